@@ -1,0 +1,273 @@
+//! Everything an organisation has to say: a type that cannot be wrong.
+//!
+//! A [`Content`] comes from [`load`] only, through `validate`, which reports every problem at once. What is in it is
+//! proven: every section has words in every language (its own, or those of the language it falls back to), every
+//! command and id is unique, every page fits a message. So nothing here returns an `Option` that only a bug leaves empty.
+
+pub mod load;
+mod raw;
+mod validate;
+
+use std::collections::HashMap;
+
+use crate::lang::{Tag, primary_subtag};
+use crate::markup::RichText;
+
+/// A section's id: 1 to 32 of `a-z0-9_`. With it, callback data stays under Telegram's 64 bytes and a start payload
+/// under its 64 characters.
+pub const ID_MAX: usize = 32;
+/// The deepest tree of sections.
+pub const DEPTH_MAX: usize = 4;
+/// Sections on one page: Telegram shows at most 100 buttons, of which a page needs a few for its own.
+pub const CHILDREN_MAX: usize = 88;
+/// UTF-16 units of a body on one page: 4,096 (Telegram's limit of a message) less room for title, summary and notes.
+pub const BODY_PAGE_MAX: usize = 3_000;
+/// Pages that a body may take.
+pub const BODY_PAGES_MAX: usize = 3;
+/// Bytes of a button's label: longer ones are cut on phones.
+pub const LABEL_MAX: usize = 64;
+
+/// A language of a content. Only [`Content`] makes it, so it is always one of its languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LangId(u8);
+
+/// A section of a content. Only [`Content`] makes it, so it is always one of its sections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SectionId(u16);
+
+/// A section: its place in the tree and its words in every language.
+#[derive(Debug)]
+pub struct Section {
+    /// The public id, as it stands in links and callback data.
+    pub id: Box<str>,
+    /// The section above; `None` when home is.
+    pub parent: Option<SectionId>,
+    /// The sections below, in order.
+    pub children: Vec<SectionId>,
+    /// The neighbours under the same parent.
+    pub siblings: Siblings,
+    /// Whether the page has the buttons that copy the numbers and the address, and the contact card.
+    pub contact: bool,
+    /// The words of every language, in the order of [`Content::languages`].
+    words: Vec<Words>,
+}
+
+/// The neighbours of a section under the same parent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Siblings {
+    /// The one before.
+    pub previous: Option<SectionId>,
+    /// The one after.
+    pub next: Option<SectionId>,
+}
+
+/// A section's words for the readers of one language.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// The language the words are in: another than the reader's when they are not translated yet.
+    pub language: LangId,
+    /// Emoji and title.
+    pub title: Box<str>,
+    /// What the section's button says: emoji and title, or a shorter label. At most [`LABEL_MAX`] bytes.
+    pub label: Box<str>,
+    /// One line, for lists and previews.
+    pub summary: Box<str>,
+    /// The body, cut into one to [`BODY_PAGES_MAX`] pages of at most [`BODY_PAGE_MAX`] UTF-16 units.
+    pub pages: Vec<RichText>,
+}
+
+/// How to reach the organisation.
+#[derive(Debug, Default)]
+pub struct Contact {
+    /// The name on a contact card.
+    pub name: Box<str>,
+    /// Phone numbers as people dial them from abroad (`+223 20 22 18 48`).
+    pub phones: Vec<Box<str>>,
+    /// The postal address, 1 to 256 characters; empty when there is none.
+    pub address: Box<str>,
+}
+
+/// The sentences of the interface in one language.
+#[derive(Clone, Debug)]
+pub struct Interface {
+    /// The language's name for itself.
+    pub name: Box<str>,
+    /// What Telegram shows before the first message: at most 512 characters.
+    pub description: Box<str>,
+    /// What Telegram shows in the bot's profile: at most 120 characters.
+    pub short_description: Box<str>,
+    /// The home page.
+    pub home: RichText,
+    /// The help page before its list of commands.
+    pub help: RichText,
+    /// The help page after its list of commands.
+    pub help_end: RichText,
+    /// The question above the languages.
+    pub languages: RichText,
+    /// Said to a message that is not a command.
+    pub question: Box<str>,
+    /// Said above the nearest commands.
+    pub unknown_command: Box<str>,
+    /// Said when a button is not understood: at most 200 characters.
+    pub old_button: Box<str>,
+    /// Said when something broke.
+    pub trouble: Box<str>,
+    /// Said above words of another language: `{language}`.
+    pub untranslated: Box<str>,
+    /// Where the facts are from and of which month.
+    pub facts: Box<str>,
+    /// Button: home.
+    pub button_home: Box<str>,
+    /// Button: the section above, `{title}`.
+    pub button_back: Box<str>,
+    /// Button: the section before.
+    pub button_previous: Box<str>,
+    /// Button: the section after.
+    pub button_next: Box<str>,
+    /// Button: the next page, `{page}` of `{pages}`.
+    pub button_more: Box<str>,
+    /// Button: the page before, `{page}` of `{pages}`.
+    pub button_less: Box<str>,
+    /// Button: the list of languages.
+    pub button_languages: Box<str>,
+    /// Button: copy a number, `{phone}`.
+    pub button_copy_phone: Box<str>,
+    /// Button: copy the address.
+    pub button_copy_address: Box<str>,
+    /// Button: the contact card.
+    pub button_card: Box<str>,
+}
+
+/// What a command opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandTarget {
+    /// The home page.
+    Start,
+    /// The help page.
+    Help,
+    /// The languages.
+    Language,
+    /// A section.
+    Section(SectionId),
+}
+
+/// What a command's name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What it opens.
+    pub target: CommandTarget,
+    /// The language whose word the name is; `None` when it is nobody's or several languages share it.
+    pub language: Option<LangId>,
+}
+
+/// A line of the menu of commands in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuEntry {
+    /// The command without its slash: 1 to 32 of `a-z0-9_`.
+    pub command: Box<str>,
+    /// What it does: 1 to 256 characters.
+    pub description: Box<str>,
+}
+
+/// Everything an organisation has to say.
+#[derive(Debug)]
+pub struct Content {
+    tags: Vec<Tag>,
+    default: LangId,
+    interfaces: Vec<Interface>,
+    menus: Vec<Vec<MenuEntry>>,
+    sections: Vec<Section>,
+    top: Vec<SectionId>,
+    by_id: HashMap<Box<str>, SectionId>,
+    commands: HashMap<Box<str>, Command>,
+    contact: Contact,
+}
+
+impl Content {
+    /// The languages, in the order of their buttons.
+    pub fn languages(&self) -> impl ExactSizeIterator<Item = LangId> + use<> {
+        (0..self.tags.len()).map(|i| LangId(i as u8))
+    }
+
+    /// The language for those of whom nothing is known.
+    #[must_use]
+    pub fn default_language(&self) -> LangId {
+        self.default
+    }
+
+    /// The tag of a language.
+    #[must_use]
+    pub fn tag(&self, lang: LangId) -> &Tag {
+        &self.tags[usize::from(lang.0)]
+    }
+
+    /// The language of a tag, if the content has it.
+    #[must_use]
+    pub fn language(&self, tag: &str) -> Option<LangId> {
+        self.languages().find(|&lang| self.tag(lang).as_str() == tag)
+    }
+
+    /// The language for a person whose app says `language_code`, an IETF tag such as `fr-CA`.
+    #[must_use]
+    pub fn language_for(&self, language_code: Option<&str>) -> LangId {
+        language_code.and_then(|code| self.language(&primary_subtag(code))).unwrap_or(self.default)
+    }
+
+    /// The sentences of the interface.
+    #[must_use]
+    pub fn interface(&self, lang: LangId) -> &Interface {
+        &self.interfaces[usize::from(lang.0)]
+    }
+
+    /// The menu of commands.
+    #[must_use]
+    pub fn menu(&self, lang: LangId) -> &[MenuEntry] {
+        &self.menus[usize::from(lang.0)]
+    }
+
+    /// A section.
+    #[must_use]
+    pub fn section(&self, section: SectionId) -> &Section {
+        &self.sections[usize::from(section.0)]
+    }
+
+    /// A section's words for the readers of a language.
+    #[must_use]
+    pub fn words(&self, section: SectionId, lang: LangId) -> &Words {
+        &self.section(section).words[usize::from(lang.0)]
+    }
+
+    /// All sections, each before those below it.
+    pub fn sections(&self) -> impl ExactSizeIterator<Item = SectionId> + use<> {
+        (0..self.sections.len()).map(|i| SectionId(i as u16))
+    }
+
+    /// The sections under home, in order.
+    #[must_use]
+    pub fn top(&self) -> &[SectionId] {
+        &self.top
+    }
+
+    /// The section of an id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<SectionId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// What a command means; `name` is without its slash, in any case.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Option<Command> {
+        self.commands.get(name.to_ascii_lowercase().as_str()).copied()
+    }
+
+    /// All names of commands and what they mean.
+    pub fn commands(&self) -> impl Iterator<Item = (&str, Command)> {
+        self.commands.iter().map(|(name, command)| (name.as_ref(), *command))
+    }
+
+    /// How to reach the organisation.
+    #[must_use]
+    pub fn contact(&self) -> &Contact {
+        &self.contact
+    }
+}

@@ -1,0 +1,278 @@
+//! Raw files → [`Content`], with every problem of every file in one report.
+
+mod facts;
+mod interface;
+mod tree;
+mod words;
+
+use std::collections::HashMap;
+
+use super::load::{Files, Loaded, ROOT_FILE, YearMonth};
+use super::raw::{At, RawInterface, RawRoot, RawWords, Reader};
+use super::{Command, CommandTarget, Contact, Content, LangId, MenuEntry, SectionId};
+use crate::diag::{Code, Place, Report, Severity, Source, did_you_mean};
+use crate::lang::Tag;
+use facts::Facts;
+use tree::Node;
+
+/// A file's path and text, apart from the report so that problems can be added while the text is read.
+#[derive(Clone, Copy)]
+struct File<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+impl<'a> File<'a> {
+    /// A value as a whole.
+    fn at<T>(self, value: &At<T>) -> Place<'a> {
+        Place::span(self.path, value.head(self.text))
+    }
+}
+
+/// What the files of one language say.
+struct Folder<'a> {
+    tag: Tag,
+    interface: Option<(File<'a>, RawInterface)>,
+    words: Vec<(File<'a>, RawWords)>,
+}
+
+/// Checks everything and builds the content if there are no errors. `now` is for the age of facts.
+pub(super) fn validate(files: Files, now: YearMonth) -> Loaded {
+    let Files { mut report, folders } = files;
+    let sources = std::mem::take(&mut report.sources);
+    let content = Validation { sources: &sources, folders: &folders, report: &mut report, now }.run();
+    report.sources = sources;
+    report.sort();
+    let content = content.filter(|_| report.count(Severity::Error) == 0);
+    Loaded { content, report }
+}
+
+struct Validation<'a> {
+    sources: &'a [Source],
+    folders: &'a [String],
+    report: &'a mut Report,
+    now: YearMonth,
+}
+
+impl<'a> Validation<'a> {
+    fn run(&mut self) -> Option<Content> {
+        let Some(file) = self.file(ROOT_FILE) else {
+            if self.report.diagnostics.is_empty() {
+                self.report.error(
+                    Code::Unreadable,
+                    Place::file(ROOT_FILE),
+                    "there is no `palabre.toml` in this directory",
+                    "it holds the tree of sections, the languages, names and numbers; take the shipped content as a start",
+                );
+            }
+            return None;
+        };
+        let root = Reader::new(file.path, file.text, self.report).root();
+        let (tags, default) = self.languages(file, &root);
+        let facts = Facts::validate(file, &root, self.now, self.report);
+        let (nodes, top) = tree::flatten(file, &root.sections, self.report);
+        let folders = self.read_folders(&tags);
+        if tags.is_empty() || nodes.is_empty() {
+            return None;
+        }
+        let default = LangId(default as u8);
+        let interfaces = interface::resolve(&folders, &facts, self.report);
+        let (words, ask) = words::resolve(&nodes, &folders, &facts, self.report);
+        words::check_ask(&ask, self.report);
+        let (commands, menus) = self.commands(file, &nodes, &folders);
+        let (Some(interfaces), Some(words)) = (interfaces, words) else { return None };
+        let menus = words::describe(menus, &nodes, &words, &folders, self.report);
+        let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i as u16))).collect();
+        let sections = nodes.into_iter().zip(words).map(|(node, words)| node.into_section(words)).collect();
+        let Facts { contact, .. } = facts;
+        Some(Content { tags, default, interfaces, menus, sections, top, by_id, commands, contact })
+    }
+
+    fn file(&self, path: &str) -> Option<File<'a>> {
+        self.sources.iter().find(|s| s.path == path).map(|s| File { path: &s.path, text: &s.text })
+    }
+
+    fn languages(&mut self, file: File<'_>, root: &RawRoot) -> (Vec<Tag>, usize) {
+        let mut tags: Vec<Tag> = Vec::new();
+        for written in &root.order {
+            match Tag::new(&written.value) {
+                None => self.report.error(
+                    Code::BadLanguage,
+                    file.at(written),
+                    format!("`{}` is not a language tag", written.value),
+                    "write the two or three lower-case letters of the language, as `fr`, `en`, `bm` or `nqo`",
+                ),
+                Some(tag) if tags.contains(&tag) => self.report.error(
+                    Code::BadLanguage,
+                    file.at(written),
+                    format!("the language `{tag}` stands twice"),
+                    "leave one of the two out",
+                ),
+                Some(tag) => {
+                    if !self.folders.iter().any(|f| f == tag.as_str()) {
+                        self.report.error(
+                            Code::LanguageWithoutFolder,
+                            file.at(written),
+                            format!("the language `{tag}` has no folder `{tag}/`"),
+                            format!("add the folder `{tag}/` with the words, or take `{tag}` out of `order`"),
+                        );
+                    }
+                    tags.push(tag);
+                }
+            }
+        }
+        if root.order.is_empty() {
+            self.report.error(
+                Code::MissingKey,
+                Place::file(file.path),
+                "no language is declared",
+                "add a table [languages] with `default = \"fr\"` and `order = [\"fr\"]`",
+            );
+        }
+        for folder in self.folders.iter().filter(|f| !tags.iter().any(|t| t.as_str() == *f)) {
+            let help = match did_you_mean(folder, tags.iter().map(Tag::as_str)) {
+                Some(near) => format!("did you mean `{near}`? Else add `{folder}` to `order` under [languages]"),
+                None => format!("add `{folder}` to `order` under [languages] in palabre.toml, or remove the folder"),
+            };
+            self.report.error(Code::UndeclaredLanguage, Place::file(folder), format!("the folder `{folder}/` is no declared language"), help);
+        }
+        let default = root.default.as_ref().map(|written| (written, tags.iter().position(|t| t.as_str() == written.value)));
+        match default {
+            Some((_, Some(default))) => return (tags, default),
+            Some((written, None)) => self.report.error(
+                Code::BadLanguage,
+                file.at(written),
+                format!("the default language `{}` is not in `order`", written.value),
+                "name one of the languages of `order`",
+            ),
+            None if root.order.is_empty() => {}
+            None => self.report.error(
+                Code::MissingKey,
+                Place::file(file.path),
+                "no default language is named",
+                "add `default = \"fr\"` under [languages]",
+            ),
+        }
+        (tags, 0)
+    }
+
+    fn read_folders(&mut self, tags: &[Tag]) -> Vec<Folder<'a>> {
+        let mut folders = Vec::new();
+        for tag in tags {
+            let mut folder = Folder { tag: tag.clone(), interface: None, words: Vec::new() };
+            for source in self.sources {
+                let Some(name) = source.path.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('/')) else { continue };
+                let file = File { path: &source.path, text: &source.text };
+                let mut reader = Reader::new(file.path, file.text, self.report);
+                if name == "interface.toml" {
+                    folder.interface = Some((file, reader.interface(&interface::keys())));
+                } else {
+                    folder.words.extend(reader.words().into_iter().map(|words| (file, words)));
+                }
+            }
+            folders.push(folder);
+        }
+        folders
+    }
+
+    /// The names of all commands, and which of them each language's menu shows, in order.
+    fn commands(&mut self, root: File<'_>, nodes: &[Node<'_>], folders: &[Folder<'_>]) -> (HashMap<Box<str>, Command>, Vec<Vec<(Box<str>, CommandTarget)>>) {
+        let mut names = CommandNames { map: HashMap::new(), report: self.report };
+        let builtin = [("start", CommandTarget::Start), ("help", CommandTarget::Help), ("language", CommandTarget::Language)];
+        for (name, target) in builtin {
+            names.map.insert(name.into(), Command { target, language: None });
+        }
+        for (i, node) in nodes.iter().enumerate() {
+            if let Some(command) = node.command {
+                names.add(root, command, CommandTarget::Section(SectionId(i as u16)), None);
+            }
+        }
+        let mut menus = Vec::new();
+        for (l, folder) in folders.iter().enumerate() {
+            let language = Some(LangId(l as u8));
+            if let Some((file, raw)) = &folder.interface {
+                for (name, target) in builtin {
+                    if let Some(alias) = raw.get(&format!("commands.{name}.alias")) {
+                        names.add(*file, alias, target, language);
+                    }
+                }
+            }
+            let mut menu = vec![("start".into(), CommandTarget::Start)];
+            for (i, node) in nodes.iter().enumerate() {
+                let target = CommandTarget::Section(SectionId(i as u16));
+                let own = folder.words.iter().find(|(_, words)| words.id.value == *node.id).and_then(|(file, words)| Some((*file, words.command.as_ref()?)));
+                if let Some((file, command)) = own {
+                    names.add(file, command, target, language);
+                }
+                let shown = own.map(|(_, command)| command).or(node.command);
+                match shown {
+                    Some(command) if node.parent.is_none() => menu.push((command.value.as_str().into(), target)),
+                    None if node.parent.is_none() => names.report.error(
+                        Code::NoCommand,
+                        Place::span(root.path, node.span.clone()),
+                        format!("the section `{}` has no command in `{}`", node.id, folder.tag),
+                        format!("add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages", node.id, folder.tag),
+                    ),
+                    _ => {}
+                }
+            }
+            menu.extend([("language".into(), CommandTarget::Language), ("help".into(), CommandTarget::Help)]);
+            menus.push(menu);
+        }
+        (names.map, menus)
+    }
+}
+
+struct CommandNames<'r> {
+    map: HashMap<Box<str>, Command>,
+    report: &'r mut Report,
+}
+
+impl CommandNames<'_> {
+    fn add(&mut self, file: File<'_>, name: &At<String>, target: CommandTarget, language: Option<LangId>) {
+        let valid = (1..=32).contains(&name.value.len())
+            && name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !valid {
+            self.report.error(
+                Code::BadCommand,
+                file.at(name),
+                format!("Telegram refuses the command `{}`", name.value),
+                format!("a command is 1 to 32 of a-z, 0-9 and _: perhaps `{}`", fit_command(&name.value)),
+            );
+            return;
+        }
+        match self.map.get_mut(name.value.as_str()) {
+            Some(command) if command.target == target => {
+                // The same word for the same thing in two languages: it tells nothing of the reader's language.
+                if command.language != language {
+                    command.language = None;
+                }
+            }
+            Some(_) => self.report.error(
+                Code::DuplicateCommand,
+                file.at(name),
+                format!("the command `/{}` already means something else", name.value),
+                "give one of the two another name",
+            ),
+            None => {
+                self.map.insert(name.value.as_str().into(), Command { target, language });
+            }
+        }
+    }
+}
+
+/// What an editor may have meant by a command that Telegram refuses.
+fn fit_command(written: &str) -> String {
+    let fold = |c: char| match c {
+        'à' | 'â' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        c if c.is_ascii_alphanumeric() => c,
+        _ => '_',
+    };
+    let name: String = written.trim_start_matches('/').to_lowercase().chars().map(fold).take(32).collect();
+    if name.is_empty() { "contact".into() } else { name }
+}

@@ -1,0 +1,212 @@
+//! The interface's own sentences: every key once, with the placeholders and the length that its place allows.
+
+use super::facts::Facts;
+use super::words::{markdown, plain};
+use super::{At, Code, File, Folder, Place, Report};
+use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
+use crate::markup::RichText;
+
+/// What an interface text may be.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Markdown of at most one page.
+    Page,
+    /// Plain text of at most so many characters, with these placeholders beside the facts.
+    Plain(usize, &'static [&'static str]),
+    /// A button's label, in bytes.
+    Label(&'static [&'static str]),
+    /// A description that Telegram shows: at most so many characters.
+    Description(usize),
+    /// A command's other name; checked with the commands.
+    Alias,
+}
+
+struct Key {
+    name: &'static str,
+    kind: Kind,
+}
+
+const fn key(name: &'static str, kind: Kind) -> Key {
+    Key { name, kind }
+}
+
+/// Every key, in the order of [`Interface`]'s fields; the lengths are Telegram's (Bot API: `answerCallbackQuery` 200,
+/// `setMyDescription` 512, `setMyShortDescription` 120, `BotCommand` 256) or keep a page under 4,096 units.
+const KEYS: &[Key] = &[
+    key("name", Kind::Label(&[])),
+    key("bot.description", Kind::Description(512)),
+    key("bot.short_description", Kind::Description(120)),
+    key("commands.start.description", Kind::Description(256)),
+    key("commands.start.alias", Kind::Alias),
+    key("commands.help.description", Kind::Description(256)),
+    key("commands.help.alias", Kind::Alias),
+    key("commands.language.description", Kind::Description(256)),
+    key("commands.language.alias", Kind::Alias),
+    key("pages.home", Kind::Page),
+    key("pages.help", Kind::Page),
+    key("pages.help_end", Kind::Page),
+    key("pages.languages", Kind::Page),
+    key("lines.question", Kind::Plain(200, &[])),
+    key("lines.unknown_command", Kind::Plain(200, &[])),
+    key("lines.old_button", Kind::Plain(200, &[])),
+    key("lines.trouble", Kind::Plain(200, &[])),
+    key("lines.untranslated", Kind::Plain(200, &["language"])),
+    key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
+    key("buttons.home", Kind::Label(&[])),
+    key("buttons.back", Kind::Label(&["title"])),
+    key("buttons.previous", Kind::Label(&[])),
+    key("buttons.next", Kind::Label(&[])),
+    key("buttons.more", Kind::Label(&["page", "pages"])),
+    key("buttons.less", Kind::Label(&["page", "pages"])),
+    key("buttons.languages", Kind::Label(&[])),
+    key("buttons.copy_phone", Kind::Label(&["phone"])),
+    key("buttons.copy_address", Kind::Label(&[])),
+    key("buttons.card", Kind::Label(&[])),
+];
+
+/// The dotted keys of an interface file.
+pub(super) fn keys() -> Vec<&'static str> {
+    KEYS.iter().map(|key| key.name).collect()
+}
+
+/// The interface of every language; texts that one lacks are those of the first language that has them.
+pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Option<Vec<Interface>> {
+    for folder in folders {
+        let Some((file, raw)) = &folder.interface else {
+            report.warning(
+                Code::Untranslated,
+                Place::file(folder.tag.as_str()),
+                format!("`{}/interface.toml` is missing: the interface is shown in another language", folder.tag),
+                "copy the file of another language and translate its texts",
+            );
+            continue;
+        };
+        for key in KEYS {
+            match raw.get(key.name) {
+                Some(text) => check(*file, key, text, facts, report),
+                None if matches!(key.kind, Kind::Alias) => {}
+                None if folders.iter().any(|f| f.interface.as_ref().is_some_and(|(_, raw)| raw.get(key.name).is_some())) => report.warning(
+                    Code::Untranslated,
+                    Place::file(file.path),
+                    format!("`{}` is not translated into `{}` yet", key.name, folder.tag),
+                    format!("add `{}`; until then it is shown in another language", key.name),
+                ),
+                None => {}
+            }
+        }
+        if let Some(months) = &raw.months
+            && months.value.len() != 12
+        {
+            report.error(
+                Code::WrongType,
+                file.at(months),
+                format!("{} months stand here; a year has twelve", months.value.len()),
+                "list the twelve names, January first",
+            );
+        }
+    }
+    let missing: Vec<&str> = KEYS
+        .iter()
+        .filter(|key| !matches!(key.kind, Kind::Alias))
+        .map(|key| key.name)
+        .chain(["months"])
+        .filter(|&name| !folders.iter().any(|f| has(f, name)))
+        .collect();
+    for name in &missing {
+        let first = folders.first().map_or("", |f| f.tag.as_str());
+        report.error(
+            Code::MissingKey,
+            Place::file(&format!("{first}/interface.toml")),
+            format!("no language has `{name}`"),
+            format!("add `{name}` to {first}/interface.toml"),
+        );
+    }
+    missing.is_empty().then(|| (0..folders.len()).map(|l| build(l, folders, facts)).collect())
+}
+
+fn has(folder: &Folder<'_>, name: &str) -> bool {
+    folder.interface.as_ref().is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
+}
+
+fn check(file: File<'_>, key: &Key, text: &At<String>, facts: &Facts, report: &mut Report) {
+    if text.value.trim().is_empty() {
+        report.error(Code::EmptyText, file.at(text), format!("`{}` has no words", key.name), "write the text");
+        return;
+    }
+    match key.kind {
+        Kind::Page => {
+            let rich = markdown(file, text, facts, report);
+            if rich.utf16_len() > BODY_PAGE_MAX {
+                let message = format!("`{}` has {} characters; a page has room for {BODY_PAGE_MAX}", key.name, rich.utf16_len());
+                report.error(Code::TextTooLong, file.at(text), message, "shorten it: people read it on a phone");
+            }
+        }
+        Kind::Plain(max, own) => {
+            let filled = plain(file, text, facts, own, report);
+            too_long(file, text, filled.chars().count(), max, Code::TextTooLong, key.name, report);
+        }
+        Kind::Description(max) => {
+            let filled = plain(file, text, facts, &[], report);
+            too_long(file, text, filled.chars().count(), max, Code::DescriptionTooLong, key.name, report);
+        }
+        Kind::Label(own) => {
+            let filled = plain(file, text, facts, own, report);
+            let fixed = own.iter().fold(filled, |text, name| text.replace(&format!("{{{name}}}"), ""));
+            if fixed.len() > LABEL_MAX {
+                report.error(
+                    Code::ButtonTooLong,
+                    file.at(text),
+                    format!("this label has {} bytes; a button has room for {LABEL_MAX}", fixed.len()),
+                    "shorten it to a few words",
+                );
+            }
+        }
+        Kind::Alias => {}
+    }
+}
+
+fn too_long(file: File<'_>, text: &At<String>, count: usize, max: usize, code: Code, name: &str, report: &mut Report) {
+    if count > max {
+        report.error(code, file.at(text), format!("`{name}` has {count} characters; {max} is the most"), "shorten it");
+    }
+}
+
+/// The interface of the language at `l`. Every key is there in some language: `resolve` saw to it.
+fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
+    let order = || std::iter::once(&folders[l]).chain(folders);
+    let raw = |name: &str| {
+        let found = order().find_map(|f| f.interface.as_ref()?.1.get(name));
+        found.map_or("", |text| text.value.trim())
+    };
+    let own = |name: &str| -> Box<str> { facts.fill(raw(name)).into() };
+    let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &|name| facts.get(name)).0 };
+    let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
+    let month = months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
+    let year = facts.checked.year.to_string();
+    let facts_line = own("lines.facts").replace("{source}", &facts.source).replace("{month}", month).replace("{year}", &year);
+    Interface {
+        name: own("name"),
+        description: own("bot.description"),
+        short_description: own("bot.short_description"),
+        home: page("pages.home"),
+        help: page("pages.help"),
+        help_end: page("pages.help_end"),
+        languages: page("pages.languages"),
+        question: own("lines.question"),
+        unknown_command: own("lines.unknown_command"),
+        old_button: own("lines.old_button"),
+        trouble: own("lines.trouble"),
+        untranslated: own("lines.untranslated"),
+        facts: facts_line.into(),
+        button_home: own("buttons.home"),
+        button_back: own("buttons.back"),
+        button_previous: own("buttons.previous"),
+        button_next: own("buttons.next"),
+        button_more: own("buttons.more"),
+        button_less: own("buttons.less"),
+        button_languages: own("buttons.languages"),
+        button_copy_phone: own("buttons.copy_phone"),
+        button_copy_address: own("buttons.copy_address"),
+        button_card: own("buttons.card"),
+    }
+}

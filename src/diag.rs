@@ -1,0 +1,304 @@
+//! Diagnostics: what is wrong with a content, where, and what to write instead.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::Serialize;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
+        /// The name of a kind of problem, as it is printed and as its case in `tests/cases/check/` is called.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[doc = $doc])* $variant,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The code as people read it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The content directory is not there.
+    NoDirectory = "no-directory",
+    /// A file cannot be read.
+    Unreadable = "unreadable",
+    /// A file is not UTF-8.
+    NotUtf8 = "not-utf8",
+    /// A file begins with a byte order mark.
+    ByteOrderMark = "byte-order-mark",
+    /// A file has Windows line ends.
+    CarriageReturn = "carriage-return",
+    /// A file is not TOML.
+    TomlSyntax = "toml-syntax",
+    /// A key that nothing reads.
+    UnknownKey = "unknown-key",
+    /// A key that must be there is not.
+    MissingKey = "missing-key",
+    /// A value of another type than expected.
+    WrongType = "wrong-type",
+    /// A text without words.
+    EmptyText = "empty-text",
+    /// A text longer than its place allows.
+    TextTooLong = "text-too-long",
+    /// A description that Telegram would refuse.
+    DescriptionTooLong = "description-too-long",
+    /// A button's label over 64 bytes.
+    ButtonTooLong = "button-too-long",
+    /// A list or summary that has to be one line has more.
+    NotOneLine = "not-one-line",
+    /// An id that does not fit into links.
+    BadId = "bad-id",
+    /// An id that stands twice.
+    DuplicateId = "duplicate-id",
+    /// Words for a section that the tree does not have.
+    UnknownId = "unknown-id",
+    /// A section without words in any language.
+    NoWords = "no-words",
+    /// A section tree of more than four levels.
+    TreeTooDeep = "tree-too-deep",
+    /// More sections on one page than Telegram shows buttons.
+    TooManyButtons = "too-many-buttons",
+    /// An emoji that is not one.
+    BadEmoji = "bad-emoji",
+    /// A command name that Telegram refuses.
+    BadCommand = "bad-command",
+    /// A command that means two things.
+    DuplicateCommand = "duplicate-command",
+    /// A top section without a command in some language.
+    NoCommand = "no-command",
+    /// Markdown whose marks do not close.
+    BrokenMarkdown = "broken-markdown",
+    /// Markdown that a Telegram message cannot show.
+    UnsupportedMarkdown = "unsupported-markdown",
+    /// A link to something that is not a web, mail or phone address.
+    BadUrl = "bad-url",
+    /// A phone number that nobody can dial.
+    BadPhone = "bad-phone",
+    /// A phone number in a range that its country is not known to use.
+    OddPhone = "odd-phone",
+    /// A placeholder that does not exist.
+    UnknownPlaceholder = "unknown-placeholder",
+    /// One name for two placeholders.
+    DuplicatePlaceholder = "duplicate-placeholder",
+    /// A language tag that is not one.
+    BadLanguage = "bad-language",
+    /// A language that is declared and has no folder.
+    LanguageWithoutFolder = "language-without-folder",
+    /// A folder whose language is not declared.
+    UndeclaredLanguage = "undeclared-language",
+    /// A text that a language does not have yet.
+    Untranslated = "untranslated",
+    /// A body of more than three pages.
+    BodyTooLong = "body-too-long",
+    /// One question under two sections.
+    DuplicateAsk = "duplicate-ask",
+    /// Fewer than twelve questions under a section.
+    FewAsk = "few-ask",
+    /// A date that is not a year and a month.
+    BadDate = "bad-date",
+    /// Facts that nobody has checked for long.
+    OldFacts = "old-facts",
+}
+
+/// Whether a content can be used in spite of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The content is refused.
+    Error,
+    /// The content is used.
+    Warning,
+}
+
+/// One problem, with its place and a way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem it is.
+    pub code: Code,
+    /// Whether the content is refused for it.
+    pub severity: Severity,
+    /// The file, relative to the content directory, or the directory itself.
+    pub file: String,
+    /// The bytes of the file that are wrong; `None` when the file as a whole is.
+    pub span: Option<Range<usize>>,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// One file of a content, as read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The path relative to the content directory, with `/`.
+    pub path: String,
+    /// The text, without a byte order mark.
+    pub text: String,
+}
+
+/// Every problem of a content, and the files they are in.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The files that were read.
+    pub sources: Vec<Source>,
+    /// The problems, in the order of files and lines after [`Report::sort`].
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Adds a problem for which the content is refused.
+    pub fn error(&mut self, code: Code, at: Place<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.push(code, Severity::Error, at, message.into(), help.into());
+    }
+
+    /// Adds a problem in spite of which the content is used.
+    pub fn warning(&mut self, code: Code, at: Place<'_>, message: impl Into<String>, help: impl Into<String>) {
+        self.push(code, Severity::Warning, at, message.into(), help.into());
+    }
+
+    fn push(&mut self, code: Code, severity: Severity, at: Place<'_>, message: String, help: String) {
+        self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
+    }
+
+    /// How many problems of a severity there are.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == severity).count()
+    }
+
+    /// Sorts the problems by file, then by place.
+    pub fn sort(&mut self) {
+        self.diagnostics.sort_by(|a, b| {
+            let key = |d: &Diagnostic| (d.file.clone(), d.span.as_ref().map_or(0, |s| s.start), d.code);
+            key(a).cmp(&key(b))
+        });
+        self.diagnostics.dedup();
+    }
+
+    /// The report as a person reads it, with the words underlined; `styled` puts colours in.
+    #[must_use]
+    pub fn to_text(&self, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for diagnostic in &self.diagnostics {
+            let level = match diagnostic.severity {
+                Severity::Error => Level::ERROR,
+                Severity::Warning => Level::WARNING,
+            };
+            let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
+            let help = Level::HELP.message(diagnostic.help.as_str());
+            let group = match (self.source(&diagnostic.file), &diagnostic.span) {
+                (Some(source), Some(span)) => title.element(
+                    Snippet::source(source.text.as_str())
+                        .path(source.path.as_str())
+                        .annotation(AnnotationKind::Primary.span(span.clone())),
+                ),
+                _ => title.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
+            };
+            text.push_str(&renderer.render(&[group.element(help)]));
+            text.push_str("\n\n");
+        }
+        text.push_str(&self.summary());
+        text.push('\n');
+        text
+    }
+
+    /// The report as one JSON object a line; lines and columns count from 1, columns in characters.
+    #[must_use]
+    pub fn to_json_lines(&self) -> String {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            code: &'static str,
+            severity: Severity,
+            file: &'a str,
+            line: Option<usize>,
+            column: Option<usize>,
+            end_line: Option<usize>,
+            end_column: Option<usize>,
+            message: &'a str,
+            help: &'a str,
+        }
+        let mut text = String::new();
+        for diagnostic in &self.diagnostics {
+            let source = self.source(&diagnostic.file);
+            let place = |offset: fn(&Range<usize>) -> usize| {
+                let (source, span) = (source?, diagnostic.span.as_ref()?);
+                Some(line_and_column(&source.text, offset(span)))
+            };
+            let (start, end) = (place(|s| s.start), place(|s| s.end));
+            let line = Line {
+                code: diagnostic.code.name(),
+                severity: diagnostic.severity,
+                file: &diagnostic.file,
+                line: start.map(|p| p.0),
+                column: start.map(|p| p.1),
+                end_line: end.map(|p| p.0),
+                end_column: end.map(|p| p.1),
+                message: &diagnostic.message,
+                help: &diagnostic.help,
+            };
+            text.push_str(&serde_json::to_string(&line).unwrap_or_default());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// How many problems there are, in one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        match (self.count(Severity::Error), self.count(Severity::Warning)) {
+            (0, 0) => "no problems".into(),
+            (0, warnings) => plural(warnings, "warning"),
+            (errors, 0) => plural(errors, "error"),
+            (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+        }
+    }
+
+    fn source(&self, path: &str) -> Option<&Source> {
+        self.sources.iter().find(|s| s.path == path)
+    }
+}
+
+/// Where a problem is: a file and, where known, the bytes in it.
+#[derive(Clone, Debug)]
+pub struct Place<'a> {
+    /// The file's path, as in [`Source::path`].
+    pub file: &'a str,
+    /// The bytes of the file.
+    pub span: Option<Range<usize>>,
+}
+
+impl<'a> Place<'a> {
+    /// The file as a whole.
+    #[must_use]
+    pub fn file(file: &'a str) -> Self {
+        Self { file, span: None }
+    }
+
+    /// Some bytes of the file.
+    #[must_use]
+    pub fn span(file: &'a str, span: Range<usize>) -> Self {
+        Self { file, span: Some(span) }
+    }
+}
+
+/// The nearest of `known` to what was written, when it is near enough to be what was meant.
+pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let score = |name: &&str| strsim::normalized_damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
+    let best = known.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
+    (score(&best) >= 0.5).then_some(best)
+}
+
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
