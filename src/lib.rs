@@ -5,8 +5,19 @@
 //! - [`diag`], [`lang`], [`markup`]: what is wrong and where; a language's tag; text with styles.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`action`], [`view`]: what a button does; what a page looks like, on any platform.
+//! - [`pages`], [`reply`]: what to answer: pure functions, the product.
+//! - [`telegram`], [`terminal`]: how to deliver it. Neither knows the other.
+//! - [`config`], [`cmd`]: the command line.
 
+pub mod action;
+pub mod cmd;
+pub mod config;
 pub mod content;
 pub mod diag;
 pub mod lang;
 pub mod markup;
+pub mod pages;
+pub mod reply;
+pub mod telegram;
+pub mod terminal;
+pub mod view;

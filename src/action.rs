@@ -1,0 +1,128 @@
+//! What a button does, and how it is written into callback data.
+//!
+//! Callback data carries everything a tap needs: version, language, page. It is a contract with the past: keyboards
+//! stay in people's chats for years. Version 1, pinned by literal in `tests/`:
+//!
+//! ```text
+//! 1.fr.home          1.fr.help          1.fr.card
+//! 1.fr.s.trust       1.fr.s.trust.1     (the second page of a section)
+//! 1.fr.lang.home     1.fr.lang.s.trust  (the languages, to come back to that page)
+//! ```
+//!
+//! The longest, `1.` + 8 letters + `.lang.s.` + a 32-byte id + `.2`, has 52 bytes; Telegram takes 64.
+
+use crate::content::{Content, LangId, SectionId};
+
+/// A page that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Who this is, and the top sections.
+    Home,
+    /// How to use the bot.
+    Help,
+    /// A section, and which page of its body, from 0.
+    Section(SectionId, u8),
+}
+
+/// What a tap asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A page.
+    Page(Page),
+    /// The languages; choosing one comes back to this page.
+    Languages(Page),
+    /// The contact card.
+    Card,
+}
+
+/// A target and the language of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The language of the answer.
+    pub lang: LangId,
+    /// What is asked for.
+    pub target: Target,
+}
+
+impl Action {
+    /// A page in a language.
+    #[must_use]
+    pub fn page(lang: LangId, page: Page) -> Self {
+        Self { lang, target: Target::Page(page) }
+    }
+
+    /// The first page of a section.
+    #[must_use]
+    pub fn section(lang: LangId, section: SectionId) -> Self {
+        Self::page(lang, Page::Section(section, 0))
+    }
+
+    /// The callback data: at most 52 bytes of ASCII.
+    #[must_use]
+    pub fn to_callback_data(self, content: &Content) -> String {
+        let target = match self.target {
+            Target::Card => "card".to_owned(),
+            Target::Page(page) => encode_page(content, page),
+            Target::Languages(page) => format!("lang.{}", encode_page(content, page)),
+        };
+        format!("1.{}.{target}", content.tag(self.lang))
+    }
+
+    /// Reads callback data. `None` when it is of another version, forged, or of a content that is no more.
+    #[must_use]
+    pub fn from_callback_data(content: &Content, data: &str) -> Option<Self> {
+        let (tag, target) = data.strip_prefix("1.")?.split_once('.')?;
+        let lang = content.language(tag)?;
+        let target = match (target, target.strip_prefix("lang.")) {
+            ("card", _) => Target::Card,
+            (_, Some(page)) => Target::Languages(decode_page(content, page)?),
+            (page, None) => Target::Page(decode_page(content, page)?),
+        };
+        Some(Self { lang, target })
+    }
+}
+
+fn encode_page(content: &Content, page: Page) -> String {
+    match page {
+        Page::Home => "home".into(),
+        Page::Help => "help".into(),
+        Page::Section(section, 0) => format!("s.{}", content.section(section).id),
+        Page::Section(section, part) => format!("s.{}.{part}", content.section(section).id),
+    }
+}
+
+fn decode_page(content: &Content, data: &str) -> Option<Page> {
+    match data {
+        "home" => return Some(Page::Home),
+        "help" => return Some(Page::Help),
+        _ => {}
+    }
+    let rest = data.strip_prefix("s.")?;
+    let (id, part) = match rest.split_once('.') {
+        Some((id, part)) => (id, part.parse().ok()?),
+        None => (rest, 0),
+    };
+    Some(Page::Section(content.find(id)?, part))
+}
+
+/// A command as somebody wrote it: `/Principes@palabre_bot and more`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written<'a> {
+    /// The name, without slash and bot.
+    pub name: &'a str,
+    /// The bot that it names.
+    pub bot: Option<&'a str>,
+}
+
+impl<'a> Written<'a> {
+    /// The command at the beginning of a text, if there is one.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let word = text.trim_start().strip_prefix('/')?.split_whitespace().next()?;
+        let (name, bot) = match word.split_once('@') {
+            Some((name, bot)) => (name, Some(bot)),
+            None => (word, None),
+        };
+        (!name.is_empty()).then_some(Self { name, bot })
+    }
+}

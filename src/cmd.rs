@@ -1,0 +1,50 @@
+//! The commands, one short `execute` each.
+
+pub mod chat;
+pub mod check;
+pub mod run;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::config::{Arguments, Command, ContentChoice};
+use crate::content::Content;
+use crate::content::load::{self, Loaded};
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// A sentence for the operator, to be printed as one line.
+pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
+    match arguments.command {
+        Command::Run(content) => run::execute(&content),
+        Command::Chat { content, lang } => chat::execute(&content, lang.as_deref()),
+        Command::Check { dir, content, format } => {
+            let content = ContentChoice { content: dir.or(content.content) };
+            Ok(check::execute(&content, format))
+        }
+    }
+}
+
+/// The directory of the content; `None` for the copy inside the binary.
+fn directory(choice: &ContentChoice) -> Option<PathBuf> {
+    let here = || Path::new("content").join(load::ROOT_FILE).is_file().then(|| PathBuf::from("content"));
+    choice.content.clone().or_else(here)
+}
+
+fn load(choice: &ContentChoice) -> Loaded {
+    match directory(choice) {
+        Some(directory) => load::directory(&directory, load::this_month()),
+        None => load::shipped(load::this_month()),
+    }
+}
+
+/// The content, or a sentence that says how to see what is wrong with it.
+fn content(choice: &ContentChoice) -> Result<Content, String> {
+    let Loaded { content, report } = load(choice);
+    content.ok_or_else(|| {
+        let first = report.diagnostics.first().map_or("", |d| d.message.as_str());
+        format!("the content cannot be used ({}): {first}; `palabre check` tells more", report.summary())
+    })
+}

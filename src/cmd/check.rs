@@ -1,0 +1,21 @@
+//! `palabre check`: every problem of a content.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use crate::config::{ContentChoice, Format};
+use crate::content::load::Loaded;
+
+/// Prints the report; the exit status is 1 when there are errors.
+#[must_use]
+pub fn execute(choice: &ContentChoice, format: Format) -> ExitCode {
+    let Loaded { content, report } = super::load(choice);
+    let mut out = std::io::stdout().lock();
+    let text = match format {
+        Format::Json => report.to_json_lines(),
+        Format::Text => report.to_text(out.is_terminal()),
+    };
+    // A reader that has gone (`| head`) has seen what it wanted.
+    let _ = out.write_all(text.as_bytes());
+    if content.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,98 @@
+//! The command line and the environment → what to do. The token never shows.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// An organisation answers people, on Telegram and in the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "palabre", version, about)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer on Telegram (needs TELOXIDE_TOKEN or TELOXIDE_TOKEN_FILE)
+    Run(ContentChoice),
+    /// Talk to it in the terminal: no token, no network
+    Chat {
+        /// Which content to use.
+        #[command(flatten)]
+        content: ContentChoice,
+        /// The language of the person's app, such as `fr` or `en`
+        #[arg(long, value_name = "TAG")]
+        lang: Option<String>,
+    },
+    /// Check a content: every problem, with its line and a way out
+    Check {
+        /// The content directory; without it, as for the other commands
+        dir: Option<PathBuf>,
+        /// Which content to use.
+        #[command(flatten)]
+        content: ContentChoice,
+        /// How to report
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// Which content to use.
+#[derive(Clone, Debug, Args)]
+pub struct ContentChoice {
+    /// The content directory; else ./content if there is one, else the copy inside the binary
+    #[arg(long, env = "PALABRE_CONTENT", value_name = "DIR")]
+    pub content: Option<PathBuf>,
+}
+
+/// How `check` reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object a line, for editors and CI
+    Json,
+}
+
+/// The secret of a bot. It is shown nowhere.
+pub struct Token(String);
+
+impl Token {
+    /// The secret itself, to be put into a request and nowhere else.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the token from `TELOXIDE_TOKEN`, or from the file that `TELOXIDE_TOKEN_FILE` names.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator when neither is set, the file cannot be read or the token is empty.
+    pub fn from_env() -> Result<Self, String> {
+        let token = match (std::env::var("TELOXIDE_TOKEN"), std::env::var_os("TELOXIDE_TOKEN_FILE")) {
+            (Ok(token), _) => token,
+            (Err(_), Some(file)) => std::fs::read_to_string(&file)
+                .map_err(|error| format!("the token file {} cannot be read: {error}", PathBuf::from(file).display()))?,
+            (Err(_), None) => {
+                return Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
+                            (`palabre chat` needs none)"
+                    .into());
+            }
+        };
+        match token.trim() {
+            "" => Err("the token is empty".into()),
+            token => Ok(Self(token.to_owned())),
+        }
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}

@@ -1,0 +1,232 @@
+//! The pages: pure functions from content to [`View`].
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::action::{Action, Page, Target};
+use crate::content::{Command, CommandTarget, Content, LangId, SectionId};
+use crate::markup::{RichText, Style};
+use crate::view::{Button, Card, Does, View};
+
+/// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
+const HALF_ROW: usize = 18;
+/// How many commands are offered for one that does not exist.
+const NEAREST: usize = 3;
+
+/// Any page.
+#[must_use]
+pub fn page(content: &Content, lang: LangId, page: Page) -> View {
+    match page {
+        Page::Home => home(content, lang, None),
+        Page::Help => help(content, lang),
+        Page::Section(section, part) => self::section(content, lang, section, part),
+    }
+}
+
+/// Who this is and everything there is; `note` is said first.
+#[must_use]
+pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
+    let mut text = RichText::default();
+    if let Some(note) = note {
+        text.push_paragraph(&RichText::plain(note));
+    }
+    text.push_paragraph(&content.interface(lang).home);
+    let mut rows = pack(content.top().iter().map(|&section| link(content, lang, section)));
+    rows.extend(pack(languages_buttons(content, lang, Page::Home)));
+    View { text, rows }
+}
+
+/// How to use the bot, with every command.
+#[must_use]
+pub fn help(content: &Content, lang: LangId) -> View {
+    let interface = content.interface(lang);
+    let mut text = interface.help.clone();
+    let mut commands = String::new();
+    for entry in content.menu(lang) {
+        if !commands.is_empty() {
+            commands.push('\n');
+        }
+        commands.push_str(&format!("/{} – {}", entry.command, entry.description));
+    }
+    text.push_paragraph(&RichText::plain(commands));
+    text.push_paragraph(&interface.help_end);
+    View { text, rows: footer(content, lang, Page::Help, None) }
+}
+
+/// A section: its title, the page `part` of its body, the sections below, and the ways on.
+///
+/// A `part` that the body does not have (of an older content, say) is its last page.
+#[must_use]
+pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) -> View {
+    let node = content.section(section);
+    let words = content.words(section, lang);
+    let interface = content.interface(lang);
+    let last = words.pages.len() - 1;
+    let part = usize::from(part).min(last);
+
+    let mut text = RichText::styled(&*words.title, Style::Bold);
+    if words.language != lang {
+        let name = &content.interface(words.language).name;
+        text.push_paragraph(&RichText::styled(interface.untranslated.replace("{language}", name), Style::Italic));
+    }
+    if !node.children.is_empty() && part == 0 {
+        text.push_paragraph(&RichText::styled(&*words.summary, Style::Italic));
+    }
+    text.push_paragraph(&words.pages[part]);
+    if part == last {
+        text.push_paragraph(&RichText::styled(&*interface.facts, Style::Italic));
+    }
+
+    let mut rows = pack(node.children.iter().map(|&child| link(content, lang, child)));
+    if node.contact {
+        rows.extend(pack(contact_buttons(content, lang)));
+    }
+    let turn = |to: usize, label: &str| {
+        let label = label.replace("{pages}", &(last + 1).to_string()).replace("{page}", &(to + 1).to_string());
+        open(label, Action::page(lang, Page::Section(section, to as u8)))
+    };
+    let mut pager = Vec::new();
+    if part > 0 {
+        pager.push(turn(part - 1, &interface.button_less));
+    }
+    if part < last {
+        pager.push(turn(part + 1, &interface.button_more));
+    }
+    rows.extend((!pager.is_empty()).then_some(pager));
+    let neighbours: Vec<Button> = [
+        (node.siblings.previous, &interface.button_previous),
+        (node.siblings.next, &interface.button_next),
+    ]
+    .into_iter()
+    .filter_map(|(sibling, label)| Some(open(label.to_string(), Action::section(lang, sibling?))))
+    .collect();
+    rows.extend((!neighbours.is_empty()).then_some(neighbours));
+    rows.extend(footer(content, lang, Page::Section(section, part as u8), node.parent));
+    View { text, rows }
+}
+
+/// The languages; choosing one opens `back` in it.
+#[must_use]
+pub fn languages(content: &Content, lang: LangId, back: Page) -> View {
+    let text = content.interface(lang).languages.clone();
+    let mut rows = pack(content.languages().map(|other| open(content.interface(other).name.to_string(), Action::page(other, back))));
+    rows.push(vec![home_button(content, lang)]);
+    View { text, rows }
+}
+
+/// A command that does not exist: the nearest that do.
+#[must_use]
+pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
+    let name = name.to_lowercase();
+    let mut near: Vec<(f64, LangId, Command)> = content
+        .commands()
+        .map(|(known, command)| (strsim::normalized_damerau_levenshtein(&name, known), command.language.unwrap_or(lang), command))
+        .filter(|(score, ..)| *score >= 0.4)
+        .collect();
+    // The reader's own language first among equals.
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1 != lang).cmp(&(b.1 != lang))).then(a.1.cmp(&b.1)));
+    let mut buttons: Vec<Button> = Vec::new();
+    for (_, language, command) in near {
+        let button = match command.target {
+            CommandTarget::Section(section) => link(content, language, section),
+            CommandTarget::Help => open("/help", Action::page(language, Page::Help)),
+            CommandTarget::Language => languages_button(content, language, Page::Home),
+            CommandTarget::Start => continue, // Home has its own button below.
+        };
+        if !buttons.iter().any(|b| b.does == button.does) {
+            buttons.push(button);
+        }
+    }
+    if buttons.is_empty() {
+        return home(content, lang, Some(&content.interface(lang).question));
+    }
+    buttons.truncate(NEAREST);
+    let mut rows: Vec<Vec<Button>> = buttons.into_iter().map(|button| vec![button]).collect();
+    rows.push(vec![home_button(content, lang)]);
+    View { text: RichText::plain(&*content.interface(lang).unknown_command), rows }
+}
+
+/// The contact card; `None` when the organisation has no phone.
+#[must_use]
+pub fn card(content: &Content) -> Option<Card> {
+    let contact = content.contact();
+    let phone = contact.phones.first()?.clone();
+    let escape = |text: &str| text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;").replace('\n', "\\n");
+    let name = escape(&contact.name);
+    let mut vcard = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{name};;;;\r\nFN:{name}\r\nORG:{name}\r\n");
+    for phone in &contact.phones {
+        let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        vcard.push_str(&format!("TEL;TYPE=WORK,VOICE:{digits}\r\n"));
+    }
+    if !contact.address.is_empty() {
+        vcard.push_str(&format!("ADR;TYPE=WORK:;;{};;;;\r\n", escape(&contact.address)));
+    }
+    vcard.push_str("END:VCARD");
+    Some(Card { name: contact.name.clone(), phone, vcard })
+}
+
+fn contact_buttons(content: &Content, lang: LangId) -> Vec<Button> {
+    let (contact, interface) = (content.contact(), content.interface(lang));
+    let copy = |label: String, text: &str| Button { label, does: Does::Copy(text.into()) };
+    let phones = contact.phones.iter().map(|phone| copy(interface.button_copy_phone.replace("{phone}", phone), phone));
+    let mut buttons: Vec<Button> = phones.collect();
+    if !contact.address.is_empty() {
+        buttons.push(copy(interface.button_copy_address.to_string(), &contact.address));
+    }
+    if !contact.phones.is_empty() {
+        buttons.push(open(interface.button_card.to_string(), Action { lang, target: Target::Card }));
+    }
+    buttons
+}
+
+/// The way back, home, and the other languages.
+fn footer(content: &Content, lang: LangId, page: Page, parent: Option<SectionId>) -> Vec<Vec<Button>> {
+    let mut buttons = Vec::new();
+    if let Some(parent) = parent {
+        let label = content.interface(lang).button_back.replace("{title}", &content.words(parent, lang).label);
+        buttons.push(open(label, Action::section(lang, parent)));
+    }
+    buttons.push(home_button(content, lang));
+    buttons.extend(languages_buttons(content, lang, page));
+    pack(buttons)
+}
+
+/// With two languages the other one, else a list of them.
+fn languages_buttons(content: &Content, lang: LangId, page: Page) -> Option<Button> {
+    match content.languages().len() {
+        1 => None,
+        2 => {
+            let other = content.languages().find(|&other| other != lang)?;
+            Some(open(format!("🌐 {}", content.interface(other).name), Action::page(other, page)))
+        }
+        _ => Some(languages_button(content, lang, page)),
+    }
+}
+
+fn languages_button(content: &Content, lang: LangId, page: Page) -> Button {
+    open(content.interface(lang).button_languages.to_string(), Action { lang, target: Target::Languages(page) })
+}
+
+fn home_button(content: &Content, lang: LangId) -> Button {
+    open(content.interface(lang).button_home.to_string(), Action::page(lang, Page::Home))
+}
+
+fn link(content: &Content, lang: LangId, section: SectionId) -> Button {
+    open(content.words(section, lang).label.to_string(), Action::section(lang, section))
+}
+
+fn open(label: impl Into<String>, action: Action) -> Button {
+    Button { label: label.into(), does: Does::Open(action) }
+}
+
+/// Rows of buttons: two that are short stand side by side.
+fn pack(buttons: impl IntoIterator<Item = Button>) -> Vec<Vec<Button>> {
+    let short = |button: &Button| button.label.graphemes(true).count() <= HALF_ROW;
+    let mut rows: Vec<Vec<Button>> = Vec::new();
+    for button in buttons {
+        match rows.last_mut() {
+            Some(row) if row.len() == 1 && short(&row[0]) && short(&button) => row.push(button),
+            _ => rows.push(vec![button]),
+        }
+    }
+    rows
+}

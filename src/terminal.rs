@@ -1,0 +1,187 @@
+//! The same answers in a terminal: pages with their styles, buttons with numbers.
+//!
+//! On a terminal styles are shown as such; in a pipe they are written as marks (`**bold**`), so that a transcript
+//! holds all there is to see.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use textwrap::core::display_width;
+
+use crate::content::Content;
+use crate::markup::{RichText, Style};
+use crate::reply::{Input, Place, Reply, Request, reply};
+use crate::view::{Button, Card, Does, View};
+
+/// Columns when nothing is known of the terminal.
+const WIDTH: usize = 80;
+/// Lines longer than this are hard to read, however wide the terminal is.
+const WIDTH_MAX: usize = 88;
+
+/// A conversation in a terminal.
+pub struct Terminal<'a, R, W> {
+    content: &'a Content,
+    language_code: Option<&'a str>,
+    input: R,
+    output: W,
+    styled: bool,
+    width: usize,
+    /// What the numbers of the last page mean.
+    buttons: Vec<(String, Does)>,
+}
+
+impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
+    /// A conversation with somebody whose language is `language_code`, as wide and colourful as the terminal allows.
+    pub fn new(content: &'a Content, language_code: Option<&'a str>, input: R, output: W) -> Self {
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(20, WIDTH_MAX);
+        Self { content, language_code, input, output, styled: io::stdout().is_terminal(), width, buttons: Vec::new() }
+    }
+
+    /// Talks until the input ends.
+    ///
+    /// # Errors
+    ///
+    /// When the input cannot be read or the output cannot be written.
+    pub fn talk(&mut self) -> io::Result<()> {
+        let echo = !io::stdin().is_terminal();
+        self.answer(Input::Text("/start"))?;
+        loop {
+            write!(self.output, "{}", self.paint("> ", "1"))?;
+            self.output.flush()?;
+            let mut line = String::new();
+            if self.input.read_line(&mut line)? == 0 {
+                return writeln!(self.output);
+            }
+            let line = line.trim();
+            if echo {
+                writeln!(self.output, "{line}")?;
+            }
+            match line.parse::<usize>() {
+                Ok(number) if (1..=self.buttons.len()).contains(&number) => self.press(number - 1)?,
+                _ if line.is_empty() => {}
+                _ => self.answer(Input::Text(line))?,
+            }
+        }
+    }
+
+    fn press(&mut self, button: usize) -> io::Result<()> {
+        let (label, does) = self.buttons[button].clone();
+        match does {
+            Does::Open(action) => self.answer(Input::Tap(&action.to_callback_data(self.content))),
+            Does::Copy(text) => {
+                let shown = self.paint(&text, "1");
+                writeln!(self.output, "\n{label}: {shown}\n")
+            }
+        }
+    }
+
+    fn answer(&mut self, input: Input<'_>) -> io::Result<()> {
+        let request = Request { input, language_code: self.language_code, place: Place::Private };
+        match reply(self.content, &request) {
+            Reply::Silent => Ok(()),
+            Reply::Card(card) => self.card(&card),
+            Reply::Page { view, notice } => {
+                if let Some(notice) = notice {
+                    writeln!(self.output, "\n({notice})")?;
+                }
+                self.page(&view)
+            }
+        }
+    }
+
+    fn card(&mut self, card: &Card) -> io::Result<()> {
+        writeln!(self.output, "\n👤 {}\n   {}\n", self.paint(&card.name, "1"), card.phone)
+    }
+
+    fn page(&mut self, view: &View) -> io::Result<()> {
+        let rule = "─".repeat(self.width);
+        writeln!(self.output, "{}", self.paint(&rule, "2"))?;
+        let text = if self.styled { ansi(&view.text) } else { marked(&view.text) };
+        for line in text.lines() {
+            let bullet = line.len() - line.trim_start_matches(['•', '◦', ' ']).len();
+            let indent = " ".repeat(display_width(&line[..bullet]));
+            let options = textwrap::Options::new(self.width).subsequent_indent(&indent);
+            for wrapped in textwrap::wrap(line, options) {
+                writeln!(self.output, "{wrapped}")?;
+            }
+        }
+        writeln!(self.output)?;
+        self.buttons.clear();
+        for row in &view.rows {
+            self.row(row)?;
+        }
+        writeln!(self.output)
+    }
+
+    /// A row of buttons, on as many lines as the width asks for.
+    fn row(&mut self, row: &[Button]) -> io::Result<()> {
+        let mut used = 0;
+        for button in row {
+            self.buttons.push((button.label.clone(), button.does.clone()));
+            let number = format!("{:>3} ", self.buttons.len());
+            let wide = display_width(&number) + display_width(&button.label);
+            let gap = (self.width / 2).saturating_sub(used);
+            if used > 0 && (gap == 0 || used + gap + wide > self.width) {
+                writeln!(self.output)?;
+                used = 0;
+            } else if used > 0 {
+                write!(self.output, "{}", " ".repeat(gap))?;
+                used += gap;
+            }
+            write!(self.output, "{}{}", self.paint(&number, "36"), button.label)?;
+            used += wide;
+        }
+        writeln!(self.output)
+    }
+
+    fn paint(&self, text: &str, sgr: &str) -> String {
+        if self.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// The text with its styles as terminal sequences; the address of a link stands behind its words.
+fn ansi(text: &RichText) -> String {
+    decorate(text, |style| match style {
+        Style::Bold => ("\x1b[1m".into(), "\x1b[22m".into()),
+        Style::Italic | Style::Quote | Style::LongQuote => ("\x1b[3m".into(), "\x1b[23m".into()),
+        Style::Underline | Style::Phone => ("\x1b[4m".into(), "\x1b[24m".into()),
+        Style::Strike => ("\x1b[9m".into(), "\x1b[29m".into()),
+        Style::Code | Style::Pre => ("\x1b[36m".into(), "\x1b[39m".into()),
+        Style::Link(url) => ("\x1b[4m".into(), format!("\x1b[24m <{url}>")),
+    })
+}
+
+/// The text with its styles as marks.
+fn marked(text: &RichText) -> String {
+    decorate(text, |style| match style {
+        Style::Bold => ("**".into(), "**".into()),
+        Style::Italic => ("_".into(), "_".into()),
+        Style::Underline => ("__".into(), "__".into()),
+        Style::Strike => ("~~".into(), "~~".into()),
+        Style::Code | Style::Pre => ("`".into(), "`".into()),
+        Style::Quote | Style::LongQuote => ("“".into(), "”".into()),
+        Style::Phone => (String::new(), String::new()),
+        Style::Link(url) => (String::new(), format!(" <{url}>")),
+    })
+}
+
+fn decorate(text: &RichText, marks: impl Fn(&Style) -> (String, String)) -> String {
+    let mut inserts: Vec<(usize, bool, String)> = Vec::new();
+    for span in text.spans() {
+        let (open, close) = marks(&span.style);
+        inserts.push((span.range.start, true, open));
+        inserts.push((span.range.end, false, close));
+    }
+    // At one place, what closes comes before what opens.
+    inserts.sort_by_key(|(at, opens, _)| (*at, *opens));
+    let mut out = String::new();
+    let mut from = 0;
+    for (at, _, mark) in inserts {
+        out.push_str(&text.as_str()[from..at]);
+        out.push_str(&mark);
+        from = at;
+    }
+    out.push_str(&text.as_str()[from..]);
+    out
+}
