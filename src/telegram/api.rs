@@ -1,0 +1,144 @@
+//! One request to the Bot API, and what its failure means.
+//!
+//! teloxide gives the client, the payloads and their names; the call itself is ours for three reasons. teloxide sleeps
+//! ten seconds within a request when the server says 5xx; it tells refusals apart by their exact sentences, of which
+//! several have changed; and it parses the whole message that was sent, of which only the success matters here.
+
+use std::time::Duration;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+use teloxide::Bot;
+use teloxide::requests::Payload;
+
+use crate::config::Token;
+
+/// How long a request may take, apart from the time that it asks the server to wait.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A Bot API server and the right to speak for a bot.
+#[derive(Clone)]
+pub struct Api {
+    bot: Bot,
+}
+
+/// Why a request did not do what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// 429: not before this time has passed.
+    RetryAfter(Duration),
+    /// The group has become a supergroup with this id.
+    MigratedTo(i64),
+    /// The network, or a server that is not itself: worth another try. What happened, without the address.
+    Unreachable(String),
+    /// Telegram understood and declined: its error code and sentence.
+    Refused(u16, String),
+}
+
+impl Failure {
+    /// Whether Telegram's sentence begins so, whatever comes before the colon and in whatever case.
+    pub(super) fn says(&self, beginning: &str) -> bool {
+        let Failure::Refused(_, description) = self else { return false };
+        let sentence = description.split_once(": ").map_or(description.as_str(), |(_, rest)| rest);
+        sentence.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::RetryAfter(pause) => write!(f, "Telegram asks for a pause of {} s", pause.as_secs()),
+            Failure::MigratedTo(_) => write!(f, "the group has become a supergroup"),
+            Failure::Unreachable(what) => write!(f, "Telegram cannot be reached: {what}"),
+            Failure::Refused(code, sentence) => {
+                // Ids are digits, and a log holds none of them.
+                let sentence: String = sentence.chars().take(120).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
+                write!(f, "Telegram refuses ({code}): {sentence}")
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Response<T> {
+    ok: bool,
+    result: Option<T>,
+    #[serde(default)]
+    error_code: u16,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Default, Deserialize)]
+struct Parameters {
+    retry_after: Option<u64>,
+    migrate_to_chat_id: Option<i64>,
+}
+
+impl Api {
+    /// The server that `TELOXIDE_API_URL` names (Telegram's own without it), through `TELOXIDE_PROXY` if it is set.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator when an address is not one.
+    pub fn from_env(token: &Token) -> Result<Self, String> {
+        // The address of a proxy may hold a password: it is not repeated.
+        if let Ok(proxy) = std::env::var("TELOXIDE_PROXY")
+            && url::Url::parse(&proxy).is_err()
+        {
+            return Err("TELOXIDE_PROXY is not an address, as http://proxy.example:3128".into());
+        }
+        let mut bot = Bot::with_client(token.secret(), teloxide::net::client_from_env());
+        if let Ok(url) = std::env::var("TELOXIDE_API_URL") {
+            let parsed = url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            bot = bot.set_api_url(parsed.ok_or("TELOXIDE_API_URL is not an address, as https://api.telegram.org")?);
+        }
+        Ok(Self { bot })
+    }
+
+    /// Sends a request of which only the success matters.
+    pub(super) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
+        self.call::<P, IgnoredAny>(payload, Duration::ZERO).await.map(drop)
+    }
+
+    /// Sends a request and reads its result. The server may take `wait` longer than usual.
+    pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P, wait: Duration) -> Result<T, Failure> {
+        let broken = |what: &str| Failure::Unreachable(what.to_owned());
+        let body = serde_json::to_vec(payload).map_err(|_| broken("the request cannot be written"))?;
+        let mut url = self.bot.api_url();
+        // teloxide calls `editMessageText` under an inline message `EditMessageTextInline`.
+        let method = P::NAME.trim_end_matches("Inline");
+        url.path_segments_mut()
+            .map_err(|()| broken("the address of the server has no path"))?
+            .pop_if_empty()
+            .push(&format!("bot{}", self.bot.token()))
+            .push(method);
+        let request = self.bot.client().post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(body);
+        // The address holds the token: no error may carry it.
+        let response = request.send().await.map_err(|error| Failure::Unreachable(cause(&error.without_url())))?;
+        let status = response.status();
+        let bytes = response.bytes().await.map_err(|error| Failure::Unreachable(cause(&error.without_url())))?;
+        let Ok(response) = serde_json::from_slice::<Response<T>>(&bytes) else {
+            return Err(Failure::Unreachable(format!("an answer that is not the Bot API's (HTTP {})", status.as_u16())));
+        };
+        match response {
+            Response { ok: true, result: Some(result), .. } => Ok(result),
+            Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => Err(Failure::RetryAfter(Duration::from_secs(seconds))),
+            Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(Failure::MigratedTo(id)),
+            Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
+            Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
+            Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
+        }
+    }
+}
+
+/// The innermost reason, such as "connection refused".
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,193 @@
+//! One request, answered: what is sent, edited or left, and what is tried again.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use teloxide::payloads::{
+    AnswerCallbackQuery, EditMessageText, EditMessageTextInline, EditMessageTextInlineSetters as _, EditMessageTextSetters as _,
+    SendContact, SendContactSetters as _, SendMessage, SendMessageSetters as _,
+};
+use teloxide::types::{CallbackQueryId, ChatId, MessageId, ReplyMarkup, ReplyParameters, ThreadId};
+
+use super::api::{Api, Failure};
+use super::render::{NO_PREVIEW, entities, keyboard};
+use super::update::{CallbackQuery, Message, Update};
+use crate::content::Content;
+use crate::reply::Reply;
+use crate::view::{Card, View};
+
+/// Sends the reply to an update.
+///
+/// # Errors
+///
+/// [`Failure::Unreachable`] when Telegram could not be reached for half a minute: worth another try later. Any other
+/// failure is final.
+pub(super) async fn deliver(api: &Api, content: &Content, update: &Update, reply: Reply) -> Result<(), Failure> {
+    let delivery = Delivery { api, content };
+    let result = match (&update.callback_query, &update.message) {
+        (Some(query), _) => delivery.tap(query, reply).await,
+        (None, Some(message)) => match reply {
+            Reply::Silent => Ok(()),
+            Reply::Page { view, .. } => delivery.send(To::answering(message), &view).await,
+            Reply::Card(card) => delivery.send_card(To::answering(message), &card).await,
+        },
+        (None, None) => Ok(()),
+    };
+    match result {
+        // Blocked by the person, or thrown out of the group: they do not want an answer.
+        Err(Failure::Refused(403, _)) => Ok(()),
+        other => other,
+    }
+}
+
+/// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there.
+///
+/// # Errors
+///
+/// The refusal, or the last failure after about half a minute of them.
+pub(super) async fn persist<T, F: Future<Output = Result<T, Failure>>>(request: impl Fn() -> F) -> Result<T, Failure> {
+    let mut pauses = ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(250))
+        .with_max_delay(Duration::from_secs(8))
+        .with_jitter()
+        .with_max_times(8)
+        .build();
+    loop {
+        match request().await {
+            Err(Failure::RetryAfter(pause)) => tokio::time::sleep(pause).await,
+            Err(failure @ Failure::Unreachable(_)) => match pauses.next() {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(failure),
+            },
+            done => return done,
+        }
+    }
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy)]
+struct To {
+    chat: i64,
+    topic: Option<i32>,
+    reply_to: Option<i32>,
+}
+
+impl To {
+    fn answering(message: &Message) -> Self {
+        Self { reply_to: message.is_in_group().then_some(message.message_id), ..Self::beside(message) }
+    }
+
+    fn beside(message: &Message) -> Self {
+        Self { chat: message.chat.id, topic: message.topic(), reply_to: None }
+    }
+
+    fn reply_parameters(self) -> Option<ReplyParameters> {
+        self.reply_to.map(|id| ReplyParameters::new(MessageId(id)).allow_sending_without_reply())
+    }
+
+    fn thread(self) -> Option<ThreadId> {
+        self.topic.map(|id| ThreadId(MessageId(id)))
+    }
+
+    /// The same message, where it has to go after this failure; `None` when it cannot go anywhere else.
+    fn after(self, failure: &Failure) -> Option<Self> {
+        match failure {
+            Failure::MigratedTo(chat) => Some(Self { chat: *chat, topic: None, reply_to: None }),
+            _ if self.topic.is_some() && failure.says("message thread not found") => Some(Self { topic: None, ..self }),
+            _ => None,
+        }
+    }
+}
+
+struct Delivery<'a> {
+    api: &'a Api,
+    content: &'a Content,
+}
+
+impl Delivery<'_> {
+    async fn send(&self, to: To, view: &View) -> Result<(), Failure> {
+        self.somewhere(to, async |to| {
+            let mut payload = SendMessage::new(ChatId(to.chat), view.text.as_str())
+                .entities(entities(&view.text))
+                .link_preview_options(NO_PREVIEW)
+                .reply_markup(ReplyMarkup::InlineKeyboard(keyboard(self.content, view)));
+            payload.reply_parameters = to.reply_parameters();
+            payload.message_thread_id = to.thread();
+            persist(|| self.api.send(&payload)).await
+        })
+        .await
+    }
+
+    async fn send_card(&self, to: To, card: &Card) -> Result<(), Failure> {
+        self.somewhere(to, async |to| {
+            let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name).vcard(&*card.vcard);
+            payload.reply_parameters = to.reply_parameters();
+            payload.message_thread_id = to.thread();
+            persist(|| self.api.send(&payload)).await
+        })
+        .await
+    }
+
+    /// Sends, and sends once more to where the chat has moved.
+    async fn somewhere(&self, to: To, send: impl AsyncFn(To) -> Result<(), Failure>) -> Result<(), Failure> {
+        match send(to).await {
+            Err(failure) => match to.after(&failure) {
+                Some(to) => send(to).await,
+                None => Err(failure),
+            },
+            done => done,
+        }
+    }
+
+    /// Answers the tap and changes the page at once; neither waits for the other, and a tap that has become too old to
+    /// be answered still turns the page.
+    async fn tap(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
+        let notice = match (&reply, &query.message, &query.inline_message_id) {
+            (Reply::Page { notice, .. }, ..) => notice.clone(),
+            // Under a shared card there is no chat to send the contact to.
+            (Reply::Card(card), None, _) => Some(card.phone.to_string()),
+            _ => None,
+        };
+        let (answered, shown) = tokio::join!(self.answer(&query.id, notice), self.show(query, reply));
+        if let Err(failure) = answered {
+            log::debug!("a tap could not be answered: {failure}");
+        }
+        shown
+    }
+
+    async fn answer(&self, query: &str, notice: Option<String>) -> Result<(), Failure> {
+        let mut payload = AnswerCallbackQuery::new(CallbackQueryId(query.to_owned()));
+        payload.text = notice;
+        persist(|| self.api.send(&payload)).await
+    }
+
+    async fn show(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
+        match (reply, &query.message, &query.inline_message_id) {
+            (Reply::Page { view, .. }, Some(message), _) if message.is_accessible() => {
+                let payload = EditMessageText::new(ChatId(message.chat.id), MessageId(message.message_id), view.text.as_str())
+                    .entities(entities(&view.text))
+                    .link_preview_options(NO_PREVIEW)
+                    .reply_markup(keyboard(self.content, &view));
+                match persist(|| self.api.send(&payload)).await {
+                    Err(failure) if failure.says("message is not modified") => Ok(()),
+                    // Too old, deleted, or no text: a new message serves as well.
+                    Err(Failure::Refused(400, _) | Failure::MigratedTo(_)) => self.send(To::beside(message), &view).await,
+                    done => done,
+                }
+            }
+            (Reply::Page { view, .. }, Some(message), _) => self.send(To::beside(message), &view).await,
+            (Reply::Page { view, .. }, None, Some(inline)) => {
+                let payload = EditMessageTextInline::new(inline, view.text.as_str())
+                    .entities(entities(&view.text))
+                    .disable_web_page_preview(true)
+                    .reply_markup(keyboard(self.content, &view));
+                match persist(|| self.api.send(&payload)).await {
+                    Err(failure) if failure.says("message is not modified") => Ok(()),
+                    done => done,
+                }
+            }
+            (Reply::Card(card), Some(message), _) => self.send_card(To::beside(message), &card).await,
+            _ => Ok(()),
+        }
+    }
+}

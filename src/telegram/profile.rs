@@ -1,0 +1,62 @@
+//! What Telegram shows of the bot before anybody writes: the menu of commands and the descriptions, in every language.
+
+use serde::Deserialize;
+use teloxide::payloads::{
+    GetMyCommands, GetMyDescription, GetMyShortDescription, SetMyCommands, SetMyDescription,
+    SetMyDescriptionSetters as _, SetMyShortDescription, SetMyShortDescriptionSetters as _,
+};
+use teloxide::types::BotCommand;
+
+use super::api::{Api, Failure};
+use super::deliver::persist;
+use crate::content::{Content, LangId};
+
+#[derive(Deserialize)]
+struct Described {
+    #[serde(alias = "short_description")]
+    description: String,
+}
+
+/// Tells Telegram the commands and descriptions of every language, where they differ from what it has.
+pub(super) async fn publish(api: &Api, content: &Content) -> Result<(), Failure> {
+    publish_language(api, content, content.default_language(), None).await?;
+    for lang in content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram()) {
+        publish_language(api, content, lang, Some(content.tag(lang).to_string())).await?;
+    }
+    Ok(())
+}
+
+/// `code` is the language's code at Telegram; `None` is for everybody whose language has nothing of its own.
+async fn publish_language(api: &Api, content: &Content, lang: LangId, code: Option<String>) -> Result<(), Failure> {
+    let interface = content.interface(lang);
+    let commands: Vec<BotCommand> =
+        content.menu(lang).iter().map(|entry| BotCommand::new(&*entry.command, &*entry.description)).collect();
+
+    let mut get = GetMyCommands::new();
+    get.language_code.clone_from(&code);
+    let known: Vec<BotCommand> = persist(|| api.call(&get, std::time::Duration::ZERO)).await?;
+    if known != commands {
+        let mut set = SetMyCommands::new(commands);
+        set.language_code.clone_from(&code);
+        persist(|| api.send(&set)).await?;
+    }
+
+    let mut get = GetMyDescription::new();
+    get.language_code.clone_from(&code);
+    let known: Described = persist(|| api.call(&get, std::time::Duration::ZERO)).await?;
+    if known.description != *interface.description {
+        let mut set = SetMyDescription::new().description(&*interface.description);
+        set.language_code.clone_from(&code);
+        persist(|| api.send(&set)).await?;
+    }
+
+    let mut get = GetMyShortDescription::new();
+    get.language_code.clone_from(&code);
+    let known: Described = persist(|| api.call(&get, std::time::Duration::ZERO)).await?;
+    if known.description != *interface.short_description {
+        let mut set = SetMyShortDescription::new().short_description(&*interface.short_description);
+        set.language_code.clone_from(&code);
+        persist(|| api.send(&set)).await?;
+    }
+    Ok(())
+}

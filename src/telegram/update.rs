@@ -1,0 +1,186 @@
+//! What of an update concerns us: [`Update`], and which [`Request`] it makes.
+//!
+//! These are shapes of our own rather than teloxide's: a message with an entity, a button or an origin of a kind that
+//! teloxide 0.17 does not know yet loses its text there without an error. What is not named here cannot harm.
+
+use serde::Deserialize;
+
+use crate::action::Written;
+use crate::reply::{Input, Place, Request};
+
+/// An update's id alone: what can be read of any update.
+#[derive(Deserialize)]
+pub(super) struct UpdateId {
+    pub(super) update_id: i64,
+}
+
+/// An update of a kind that concerns us.
+#[derive(Deserialize)]
+pub(super) struct Update {
+    pub(super) message: Option<Message>,
+    pub(super) callback_query: Option<CallbackQuery>,
+}
+
+/// A message.
+#[derive(Deserialize)]
+pub(super) struct Message {
+    pub(super) message_id: i32,
+    pub(super) chat: Chat,
+    /// 0 when the message is no longer accessible.
+    #[serde(default)]
+    date: i64,
+    from: Option<User>,
+    sender_chat: Option<Id>,
+    text: Option<String>,
+    caption: Option<String>,
+    #[serde(default)]
+    entities: Vec<Entity>,
+    #[serde(default)]
+    caption_entities: Vec<Entity>,
+    message_thread_id: Option<i32>,
+    #[serde(default)]
+    is_topic_message: bool,
+    reply_to_message: Option<Box<RepliedTo>>,
+    via_bot: Option<Id>,
+    #[serde(default)]
+    new_chat_members: Vec<Id>,
+}
+
+#[derive(Deserialize)]
+struct RepliedTo {
+    from: Option<Id>,
+    forum_topic_created: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: i64,
+}
+
+/// A chat.
+#[derive(Deserialize)]
+pub(super) struct Chat {
+    pub(super) id: i64,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: i64,
+    #[serde(default)]
+    is_bot: bool,
+    language_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    #[serde(rename = "type")]
+    kind: String,
+    offset: usize,
+    length: usize,
+    user: Option<Id>,
+}
+
+/// A tap on a button.
+#[derive(Deserialize)]
+pub(super) struct CallbackQuery {
+    pub(super) id: String,
+    from: User,
+    pub(super) message: Option<Message>,
+    pub(super) inline_message_id: Option<String>,
+    #[serde(default)]
+    data: String,
+}
+
+/// Who we are, as `getMe` says.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Me {
+    id: i64,
+    #[serde(default)]
+    pub(super) username: String,
+}
+
+impl Update {
+    /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
+    pub(super) fn key(&self) -> i64 {
+        match (&self.message, &self.callback_query) {
+            (Some(message), _) => message.chat.id,
+            (None, Some(query)) => query.message.as_ref().map_or(query.from.id, |message| message.chat.id),
+            (None, None) => 0,
+        }
+    }
+
+    /// What somebody asks of us; `None` when it is not for us.
+    pub(super) fn request(&self, me: &Me) -> Option<Request<'_>> {
+        if let Some(query) = &self.callback_query {
+            let place = query.message.as_ref().map_or(Place::Group { addressed: true }, |message| match message.chat.kind.as_str() {
+                "private" => Place::Private,
+                _ => Place::Group { addressed: true },
+            });
+            return Some(Request { input: Input::Tap(&query.data), language_code: query.from.language_code.as_deref(), place });
+        }
+        self.message.as_ref()?.request(me)
+    }
+}
+
+impl Message {
+    /// The topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
+    pub(super) fn topic(&self) -> Option<i32> {
+        self.message_thread_id.filter(|_| self.is_topic_message)
+    }
+
+    /// Whether it stands in a chat of several people, where an answer shows what it answers.
+    pub(super) fn is_in_group(&self) -> bool {
+        self.chat.kind != "private"
+    }
+
+    /// Whether Telegram still lets us edit it.
+    pub(super) fn is_accessible(&self) -> bool {
+        self.date != 0
+    }
+
+    fn request(&self, me: &Me) -> Option<Request<'_>> {
+        let from = self.from.as_ref()?;
+        if from.is_bot && self.sender_chat.is_none() {
+            return None; // Another bot. A group's anonymous administrator also comes as one, on behalf of the group.
+        }
+        if self.via_bot.as_ref().is_some_and(|bot| bot.id == me.id) {
+            return None; // Our own answer, put there by inline mode.
+        }
+        let language_code = from.language_code.as_deref();
+        let text = self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default();
+        let written = Written::parse(text);
+        let names_me = |bot: &str| bot.eq_ignore_ascii_case(&me.username);
+        if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
+            return None;
+        }
+        let place = match self.chat.kind.as_str() {
+            "private" => Place::Private,
+            "group" | "supergroup" => {
+                let named = written.is_some_and(|w| w.bot.is_some()) || self.mentions(me, text) || self.replies_to(me);
+                Place::Group { addressed: named && self.new_chat_members.is_empty() }
+            }
+            _ => return None,
+        };
+        Some(Request { input: Input::Text(text), language_code, place })
+    }
+
+    fn mentions(&self, me: &Me, text: &str) -> bool {
+        let entities = if self.text.is_some() { &self.entities } else { &self.caption_entities };
+        entities.iter().any(|entity| match entity.kind.as_str() {
+            "text_mention" => entity.user.as_ref().is_some_and(|user| user.id == me.id),
+            "mention" => {
+                let words: Vec<u16> = text.encode_utf16().skip(entity.offset).take(entity.length).collect();
+                String::from_utf16_lossy(&words).strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(&me.username))
+            }
+            _ => false,
+        })
+    }
+
+    fn replies_to(&self, me: &Me) -> bool {
+        let Some(replied) = &self.reply_to_message else { return false };
+        // In a topic every message "replies" to the one that opened it.
+        replied.forum_topic_created.is_none() && replied.from.as_ref().is_some_and(|from| from.id == me.id)
+    }
+}

@@ -1,0 +1,37 @@
+//! Callback data is a contract with the past: keyboards with these literals stand in people's chats.
+
+use palabre::action::{Action, Page, Target};
+use palabre::content::{Content, load};
+
+fn shipped() -> Content {
+    load::shipped(load::this_month()).content.expect("the shipped content has no errors")
+}
+
+#[track_caller]
+fn check(content: &Content, data: &str, tag: &str, target: Target) {
+    let action = Action { lang: content.language(tag).unwrap(), target };
+    assert_eq!(Action::from_callback_data(content, data), Some(action), "{data}");
+    assert_eq!(action.to_callback_data(content), data);
+}
+
+#[test]
+fn version_1_is_read_and_written_as_ever() {
+    let content = shipped();
+    let trust = content.find("trust").unwrap();
+    check(&content, "1.fr.home", "fr", Target::Page(Page::Home));
+    check(&content, "1.en.help", "en", Target::Page(Page::Help));
+    check(&content, "1.fr.card", "fr", Target::Card);
+    check(&content, "1.fr.s.trust", "fr", Target::Page(Page::Section(trust, 0)));
+    check(&content, "1.en.s.trust.2", "en", Target::Page(Page::Section(trust, 2)));
+    check(&content, "1.fr.lang.home", "fr", Target::Languages(Page::Home));
+    check(&content, "1.fr.lang.s.trust.1", "fr", Target::Languages(Page::Section(trust, 1)));
+}
+
+#[test]
+fn forged_data_is_refused() {
+    let content = shipped();
+    let forged = ["", "1", "1.fr", "1.fr.", "2.fr.home", "1.xx.home", "1.fr.s.nothing", "1.fr.s.trust.-1", "1.fr.s.trust.999", "s:contact", "1.fr.lang.card"];
+    for data in forged {
+        assert_eq!(Action::from_callback_data(&content, data), None, "{data}");
+    }
+}
