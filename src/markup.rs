@@ -116,10 +116,12 @@ impl RichText {
     pub fn push(&mut self, other: &RichText) {
         let shift = self.text.len();
         self.text.push_str(&other.text);
-        self.spans.extend(other.spans.iter().map(|span| Span {
-            range: span.range.start + shift..span.range.end + shift,
-            style: span.style.clone(),
-        }));
+        self.spans.extend(
+            other.spans.iter().map(|span| Span {
+                range: span.range.start + shift..span.range.end + shift,
+                style: span.style.clone(),
+            }),
+        );
     }
 
     /// Adds another text as a paragraph of its own, with an empty line before it if there is text already.

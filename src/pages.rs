@@ -92,13 +92,11 @@ pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) ->
         pager.push(turn(part + 1, &interface.button_more));
     }
     rows.extend((!pager.is_empty()).then_some(pager));
-    let neighbours: Vec<Button> = [
-        (node.siblings.previous, &interface.button_previous),
-        (node.siblings.next, &interface.button_next),
-    ]
-    .into_iter()
-    .filter_map(|(sibling, label)| Some(open(label.to_string(), Action::section(lang, sibling?))))
-    .collect();
+    let neighbours: Vec<Button> =
+        [(node.siblings.previous, &interface.button_previous), (node.siblings.next, &interface.button_next)]
+            .into_iter()
+            .filter_map(|(sibling, label)| Some(open(label.to_string(), Action::section(lang, sibling?))))
+            .collect();
     rows.extend((!neighbours.is_empty()).then_some(neighbours));
     rows.extend(footer(content, lang, Page::Section(section, part as u8), node.parent));
     View { text, rows }
@@ -108,7 +106,9 @@ pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) ->
 #[must_use]
 pub fn languages(content: &Content, lang: LangId, back: Page) -> View {
     let text = content.interface(lang).languages.clone();
-    let mut rows = pack(content.languages().map(|other| open(content.interface(other).name.to_string(), Action::page(other, back))));
+    let mut rows = pack(
+        content.languages().map(|other| open(content.interface(other).name.to_string(), Action::page(other, back))),
+    );
     rows.push(vec![home_button(content, lang)]);
     View { text, rows }
 }
@@ -119,7 +119,9 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     let name = name.to_lowercase();
     let mut near: Vec<(f64, LangId, Command)> = content
         .commands()
-        .map(|(known, command)| (strsim::normalized_damerau_levenshtein(&name, known), command.language.unwrap_or(lang), command))
+        .map(|(known, command)| {
+            (strsim::normalized_damerau_levenshtein(&name, known), command.language.unwrap_or(lang), command)
+        })
         .filter(|(score, ..)| *score >= 0.4)
         .collect();
     // The reader's own language first among equals.

@@ -30,7 +30,19 @@ fn version_1_is_read_and_written_as_ever() {
 #[test]
 fn forged_data_is_refused() {
     let content = shipped();
-    let forged = ["", "1", "1.fr", "1.fr.", "2.fr.home", "1.xx.home", "1.fr.s.nothing", "1.fr.s.trust.-1", "1.fr.s.trust.999", "s:contact", "1.fr.lang.card"];
+    let forged = [
+        "",
+        "1",
+        "1.fr",
+        "1.fr.",
+        "2.fr.home",
+        "1.xx.home",
+        "1.fr.s.nothing",
+        "1.fr.s.trust.-1",
+        "1.fr.s.trust.999",
+        "s:contact",
+        "1.fr.lang.card",
+    ];
     for data in forged {
         assert_eq!(Action::from_callback_data(&content, data), None, "{data}");
     }

@@ -1,4 +1,6 @@
 //! One test binary; a module a feature.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod callback_data;
 mod conversations;

@@ -198,7 +198,8 @@ impl<'a> Reader<'a> {
         let known = ["title", "button", "command", "summary", "body", "ask"];
         let mut all = Vec::new();
         for (id, value) in self.document() {
-            let mut words = RawWords { id, title: None, button: None, command: None, summary: None, body: None, ask: Vec::new() };
+            let mut words =
+                RawWords { id, title: None, button: None, command: None, summary: None, body: None, ask: Vec::new() };
             for (key, value) in self.table(value) {
                 match key.value.as_str() {
                     "title" => words.title = self.string(value),
@@ -210,11 +211,9 @@ impl<'a> Reader<'a> {
                     _ => self.unknown(&key, &known),
                 }
             }
-            for (key, missing) in [
-                ("title", words.title.is_none()),
-                ("summary", words.summary.is_none()),
-                ("body", words.body.is_none()),
-            ] {
+            for (key, missing) in
+                [("title", words.title.is_none()), ("summary", words.summary.is_none()), ("body", words.body.is_none())]
+            {
                 if missing {
                     self.missing(key, words.id.span.clone(), "every section has a title, a summary and a body");
                 }
@@ -238,7 +237,14 @@ impl<'a> Reader<'a> {
         interface
     }
 
-    fn texts(&mut self, path: String, key: &At<String>, value: At<DeValue<'a>>, known: &[&str], out: &mut RawInterface) {
+    fn texts(
+        &mut self,
+        path: String,
+        key: &At<String>,
+        value: At<DeValue<'a>>,
+        known: &[&str],
+        out: &mut RawInterface,
+    ) {
         let is_group = known.iter().any(|k| k.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.')));
         if is_group {
             for (key, value) in self.table(value) {
@@ -252,7 +258,13 @@ impl<'a> Reader<'a> {
             let group = path.rsplit_once('.').map_or("", |(group, _)| group);
             let near: Vec<&str> = known
                 .iter()
-                .filter_map(|k| if group.is_empty() { k.split('.').next() } else { k.strip_prefix(group)?.strip_prefix('.')?.split('.').next() })
+                .filter_map(|k| {
+                    if group.is_empty() {
+                        k.split('.').next()
+                    } else {
+                        k.strip_prefix(group)?.strip_prefix('.')?.split('.').next()
+                    }
+                })
                 .collect();
             self.unknown(key, &near);
         }
@@ -334,7 +346,12 @@ impl<'a> Reader<'a> {
             None => format!("the keys here are {}", list(known)),
         };
         let span = self.visible(key.span.clone());
-        self.report.error(Code::UnknownKey, Place::span(self.file, span), format!("nothing reads the key `{}`", key.value), help);
+        self.report.error(
+            Code::UnknownKey,
+            Place::span(self.file, span),
+            format!("nothing reads the key `{}`", key.value),
+            help,
+        );
     }
 
     fn missing(&mut self, key: &str, span: Range<usize>, why: &str) {

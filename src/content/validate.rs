@@ -47,6 +47,9 @@ pub(super) fn validate(files: Files, now: YearMonth) -> Loaded {
     Loaded { content, report }
 }
 
+/// The commands of one language's menu, in order.
+type Menu = Vec<(Box<str>, CommandTarget)>;
+
 struct Validation<'a> {
     sources: &'a [Source],
     folders: &'a [String],
@@ -134,9 +137,15 @@ impl<'a> Validation<'a> {
                 Some(near) => format!("did you mean `{near}`? Else add `{folder}` to `order` under [languages]"),
                 None => format!("add `{folder}` to `order` under [languages] in palabre.toml, or remove the folder"),
             };
-            self.report.error(Code::UndeclaredLanguage, Place::file(folder), format!("the folder `{folder}/` is no declared language"), help);
+            self.report.error(
+                Code::UndeclaredLanguage,
+                Place::file(folder),
+                format!("the folder `{folder}/` is no declared language"),
+                help,
+            );
         }
-        let default = root.default.as_ref().map(|written| (written, tags.iter().position(|t| t.as_str() == written.value)));
+        let default =
+            root.default.as_ref().map(|written| (written, tags.iter().position(|t| t.as_str() == written.value)));
         match default {
             Some((_, Some(default))) => return (tags, default),
             Some((written, None)) => self.report.error(
@@ -161,7 +170,9 @@ impl<'a> Validation<'a> {
         for tag in tags {
             let mut folder = Folder { tag: tag.clone(), interface: None, words: Vec::new() };
             for source in self.sources {
-                let Some(name) = source.path.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('/')) else { continue };
+                let Some(name) = source.path.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
+                    continue;
+                };
                 let file = File { path: &source.path, text: &source.text };
                 let mut reader = Reader::new(file.path, file.text, self.report);
                 if name == "interface.toml" {
@@ -176,9 +187,15 @@ impl<'a> Validation<'a> {
     }
 
     /// The names of all commands, and which of them each language's menu shows, in order.
-    fn commands(&mut self, root: File<'_>, nodes: &[Node<'_>], folders: &[Folder<'_>]) -> (HashMap<Box<str>, Command>, Vec<Vec<(Box<str>, CommandTarget)>>) {
+    fn commands(
+        &mut self,
+        root: File<'_>,
+        nodes: &[Node<'_>],
+        folders: &[Folder<'_>],
+    ) -> (HashMap<Box<str>, Command>, Vec<Menu>) {
         let mut names = CommandNames { map: HashMap::new(), report: self.report };
-        let builtin = [("start", CommandTarget::Start), ("help", CommandTarget::Help), ("language", CommandTarget::Language)];
+        let builtin =
+            [("start", CommandTarget::Start), ("help", CommandTarget::Help), ("language", CommandTarget::Language)];
         for (name, target) in builtin {
             names.map.insert(name.into(), Command { target, language: None });
         }
@@ -200,7 +217,11 @@ impl<'a> Validation<'a> {
             let mut menu = vec![("start".into(), CommandTarget::Start)];
             for (i, node) in nodes.iter().enumerate() {
                 let target = CommandTarget::Section(SectionId(i as u16));
-                let own = folder.words.iter().find(|(_, words)| words.id.value == *node.id).and_then(|(file, words)| Some((*file, words.command.as_ref()?)));
+                let own = folder
+                    .words
+                    .iter()
+                    .find(|(_, words)| words.id.value == *node.id)
+                    .and_then(|(file, words)| Some((*file, words.command.as_ref()?)));
                 if let Some((file, command)) = own {
                     names.add(file, command, target, language);
                 }
@@ -211,7 +232,10 @@ impl<'a> Validation<'a> {
                         Code::NoCommand,
                         Place::span(root.path, node.span.clone()),
                         format!("the section `{}` has no command in `{}`", node.id, folder.tag),
-                        format!("add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages", node.id, folder.tag),
+                        format!(
+                            "add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages",
+                            node.id, folder.tag
+                        ),
                     ),
                     _ => {}
                 }

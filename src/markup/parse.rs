@@ -134,7 +134,9 @@ impl<'a> Builder<'a> {
             TagEnd::List(_) => {
                 self.lists.pop();
             }
-            TagEnd::Heading(_) | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => self.close_style(),
+            TagEnd::Heading(_) | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => {
+                self.close_style()
+            }
             _ => {}
         }
     }

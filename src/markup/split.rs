@@ -45,8 +45,11 @@ impl RichText {
         if let Some(at) = sentences.filter(|&at| at * 3 >= fits && self.may_cut(start + at, false)).last() {
             return at;
         }
-        let graphemes: Vec<usize> = rest.grapheme_indices(true).map(|(at, _)| at).take_while(|&at| at <= fits).collect();
-        let best = |across_blocks| graphemes.iter().rev().copied().find(|&at| at > 0 && self.may_cut(start + at, across_blocks));
+        let graphemes: Vec<usize> =
+            rest.grapheme_indices(true).map(|(at, _)| at).take_while(|&at| at <= fits).collect();
+        let best = |across_blocks| {
+            graphemes.iter().rev().copied().find(|&at| at > 0 && self.may_cut(start + at, across_blocks))
+        };
         let anywhere = graphemes.last().copied().filter(|&at| at > 0);
         let first_char = rest.chars().next().map_or(1, char::len_utf8);
         best(false).or_else(|| best(true)).or(anywhere).unwrap_or(fits.max(first_char))

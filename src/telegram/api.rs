@@ -52,7 +52,8 @@ impl std::fmt::Display for Failure {
             Failure::Unreachable(what) => write!(f, "Telegram cannot be reached: {what}"),
             Failure::Refused(code, sentence) => {
                 // Ids are digits, and a log holds none of them.
-                let sentence: String = sentence.chars().take(120).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
+                let sentence: String =
+                    sentence.chars().take(120).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
                 write!(f, "Telegram refuses ({code}): {sentence}")
             }
         }
@@ -92,7 +93,8 @@ impl Api {
         }
         let mut bot = Bot::with_client(token.secret(), teloxide::net::client_from_env());
         if let Ok(url) = std::env::var("TELOXIDE_API_URL") {
-            let parsed = url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            let parsed =
+                url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             bot = bot.set_api_url(parsed.ok_or("TELOXIDE_API_URL is not an address, as https://api.telegram.org")?);
         }
         Ok(Self { bot })
@@ -104,7 +106,11 @@ impl Api {
     }
 
     /// Sends a request and reads its result. The server may take `wait` longer than usual.
-    pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P, wait: Duration) -> Result<T, Failure> {
+    pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(
+        &self,
+        payload: &P,
+        wait: Duration,
+    ) -> Result<T, Failure> {
         let broken = |what: &str| Failure::Unreachable(what.to_owned());
         let body = serde_json::to_vec(payload).map_err(|_| broken("the request cannot be written"))?;
         let mut url = self.bot.api_url();
@@ -115,18 +121,26 @@ impl Api {
             .pop_if_empty()
             .push(&format!("bot{}", self.bot.token()))
             .push(method);
-        let request = self.bot.client().post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(body);
+        let request =
+            self.bot.client().post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(body);
         // The address holds the token: no error may carry it.
         let response = request.send().await.map_err(|error| Failure::Unreachable(cause(&error.without_url())))?;
         let status = response.status();
         let bytes = response.bytes().await.map_err(|error| Failure::Unreachable(cause(&error.without_url())))?;
         let Ok(response) = serde_json::from_slice::<Response<T>>(&bytes) else {
-            return Err(Failure::Unreachable(format!("an answer that is not the Bot API's (HTTP {})", status.as_u16())));
+            return Err(Failure::Unreachable(format!(
+                "an answer that is not the Bot API's (HTTP {})",
+                status.as_u16()
+            )));
         };
         match response {
             Response { ok: true, result: Some(result), .. } => Ok(result),
-            Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => Err(Failure::RetryAfter(Duration::from_secs(seconds))),
-            Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(Failure::MigratedTo(id)),
+            Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
+                Err(Failure::RetryAfter(Duration::from_secs(seconds)))
+            }
+            Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => {
+                Err(Failure::MigratedTo(id))
+            }
             Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
             Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
             Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use teloxide::payloads::{
-    AnswerCallbackQuery, EditMessageText, EditMessageTextInline, EditMessageTextInlineSetters as _, EditMessageTextSetters as _,
-    SendContact, SendContactSetters as _, SendMessage, SendMessageSetters as _,
+    AnswerCallbackQuery, EditMessageText, EditMessageTextInline, EditMessageTextInlineSetters as _,
+    EditMessageTextSetters as _, SendContact, SendContactSetters as _, SendMessage, SendMessageSetters as _,
 };
 use teloxide::types::{CallbackQueryId, ChatId, MessageId, ReplyMarkup, ReplyParameters, ThreadId};
 
@@ -164,14 +164,17 @@ impl Delivery<'_> {
     async fn show(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
         match (reply, &query.message, &query.inline_message_id) {
             (Reply::Page { view, .. }, Some(message), _) if message.is_accessible() => {
-                let payload = EditMessageText::new(ChatId(message.chat.id), MessageId(message.message_id), view.text.as_str())
-                    .entities(entities(&view.text))
-                    .link_preview_options(NO_PREVIEW)
-                    .reply_markup(keyboard(self.content, &view));
+                let payload =
+                    EditMessageText::new(ChatId(message.chat.id), MessageId(message.message_id), view.text.as_str())
+                        .entities(entities(&view.text))
+                        .link_preview_options(NO_PREVIEW)
+                        .reply_markup(keyboard(self.content, &view));
                 match persist(|| self.api.send(&payload)).await {
                     Err(failure) if failure.says("message is not modified") => Ok(()),
                     // Too old, deleted, or no text: a new message serves as well.
-                    Err(Failure::Refused(400, _) | Failure::MigratedTo(_)) => self.send(To::beside(message), &view).await,
+                    Err(Failure::Refused(400, _) | Failure::MigratedTo(_)) => {
+                        self.send(To::beside(message), &view).await
+                    }
                     done => done,
                 }
             }

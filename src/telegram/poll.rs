@@ -51,7 +51,8 @@ const CONFIRM: Duration = Duration::from_secs(1);
 ///
 /// A sentence for the operator when Telegram refuses the token or signals cannot be caught.
 pub async fn run(content: Content, api: Api) -> Result<(), String> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| format!("SIGTERM cannot be caught: {error}"))?;
+    let mut terminate =
+        signal(SignalKind::terminate()).map_err(|error| format!("SIGTERM cannot be caught: {error}"))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("SIGINT cannot be caught: {error}"))?;
     let mut stop = pin!(async move {
         tokio::select! {
@@ -357,7 +358,8 @@ impl Desk {
 }
 
 async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> Result<Vec<Box<RawValue>>, Failure> {
-    let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ["message", "callback_query"] };
+    let payload =
+        GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ["message", "callback_query"] };
     api.call(&payload, timeout).await
 }
 

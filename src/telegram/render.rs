@@ -1,14 +1,21 @@
 //! A view as the Bot API takes it: entities in UTF-16 units, buttons with their callback data.
 
-use teloxide::types::{CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, MessageEntityKind};
+use teloxide::types::{
+    CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, MessageEntityKind,
+};
 
 use crate::content::Content;
 use crate::markup::{RichText, Style};
 use crate::view::{Does, View};
 
 /// No answer of ours shows a preview of a link.
-pub(super) const NO_PREVIEW: LinkPreviewOptions =
-    LinkPreviewOptions { is_disabled: true, url: None, prefer_small_media: false, prefer_large_media: false, show_above_text: false };
+pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
+    is_disabled: true,
+    url: None,
+    prefer_small_media: false,
+    prefer_large_media: false,
+    show_above_text: false,
+};
 
 /// The entities of a text.
 pub(super) fn entities(text: &RichText) -> Vec<MessageEntity> {
@@ -50,7 +57,9 @@ fn kind(style: &Style) -> Option<MessageEntityKind> {
 pub(super) fn keyboard(content: &Content, view: &View) -> InlineKeyboardMarkup {
     let button = |button: &crate::view::Button| match &button.does {
         Does::Open(action) => InlineKeyboardButton::callback(&button.label, action.to_callback_data(content)),
-        Does::Copy(text) => InlineKeyboardButton::copy_text_button(&button.label, CopyTextButton { text: text.to_string() }),
+        Does::Copy(text) => {
+            InlineKeyboardButton::copy_text_button(&button.label, CopyTextButton { text: text.to_string() })
+        }
     };
     InlineKeyboardMarkup::new(view.rows.iter().map(|row| row.iter().map(button)))
 }

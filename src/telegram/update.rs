@@ -114,11 +114,17 @@ impl Update {
     /// What somebody asks of us; `None` when it is not for us.
     pub(super) fn request(&self, me: &Me) -> Option<Request<'_>> {
         if let Some(query) = &self.callback_query {
-            let place = query.message.as_ref().map_or(Place::Group { addressed: true }, |message| match message.chat.kind.as_str() {
-                "private" => Place::Private,
-                _ => Place::Group { addressed: true },
+            let place = query.message.as_ref().map_or(Place::Group { addressed: true }, |message| {
+                match message.chat.kind.as_str() {
+                    "private" => Place::Private,
+                    _ => Place::Group { addressed: true },
+                }
             });
-            return Some(Request { input: Input::Tap(&query.data), language_code: query.from.language_code.as_deref(), place });
+            return Some(Request {
+                input: Input::Tap(&query.data),
+                language_code: query.from.language_code.as_deref(),
+                place,
+            });
         }
         self.message.as_ref()?.request(me)
     }
@@ -172,7 +178,9 @@ impl Message {
             "text_mention" => entity.user.as_ref().is_some_and(|user| user.id == me.id),
             "mention" => {
                 let words: Vec<u16> = text.encode_utf16().skip(entity.offset).take(entity.length).collect();
-                String::from_utf16_lossy(&words).strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(&me.username))
+                String::from_utf16_lossy(&words)
+                    .strip_prefix('@')
+                    .is_some_and(|name| name.eq_ignore_ascii_case(&me.username))
             }
             _ => false,
         })

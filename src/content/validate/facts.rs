@@ -23,22 +23,25 @@ pub(super) struct Facts {
 impl Facts {
     /// Checks the facts of `palabre.toml`.
     pub(super) fn validate(file: File<'_>, root: &RawRoot, now: YearMonth, report: &mut Report) -> Self {
-        let mut facts = Facts {
-            placeholders: HashMap::new(),
-            contact: Contact::default(),
-            source: String::new(),
-            checked: now,
-        };
+        let mut facts =
+            Facts { placeholders: HashMap::new(), contact: Contact::default(), source: String::new(), checked: now };
         facts.contact(file, root, report);
         facts.source(file, root, now, report);
         for (key, value) in &root.names {
             facts.name(file, key, RichText::plain(value.value.trim()), report);
             if value.value.trim().is_empty() {
-                report.error(Code::EmptyText, file.at(value), format!("the name `{}` has no words", key.value), "write the name");
+                report.error(
+                    Code::EmptyText,
+                    file.at(value),
+                    format!("the name `{}` has no words", key.value),
+                    "write the name",
+                );
             }
         }
         for (key, value) in &root.links {
-            if !url::Url::parse(&value.value).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
+            if !url::Url::parse(&value.value)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            {
                 report.error(
                     Code::BadUrl,
                     file.at(value),
@@ -84,7 +87,9 @@ impl Facts {
     fn contact(&mut self, file: File<'_>, root: &RawRoot, report: &mut Report) {
         let mut phones = RichText::default();
         for written in &root.phones {
-            let Some(number) = PhoneNumber::parse(&written.value).filter(|_| written.value.trim_start().starts_with('+')) else {
+            let Some(number) =
+                PhoneNumber::parse(&written.value).filter(|_| written.value.trim_start().starts_with('+'))
+            else {
                 report.error(
                     Code::BadPhone,
                     file.at(written),
@@ -115,7 +120,12 @@ impl Facts {
         if let Some(address) = &root.address {
             let text = address.value.trim();
             if text.is_empty() {
-                report.error(Code::EmptyText, file.at(address), "the address has no words", "write the address or leave the key out");
+                report.error(
+                    Code::EmptyText,
+                    file.at(address),
+                    "the address has no words",
+                    "write the address or leave the key out",
+                );
             } else if text.chars().count() > COPY_MAX {
                 report.error(
                     Code::TextTooLong,
@@ -133,7 +143,9 @@ impl Facts {
         let help = "add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`";
         match &root.source {
             Some(source) => self.source = source.value.trim().to_owned(),
-            None => report.error(Code::MissingKey, Place::file(file.path), "the source of the facts is not named", help),
+            None => {
+                report.error(Code::MissingKey, Place::file(file.path), "the source of the facts is not named", help)
+            }
         }
         let Some(checked) = &root.checked else {
             report.error(Code::MissingKey, Place::file(file.path), "the month the facts were checked is missing", help);

@@ -85,12 +85,17 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
             match raw.get(key.name) {
                 Some(text) => check(*file, key, text, facts, report),
                 None if matches!(key.kind, Kind::Alias) => {}
-                None if folders.iter().any(|f| f.interface.as_ref().is_some_and(|(_, raw)| raw.get(key.name).is_some())) => report.warning(
-                    Code::Untranslated,
-                    Place::file(file.path),
-                    format!("`{}` is not translated into `{}` yet", key.name, folder.tag),
-                    format!("add `{}`; until then it is shown in another language", key.name),
-                ),
+                None if folders
+                    .iter()
+                    .any(|f| f.interface.as_ref().is_some_and(|(_, raw)| raw.get(key.name).is_some())) =>
+                {
+                    report.warning(
+                        Code::Untranslated,
+                        Place::file(file.path),
+                        format!("`{}` is not translated into `{}` yet", key.name, folder.tag),
+                        format!("add `{}`; until then it is shown in another language", key.name),
+                    )
+                }
                 None => {}
             }
         }
@@ -125,7 +130,10 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
 }
 
 fn has(folder: &Folder<'_>, name: &str) -> bool {
-    folder.interface.as_ref().is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
+    folder
+        .interface
+        .as_ref()
+        .is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
 }
 
 fn check(file: File<'_>, key: &Key, text: &At<String>, facts: &Facts, report: &mut Report) {
@@ -137,7 +145,8 @@ fn check(file: File<'_>, key: &Key, text: &At<String>, facts: &Facts, report: &m
         Kind::Page => {
             let rich = markdown(file, text, facts, report);
             if rich.utf16_len() > BODY_PAGE_MAX {
-                let message = format!("`{}` has {} characters; a page has room for {BODY_PAGE_MAX}", key.name, rich.utf16_len());
+                let message =
+                    format!("`{}` has {} characters; a page has room for {BODY_PAGE_MAX}", key.name, rich.utf16_len());
                 report.error(Code::TextTooLong, file.at(text), message, "shorten it: people read it on a phone");
             }
         }
@@ -181,9 +190,11 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
     let own = |name: &str| -> Box<str> { facts.fill(raw(name)).into() };
     let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &|name| facts.get(name)).0 };
     let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
-    let month = months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
+    let month =
+        months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
     let year = facts.checked.year.to_string();
-    let facts_line = own("lines.facts").replace("{source}", &facts.source).replace("{month}", month).replace("{year}", &year);
+    let facts_line =
+        own("lines.facts").replace("{source}", &facts.source).replace("{month}", month).replace("{year}", &year);
     Interface {
         name: own("name"),
         description: own("bot.description"),

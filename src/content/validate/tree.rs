@@ -29,7 +29,11 @@ impl Node<'_> {
 }
 
 /// The nodes in reading order, and those under home.
-pub(super) fn flatten<'a>(file: File<'_>, sections: &'a [RawSection], report: &mut Report) -> (Vec<Node<'a>>, Vec<SectionId>) {
+pub(super) fn flatten<'a>(
+    file: File<'_>,
+    sections: &'a [RawSection],
+    report: &mut Report,
+) -> (Vec<Node<'a>>, Vec<SectionId>) {
     if sections.is_empty() {
         report.error(
             Code::MissingKey,
@@ -61,7 +65,12 @@ impl<'a> Flat<'a, '_, '_> {
             }
             let section = SectionId(place as u16);
             if depth > DEPTH_MAX {
-                self.error(Code::TreeTooDeep, id, format!("`{}` is on level {depth} of the tree", id.value), "a tree has at most four levels: move it up");
+                self.error(
+                    Code::TreeTooDeep,
+                    id,
+                    format!("`{}` is on level {depth} of the tree", id.value),
+                    "a tree has at most four levels: move it up",
+                );
                 continue;
             }
             let emoji = raw.emoji.as_ref().map_or("", |emoji| emoji.value.as_str());
@@ -103,9 +112,19 @@ impl<'a> Flat<'a, '_, '_> {
             && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !fits {
             let message = format!("the id `{}` does not fit into links and buttons", id.value);
-            self.error(Code::BadId, id, message, "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes");
+            self.error(
+                Code::BadId,
+                id,
+                message,
+                "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes",
+            );
         } else if self.seen.insert(&id.value, ()).is_some() {
-            self.error(Code::DuplicateId, id, format!("the id `{}` stands twice in the tree", id.value), "give one of the two another id");
+            self.error(
+                Code::DuplicateId,
+                id,
+                format!("the id `{}` stands twice in the tree", id.value),
+                "give one of the two another id",
+            );
             return false;
         }
         fits

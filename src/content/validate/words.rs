@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::facts::Facts;
 use super::tree::Node;
-use super::{At, Code, CommandTarget, File, Folder, LangId, MenuEntry, Place, RawWords, Report, did_you_mean};
+use super::{At, Code, CommandTarget, File, Folder, LangId, Menu, MenuEntry, Place, RawWords, Report, did_you_mean};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, Words};
 use crate::markup::{self, Piece, Problem, RichText, pieces};
 
@@ -39,12 +39,22 @@ pub(super) fn resolve<'a>(
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "add the section to the tree in palabre.toml, or remove its words".into(),
                 };
-                report.error(Code::UnknownId, Place::span(file.path, raw.id.span.clone()), format!("the tree has no section `{}`", raw.id.value), help);
+                report.error(
+                    Code::UnknownId,
+                    Place::span(file.path, raw.id.span.clone()),
+                    format!("the tree has no section `{}`", raw.id.value),
+                    help,
+                );
                 continue;
             };
             if own[place][l].is_some() {
                 let message = format!("`{}` has words in another file of `{}/` already", raw.id.value, folder.tag);
-                report.error(Code::DuplicateId, Place::span(file.path, raw.id.span.clone()), message, "keep one of the two");
+                report.error(
+                    Code::DuplicateId,
+                    Place::span(file.path, raw.id.span.clone()),
+                    message,
+                    "keep one of the two",
+                );
             }
             own[place][l] = Some(section(*file, raw, nodes[place].emoji, LangId(l as u8), facts, report));
             asks.extend(raw.ask.iter().map(|phrase| Ask { file: *file, phrase, section: &raw.id.value }));
@@ -53,7 +63,9 @@ pub(super) fn resolve<'a>(
                     Code::FewAsk,
                     Place::span(file.path, raw.id.span.clone()),
                     format!("`{}` has {} questions under `ask` in `{}`", raw.id.value, raw.ask.len(), folder.tag),
-                    format!("write at least {ASK_MIN}, as people would put them: they decide whether the section is found"),
+                    format!(
+                        "write at least {ASK_MIN}, as people would put them: they decide whether the section is found"
+                    ),
                 );
             }
         }
@@ -76,7 +88,10 @@ pub(super) fn resolve<'a>(
                     Code::Untranslated,
                     Place::file(folder.tag.as_str()),
                     format!("the section `{}` is not translated into `{}` yet", node.id, folder.tag),
-                    format!("add a table [{}] to a file of `{}/`; until then it is shown in another language", node.id, folder.tag),
+                    format!(
+                        "add a table [{}] to a file of `{}/`; until then it is shown in another language",
+                        node.id, folder.tag
+                    ),
                 );
             }
             words.or_else(|| fallback.clone())
@@ -91,10 +106,16 @@ pub(super) fn resolve<'a>(
 pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for ask in asks {
-        let words: Vec<&str> = ask.phrase.value.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let words: Vec<&str> =
+            ask.phrase.value.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let key = words.join(" ").to_lowercase();
         if key.is_empty() {
-            report.error(Code::EmptyText, ask.file.at(ask.phrase), "this question has no words", "write the question or leave the line out");
+            report.error(
+                Code::EmptyText,
+                ask.file.at(ask.phrase),
+                "this question has no words",
+                "write the question or leave the line out",
+            );
             continue;
         }
         match seen.get(key.as_str()) {
@@ -114,7 +135,7 @@ pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
 
 /// The menus with their descriptions: a section's is its summary.
 pub(super) fn describe(
-    menus: Vec<Vec<(Box<str>, CommandTarget)>>,
+    menus: Vec<Menu>,
     nodes: &[Node<'_>],
     words: &[Vec<Words>],
     folders: &[Folder<'_>],
@@ -124,7 +145,9 @@ pub(super) fn describe(
     for (l, menu) in menus.into_iter().enumerate() {
         let interface = |name: &str| {
             let order = std::iter::once(&folders[l]).chain(folders);
-            let found = order.filter_map(|f| f.interface.as_ref()).find_map(|(_, raw)| raw.get(&format!("commands.{name}.description")));
+            let found = order
+                .filter_map(|f| f.interface.as_ref())
+                .find_map(|(_, raw)| raw.get(&format!("commands.{name}.description")));
             found.map_or_else(|| name.to_owned(), |text| text.value.trim().to_owned())
         };
         let entries = menu.into_iter().map(|(command, target)| {
@@ -158,9 +181,19 @@ fn section(file: File<'_>, raw: &RawWords, emoji: &str, language: LangId, facts:
     let text = |written: &Option<At<String>>, what: &str, report: &mut Report| -> Option<String> {
         let written = written.as_ref()?;
         if written.value.trim().is_empty() {
-            report.error(Code::EmptyText, file.at(written), format!("the {what} of `{}` has no words", raw.id.value), format!("write the {what}"));
+            report.error(
+                Code::EmptyText,
+                file.at(written),
+                format!("the {what} of `{}` has no words", raw.id.value),
+                format!("write the {what}"),
+            );
         } else if written.value.trim().contains('\n') {
-            report.error(Code::NotOneLine, file.at(written), format!("the {what} of `{}` has more than one line", raw.id.value), "write it on one line");
+            report.error(
+                Code::NotOneLine,
+                file.at(written),
+                format!("the {what} of `{}` has more than one line", raw.id.value),
+                "write it on one line",
+            );
         }
         Some(plain(file, written, facts, &[], report).trim().to_owned())
     };
@@ -181,14 +214,23 @@ fn section(file: File<'_>, raw: &RawWords, emoji: &str, language: LangId, facts:
     if let Some(written) = &raw.summary
         && summary.chars().count() > SUMMARY_MAX
     {
-        let message = format!("the summary of `{}` has {} characters; {SUMMARY_MAX} are the most", raw.id.value, summary.chars().count());
+        let message = format!(
+            "the summary of `{}` has {} characters; {SUMMARY_MAX} are the most",
+            raw.id.value,
+            summary.chars().count()
+        );
         report.error(Code::TextTooLong, file.at(written), message, "say it in one short line");
     }
     let mut pages = Vec::new();
     if let Some(body) = &raw.body {
         let rich = markdown(file, body, facts, report);
         if rich.is_empty() {
-            report.error(Code::EmptyText, file.at(body), format!("the body of `{}` has no words", raw.id.value), "write the body");
+            report.error(
+                Code::EmptyText,
+                file.at(body),
+                format!("the body of `{}` has no words", raw.id.value),
+                "write the body",
+            );
         }
         pages = rich.split(BODY_PAGE_MAX);
         if pages.len() > BODY_PAGES_MAX {
@@ -245,10 +287,22 @@ pub(super) fn markdown(file: File<'_>, text: &At<String>, facts: &Facts, report:
     rich
 }
 
-fn unknown_placeholder(file: File<'_>, name: &str, span: std::ops::Range<usize>, facts: &Facts, own: &[&str], report: &mut Report) {
+fn unknown_placeholder(
+    file: File<'_>,
+    name: &str,
+    span: std::ops::Range<usize>,
+    facts: &Facts,
+    own: &[&str],
+    report: &mut Report,
+) {
     let help = match did_you_mean(name, facts.names().chain(own.iter().copied())) {
         Some(near) => format!("did you mean `{{{near}}}`?"),
         None => "name one of [names], [links], `phones` or `address` of palabre.toml".into(),
     };
-    report.error(Code::UnknownPlaceholder, Place::span(file.path, span), format!("nothing is called `{{{name}}}`"), help);
+    report.error(
+        Code::UnknownPlaceholder,
+        Place::span(file.path, span),
+        format!("nothing is called `{{{name}}}`"),
+        help,
+    );
 }
