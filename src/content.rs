@@ -108,6 +108,8 @@ pub struct Interface {
     pub question: Box<str>,
     /// Said above the nearest commands.
     pub unknown_command: Box<str>,
+    /// Said to a command that is like no other.
+    pub no_command: Box<str>,
     /// Said when a button is not understood: at most 200 characters.
     pub old_button: Box<str>,
     /// Said when something broke.
@@ -254,10 +256,12 @@ impl Content {
         self.by_id.get(id).copied()
     }
 
-    /// What a command means; `name` is without its slash, in any case.
+    /// What a command means; `name` is without its slash, in any case. A section's id is understood as a command too.
     #[must_use]
     pub fn command(&self, name: &str) -> Option<Command> {
-        self.commands.get(name.to_ascii_lowercase().as_str()).copied()
+        let name = name.to_ascii_lowercase();
+        let by_id = || Some(Command { target: CommandTarget::Section(self.find(&name)?), language: None });
+        self.commands.get(name.as_str()).copied().or_else(by_id)
     }
 
     /// All names of commands and what they mean.

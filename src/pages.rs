@@ -139,7 +139,7 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
         }
     }
     if buttons.is_empty() {
-        return home(content, lang, Some(&content.interface(lang).question));
+        return home(content, lang, Some(&content.interface(lang).no_command));
     }
     buttons.truncate(NEAREST);
     let mut rows: Vec<Vec<Button>> = buttons.into_iter().map(|button| vec![button]).collect();
