@@ -4,3 +4,4 @@
 
 mod callback_data;
 mod conversations;
+mod diagnostics;

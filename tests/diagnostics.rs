@@ -1,0 +1,73 @@
+//! Every diagnostic has a case in `tests/cases/check/`: the files of a content that differ from `base/`, and the
+//! report that they get (`report.snap`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use palabre::content::load::{self, Loaded, YearMonth};
+use palabre::diag::{Code, Severity};
+
+/// The month in which all cases are checked.
+const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check")
+}
+
+/// Lays the files of one directory over another.
+fn lay_over(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, target) = entry.map(|e| (e.path(), to.join(e.file_name()))).unwrap();
+        if path.is_dir() {
+            if target.is_file() {
+                fs::remove_file(&target).unwrap();
+            }
+            lay_over(&path, &target);
+        } else if path.extension().is_none_or(|e| e != "snap") {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+fn load_case(case: &str) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    lay_over(&cases().join("base"), directory.path());
+    lay_over(&cases().join(case), directory.path());
+    load::directory(directory.path(), NOW)
+}
+
+#[test]
+fn the_base_has_no_problems() {
+    let loaded = load_case("base");
+    assert_eq!(loaded.report.to_text(false), "no problems\n");
+}
+
+#[test]
+fn every_code_has_a_case_with_its_report() {
+    for &code in Code::ALL.iter().filter(|&&code| code != Code::NoDirectory) {
+        let case = code.name();
+        assert!(cases().join(case).is_dir(), "there is no case tests/cases/check/{case}");
+        let Loaded { content, report } = load_case(case);
+        assert!(report.diagnostics.iter().any(|d| d.code == code), "{case}: {}", report.to_text(false));
+        assert_eq!(content.is_none(), report.count(Severity::Error) > 0, "{case}");
+        insta::with_settings!({snapshot_path => format!("cases/check/{case}"), prepend_module_to_snapshot => false, omit_expression => true}, {
+            insta::assert_snapshot!("report", report.to_text(false));
+        });
+    }
+}
+
+#[test]
+fn every_case_is_that_of_a_code() {
+    for entry in fs::read_dir(cases()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name == "base" || Code::ALL.iter().any(|code| code.name() == name), "{name} is no code");
+    }
+}
+
+#[test]
+fn a_directory_that_is_not_there() {
+    let Loaded { content, report } = load::directory(Path::new("no/such/directory"), NOW);
+    assert!(content.is_none());
+    assert_eq!(report.diagnostics[0].code, Code::NoDirectory);
+}

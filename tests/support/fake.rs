@@ -1,0 +1,285 @@
+//! A strict fake of the Telegram Bot API on loopback.
+//!
+//! The bot under test is another process that polls [`Fake::url`]. Tests are synchronous: they let people act
+//! (`private_message`, `post`, `tap`), wait for what the bot does (`wait_for`, `wait_sent`) and ask at the end that
+//! no rule of Telegram was broken (`assert_clean`).
+//!
+//! `server` speaks HTTP, `updates` holds the queue behind `getUpdates`, `methods` carries requests out on the `state`,
+//! `rules` judges texts and keyboards, `people` acts for people, `fault` makes Telegram fail on demand.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a support library: no single set of tests uses all of it"
+)]
+
+mod fault;
+mod message;
+mod methods;
+mod params;
+mod people;
+mod profile;
+mod rules;
+mod server;
+mod state;
+mod updates;
+
+use std::{
+    fmt::Write as _,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+pub use self::{
+    fault::{ALWAYS, Fault, FaultKind},
+    message::{Button, Message},
+    people::{Person, Post, Queued, Tapped},
+    profile::Profile,
+    state::{Call, Poll, Refusal, State},
+};
+use self::{server::Server, state::Shared};
+
+/// The only token that is let in.
+pub const TOKEN: &str = "123456789:TEST-token-for-loopback-only";
+/// The bot's own user id, the number before the colon of [`TOKEN`].
+pub const BOT_ID: i64 = 123_456_789;
+/// The bot's own name, without the `@`.
+pub const BOT_USERNAME: &str = "palabre_test_bot";
+
+/// How long a test waits for the bot before it gives up.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A handle on the fake; clones share one Telegram, and the last one to go stops it.
+#[derive(Clone)]
+pub struct Fake {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    server: Mutex<Server>,
+}
+
+impl Fake {
+    /// Serves on an ephemeral port of loopback.
+    pub fn start() -> Fake {
+        let fake = Fake::start_stopped();
+        fake.start_again();
+        fake
+    }
+
+    /// Holds a port without serving: connections are refused until [`Fake::start_again`].
+    pub fn start_stopped() -> Fake {
+        let (server, address) = Server::reserve();
+        Fake {
+            inner: Arc::new(Inner {
+                shared: Arc::default(),
+                address,
+                server: Mutex::new(server),
+            }),
+        }
+    }
+
+    /// Closes every connection and refuses new ones, as when Telegram is away. What it knows stays.
+    pub fn stop(&self) {
+        state::lock(&self.inner.server).stop(self.inner.address);
+    }
+
+    /// Serves again on the same port.
+    pub fn start_again(&self) {
+        state::lock(&self.inner.server).serve(&self.inner.shared);
+    }
+
+    /// The root to give as `TELOXIDE_API_URL`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.inner.address)
+    }
+
+    // ---------------------------------------------------------------- what the bot did
+
+    /// Every request but `getUpdates`, in the order of arrival.
+    pub fn calls(&self) -> Vec<Call> {
+        self.read(|state| state.calls.clone())
+    }
+
+    /// The requests of one method, in any case of letters.
+    pub fn calls_of(&self, method: &str) -> Vec<Call> {
+        self.read(|state| state.calls_of(method).cloned().collect())
+    }
+
+    /// How many `getUpdates` have come, refused ones included.
+    pub fn polls(&self) -> usize {
+        self.read(|state| state.polls.len())
+    }
+
+    /// The newest `getUpdates`.
+    pub fn last_poll(&self) -> Option<Poll> {
+        self.read(|state| state.polls.last().cloned())
+    }
+
+    /// The bot's messages in a chat, oldest first, as they stand now.
+    pub fn sent_to(&self, chat: i64) -> Vec<Message> {
+        self.read(|state| state.sent_to(chat).cloned().collect())
+    }
+
+    /// Any message of a chat, the bot's or a person's.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn message(&self, chat: i64, message_id: i64) -> Message {
+        let found = self.read(|state| state.message(chat, message_id).cloned());
+        found.unwrap_or_else(|| panic!("no message {message_id} in chat {chat}"))
+    }
+
+    /// What a message sent through inline mode shows since the bot edited it.
+    pub fn inline_message(&self, inline_message_id: &str) -> Option<Message> {
+        self.read(|state| state.inline_message(inline_message_id).cloned())
+    }
+
+    /// The parameters of each answer to a callback.
+    pub fn answers(&self, callback_id: &str) -> Vec<Value> {
+        self.read(|state| state.answers(callback_id).to_vec())
+    }
+
+    /// The highest update id that an offset has confirmed; 0 before the first.
+    pub fn confirmed(&self) -> i64 {
+        self.read(State::confirmed)
+    }
+
+    /// The broken rules so far, each a sentence with the parameters.
+    pub fn violations(&self) -> Vec<String> {
+        self.read(|state| state.violations.clone())
+    }
+
+    /// # Panics
+    /// If the bot broke a rule of Telegram.
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let broken = self.violations();
+        assert!(broken.is_empty(), "rules of Telegram broken:\n{}", broken.join("\n"));
+    }
+
+    /// What the bot has set about itself.
+    pub fn profile(&self) -> Profile {
+        self.read(|state| state.profile.clone())
+    }
+
+    // ---------------------------------------------------------------- waiting
+
+    /// Waits until the predicate gives something. It sees the state itself: asking the `Fake` inside it would deadlock.
+    ///
+    /// # Panics
+    /// With `what` and the list of calls, after [`PATIENCE`].
+    #[track_caller]
+    pub fn wait_for<T>(&self, what: &str, mut predicate: impl FnMut(&State) -> Option<T>) -> T {
+        let shared = &self.inner.shared;
+        let deadline = Instant::now() + PATIENCE;
+        let mut state = state::lock(&shared.state);
+        loop {
+            if let Some(found) = predicate(&state) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let story = story(&state);
+                drop(state);
+                panic!("waited in vain for {what}\n{story}");
+            }
+            state = shared.wait(state, left);
+        }
+    }
+
+    /// Waits until the bot has sent at least `count` messages to the chat in all.
+    #[track_caller]
+    pub fn wait_sent(&self, chat: i64, count: usize) -> Vec<Message> {
+        self.wait_for(&format!("{count} message(s) in chat {chat}"), |state| {
+            let sent: Vec<_> = state.sent_to(chat).cloned().collect();
+            (sent.len() >= count).then_some(sent)
+        })
+    }
+
+    /// Waits until the bot has made at least `count` requests of a method in all, and gives them.
+    #[track_caller]
+    pub fn wait_calls(&self, method: &str, count: usize) -> Vec<Call> {
+        self.wait_for(&format!("{count} call(s) of {method}"), |state| {
+            let calls: Vec<_> = state.calls_of(method).cloned().collect();
+            (calls.len() >= count).then_some(calls)
+        })
+    }
+
+    /// Waits until at least `count` `getUpdates` have come in all.
+    #[track_caller]
+    pub fn wait_polls(&self, count: usize) {
+        self.wait_for(&format!("{count} poll(s)"), |state| {
+            (state.polls.len() >= count).then_some(())
+        });
+    }
+
+    /// Waits until an offset has confirmed the update.
+    #[track_caller]
+    pub fn wait_confirmed(&self, update_id: i64) {
+        self.wait_for(&format!("update {update_id} to be confirmed"), |state| {
+            (state.confirmed() >= update_id).then_some(())
+        });
+    }
+
+    // ---------------------------------------------------------------- making things hard
+
+    /// Adds a fault; the oldest one that fits a request is taken first.
+    pub fn fault(&self, fault: Fault) {
+        self.update(|state| state.faults.add(fault));
+    }
+
+    /// Ends all faults. Requests that hang are closed without an answer; waits that a 429 asked for are forgotten.
+    pub fn clear_faults(&self) {
+        self.update(|state| state.faults.clear());
+    }
+
+    /// Lets Telegram forget a callback, as it does after some minutes: an answer to it is refused.
+    pub fn expire(&self, callback_id: &str) {
+        self.update(|state| state.expire(callback_id));
+    }
+
+    /// Sets a webhook, as an earlier deployment may have: `getUpdates` answers 409 until it is deleted.
+    pub fn preset_webhook(&self, url: &str) {
+        self.update(|state| state.webhook = url.to_owned());
+    }
+
+    /// Changes what the bot is said to have set about itself earlier.
+    pub fn preset_profile(&self, change: impl FnOnce(&mut Profile)) {
+        self.update(|state| change(&mut state.profile));
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&state::lock(&self.inner.shared.state))
+    }
+
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.inner.shared.update(change)
+    }
+}
+
+/// What a user object of the bot holds in messages.
+fn bot_user() -> Value {
+    json!({ "id": BOT_ID, "is_bot": true, "first_name": "Palabre", "username": BOT_USERNAME })
+}
+
+/// What happened, for the message of a panic.
+fn story(state: &State) -> String {
+    let mut story = format!(
+        "{} poll(s), confirmed up to {}, {} call(s):\n",
+        state.polls.len(),
+        state.confirmed(),
+        state.calls.len()
+    );
+    for call in &state.calls {
+        writeln!(story, "  {call}").expect("a String takes all");
+    }
+    for broken in &state.violations {
+        writeln!(story, "  broken rule: {broken}").expect("a String takes all");
+    }
+    story
+}

@@ -1,0 +1,171 @@
+//! Failures of Telegram and of the way to it, on demand.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::{params, state::Refusal};
+
+/// For [`Fault::times`]: until `Fake::clear_faults`.
+pub const ALWAYS: usize = usize::MAX;
+
+/// What goes wrong, and with which requests.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// In any case of letters; `None` is every method, `getUpdates` too.
+    pub method: Option<&'static str>,
+    /// Only requests with this `chat_id`.
+    pub chat: Option<i64>,
+    /// How many requests it meets.
+    pub times: usize,
+    pub kind: FaultKind,
+}
+
+impl Fault {
+    /// Meets the next request of any method.
+    pub fn new(kind: FaultKind) -> Fault {
+        Fault { method: None, chat: None, times: 1, kind }
+    }
+
+    #[must_use]
+    pub fn on(self, method: &'static str) -> Fault {
+        Fault { method: Some(method), ..self }
+    }
+
+    #[must_use]
+    pub fn in_chat(self, chat: i64) -> Fault {
+        Fault { chat: Some(chat), ..self }
+    }
+
+    #[must_use]
+    pub fn times(self, times: usize) -> Fault {
+        Fault { times, ..self }
+    }
+
+    fn fits(&self, method: &str, params: &Map<String, Value>) -> bool {
+        self.method.is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.chat.is_none_or(|wanted| params::chat_id(params) == Some(wanted))
+    }
+}
+
+/// How a request goes wrong. All but [`FaultKind::AnswerLost`] leave it without effect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// 429. The same method in the same chat must then rest for `retry_after` seconds.
+    TooManyRequests { retry_after: u64 },
+    /// 502 with an HTML page, as a proxy gives it.
+    ServerError,
+    /// 500 in the form of the Bot API.
+    InternalJson,
+    /// The connection is closed without an answer.
+    Reset,
+    /// No answer, until the faults are cleared.
+    Hang,
+    /// 200 with something that is not JSON.
+    Garbage,
+    /// A refusal of choice.
+    Refuse { code: u16, description: String, parameters: Value },
+    /// The request is carried out, then the connection is closed without an answer.
+    AnswerLost,
+}
+
+impl FaultKind {
+    pub fn refuse(code: u16, description: &str) -> FaultKind {
+        FaultKind::Refuse { code, description: description.to_owned(), parameters: Value::Null }
+    }
+
+    /// 403: the person has blocked the bot.
+    pub fn blocked() -> FaultKind {
+        FaultKind::refuse(403, "Forbidden: bot was blocked by the user")
+    }
+
+    /// 409: somebody else polls with the same token.
+    pub fn conflict() -> FaultKind {
+        FaultKind::refuse(409, CONFLICT)
+    }
+
+    /// 400: the group has become a supergroup of another id.
+    pub fn migrated(to: i64) -> FaultKind {
+        FaultKind::Refuse {
+            code: 400,
+            description: "Bad Request: group chat was upgraded to a supergroup chat".to_owned(),
+            parameters: json!({ "migrate_to_chat_id": to }),
+        }
+    }
+
+    /// What the bot gets, as far as it is an error of the Bot API.
+    pub(super) fn refusal(&self) -> Refusal {
+        match self {
+            FaultKind::TooManyRequests { retry_after } => Refusal {
+                parameters: json!({ "retry_after": retry_after }),
+                ..Refusal::new(429, format!("Too Many Requests: retry after {retry_after}"))
+            },
+            FaultKind::ServerError => Refusal::new(502, "an HTML page"),
+            FaultKind::InternalJson => Refusal::new(500, "Internal Server Error"),
+            FaultKind::Garbage => Refusal::new(200, "not JSON"),
+            FaultKind::Refuse { code, description, parameters } => Refusal {
+                parameters: parameters.clone(),
+                ..Refusal::new(*code, description)
+            },
+            FaultKind::Reset | FaultKind::Hang | FaultKind::AnswerLost => Refusal::new(0, "no answer"),
+        }
+    }
+}
+
+/// The words with which the older of two polls ends.
+pub(super) const CONFLICT: &str = "Conflict: terminated by other getUpdates request; \
+     make sure that only one bot instance is running";
+
+/// The faults that wait for a request, and the rests that were asked for.
+#[derive(Default)]
+pub(super) struct Faults {
+    waiting: Vec<Fault>,
+    rests: Vec<Rest>,
+    /// Counts the clearings, so that a request that hangs notices its own.
+    pub cleared: u64,
+}
+
+/// The time within which a method must leave a chat alone.
+struct Rest {
+    method: String,
+    chat: Option<i64>,
+    until: Instant,
+}
+
+impl Faults {
+    pub fn add(&mut self, fault: Fault) {
+        self.waiting.push(fault);
+    }
+
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+        self.rests.clear();
+        self.cleared += 1;
+    }
+
+    /// The fault for this request, if any; one use of it is spent.
+    pub fn take(&mut self, method: &str, params: &Map<String, Value>) -> Option<FaultKind> {
+        self.waiting.retain(|fault| fault.times > 0);
+        let fault = self.waiting.iter_mut().find(|fault| fault.fits(method, params))?;
+        if fault.times != ALWAYS {
+            fault.times -= 1;
+        }
+        let kind = fault.kind.clone();
+        if let FaultKind::TooManyRequests { retry_after } = kind {
+            self.rests.push(Rest {
+                method: method.to_owned(),
+                chat: params::chat_id(params),
+                until: Instant::now() + Duration::from_secs(retry_after),
+            });
+        }
+        Some(kind)
+    }
+
+    /// How much too early this request comes after a 429.
+    pub fn too_early(&self, method: &str, params: &Map<String, Value>) -> Option<Duration> {
+        let chat = params::chat_id(params);
+        let rests = self.rests.iter().filter(|rest| rest.method == method && rest.chat == chat);
+        let left = rests.map(|rest| rest.until.saturating_duration_since(Instant::now())).max()?;
+        (!left.is_zero()).then_some(left)
+    }
+}

@@ -1,0 +1,163 @@
+//! Chats and messages as the fake keeps them: the JSON that Telegram would send, with accessors for tests.
+
+use std::{collections::BTreeSet, fmt};
+
+use serde_json::{Map, Value, json};
+
+/// A chat that the bot may write to.
+#[derive(Clone)]
+pub(super) struct Chat {
+    pub json: Value,
+    /// The topics of a forum that exist.
+    pub topics: BTreeSet<i64>,
+}
+
+impl Chat {
+    pub fn new(json: Value) -> Chat {
+        Chat { json, topics: BTreeSet::new() }
+    }
+
+    /// A supergroup if the id looks like one, else a basic group.
+    pub fn group(id: i64, forum: bool) -> Chat {
+        let kind = if id < -1_000_000_000_000 { "supergroup" } else { "group" };
+        let mut json = json!({ "id": id, "type": kind, "title": "Dialogue" });
+        if forum {
+            json["is_forum"] = json!(true);
+        }
+        Chat::new(json)
+    }
+
+    pub fn channel(id: i64) -> Chat {
+        Chat::new(json!({ "id": id, "type": "channel", "title": "Annonces" }))
+    }
+
+    pub fn id(&self) -> i64 {
+        self.json["id"].as_i64().expect("every chat is made with an id")
+    }
+
+    pub fn has_own_ids(&self) -> bool {
+        matches!(self.json["type"].as_str(), Some("supergroup" | "channel"))
+    }
+}
+
+/// A message as it stands now.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// 0 for an inline message, which has neither a chat nor an id that the bot may know.
+    pub chat: i64,
+    pub id: i64,
+    pub from_bot: bool,
+    /// When it was sent or last edited, counted in all sends and edits: the highest is the newest.
+    pub touched: u64,
+    /// What it was before each edit, oldest first.
+    pub earlier: Vec<Value>,
+    /// The `Message` object of the Bot API.
+    pub json: Value,
+}
+
+impl Message {
+    pub(super) fn new(chat: i64, id: i64, from_bot: bool, touched: u64, body: Map<String, Value>) -> Message {
+        Message { chat, id, from_bot, touched, earlier: Vec::new(), json: Value::Object(body) }
+    }
+
+    /// Puts other content in its place and keeps the old one in `earlier`.
+    pub(super) fn edit(&mut self, touched: u64, json: Value) {
+        self.earlier.push(std::mem::replace(&mut self.json, json));
+        self.touched = touched;
+    }
+
+    /// As it is quoted in a reply to it: without what it replied to itself.
+    pub(super) fn quoted(&self) -> Value {
+        let mut json = self.json.clone();
+        if let Some(fields) = json.as_object_mut() {
+            fields.remove("reply_to_message");
+        }
+        json
+    }
+
+    /// Empty for a message without text, such as a contact.
+    pub fn text(&self) -> &str {
+        self.json["text"].as_str().unwrap_or_default()
+    }
+
+    pub fn entities(&self) -> &[Value] {
+        self.json["entities"].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// The part of the text that an entity of this kind covers, for each of them.
+    pub fn entity_texts(&self, kind: &str) -> Vec<String> {
+        let units: Vec<u16> = self.text().encode_utf16().collect();
+        let place = |entity: &Value, field: &str| entity[field].as_u64().and_then(|units| usize::try_from(units).ok());
+        self.entities()
+            .iter()
+            .filter(|entity| entity["type"] == kind)
+            .filter_map(|entity| {
+                let start = place(entity, "offset")?;
+                units.get(start..start + place(entity, "length")?)
+            })
+            .map(String::from_utf16_lossy)
+            .collect()
+    }
+
+    /// The rows of the inline keyboard.
+    pub fn keyboard(&self) -> Vec<Vec<Button>> {
+        let rows = self.json["reply_markup"]["inline_keyboard"].as_array();
+        let row = |row: &Value| row.as_array().into_iter().flatten().cloned().map(Button::new).collect();
+        rows.into_iter().flatten().map(row).collect()
+    }
+
+    /// All buttons, row after row.
+    pub fn buttons(&self) -> Vec<Button> {
+        self.keyboard().into_iter().flatten().collect()
+    }
+
+    /// The button of exactly this label, else the first whose label contains it.
+    pub fn button(&self, label: &str) -> Option<Button> {
+        let buttons = self.buttons();
+        let exact = buttons.iter().find(|button| button.label == label);
+        exact.or_else(|| buttons.iter().find(|button| button.label.contains(label))).cloned()
+    }
+
+    /// How often it was edited.
+    pub fn edits(&self) -> usize {
+        self.earlier.len()
+    }
+}
+
+/// The text, then a line for each row of buttons.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.json.get("contact") {
+            Some(contact) => write!(f, "contact {contact}")?,
+            None => f.write_str(self.text())?,
+        }
+        for row in self.keyboard() {
+            let labels: Vec<_> = row.iter().map(|button| format!("[{}]", button.label)).collect();
+            write!(f, "\n{}", labels.join(" "))?;
+        }
+        Ok(())
+    }
+}
+
+/// A button of an inline keyboard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Button {
+    pub label: String,
+    /// `callback_data`.
+    pub data: Option<String>,
+    pub url: Option<String>,
+    /// The `InlineKeyboardButton` object.
+    pub json: Value,
+}
+
+impl Button {
+    fn new(json: Value) -> Button {
+        let field = |name: &str| json[name].as_str().map(str::to_owned);
+        Button {
+            label: field("text").unwrap_or_default(),
+            data: field("callback_data"),
+            url: field("url"),
+            json,
+        }
+    }
+}

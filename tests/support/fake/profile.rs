@@ -1,0 +1,43 @@
+//! What a bot has told Telegram about itself.
+
+use std::collections::BTreeMap;
+
+/// A command's name and its description.
+pub type Command = (String, String);
+
+/// Texts by language code; the empty one is for everybody else.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// By scope and language code. The scope is its type, with the chat if it has one: `default`, `chat:7`.
+    pub commands: BTreeMap<(String, String), Vec<Command>>,
+    pub descriptions: BTreeMap<String, String>,
+    pub short_descriptions: BTreeMap<String, String>,
+}
+
+impl Profile {
+    /// The names of the commands, in order; empty if none are set.
+    pub fn command_names(&self, scope: &str, language: &str) -> Vec<&str> {
+        self.commands_of(scope, language).iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    pub fn commands_of(&self, scope: &str, language: &str) -> &[Command] {
+        let key = (scope.to_owned(), language.to_owned());
+        self.commands.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn set_commands(&mut self, scope: &str, language: &str, commands: &[(&str, &str)]) {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        let commands = commands.iter().map(owned).collect();
+        self.commands.insert((scope.to_owned(), language.to_owned()), commands);
+    }
+
+    /// Empty if none is set.
+    pub fn description(&self, language: &str) -> &str {
+        self.descriptions.get(language).map_or("", String::as_str)
+    }
+
+    /// Empty if none is set.
+    pub fn short_description(&self, language: &str) -> &str {
+        self.short_descriptions.get(language).map_or("", String::as_str)
+    }
+}

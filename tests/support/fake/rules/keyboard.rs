@@ -1,0 +1,91 @@
+//! Keyboards: <https://core.telegram.org/bots/api#inlinekeyboardbutton>.
+
+use serde_json::Value;
+
+use super::{super::state::Refusal, unknown_field};
+
+const MOST_BUTTONS: usize = 100;
+const MOST_IN_A_ROW: usize = 8;
+/// Bytes.
+const LONGEST_DATA: usize = 64;
+/// Characters.
+const LONGEST_COPY: usize = 256;
+
+/// A button does exactly one of these.
+const ACTIONS: &[&str] = &[
+    "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
+];
+const LOOKS: &[&str] = &["text", "style", "icon_custom_emoji_id"];
+
+/// The other things that `reply_markup` may be when a message is sent.
+const OTHER_MARKUPS: &[&str] = &["keyboard", "remove_keyboard", "force_reply"];
+
+/// The `reply_markup` of a new message.
+pub(in super::super) fn check_markup(markup: &Value) -> Result<(), Refusal> {
+    if OTHER_MARKUPS.iter().any(|kind| markup.get(kind).is_some()) {
+        return Ok(());
+    }
+    check_keyboard(markup)
+}
+
+/// An `InlineKeyboardMarkup`.
+pub(in super::super) fn check_keyboard(markup: &Value) -> Result<(), Refusal> {
+    let broken = |rule: String| Refusal::broken(rule, "can't parse inline keyboard");
+    let Some(rows) = markup["inline_keyboard"].as_array() else {
+        return Err(broken("reply_markup is no inline keyboard".to_owned()));
+    };
+    if let Some(name) = unknown_field(markup, &["inline_keyboard"]) {
+        return Err(broken(format!("{name} beside inline_keyboard")));
+    }
+    let mut count = 0;
+    for row in rows {
+        let buttons = row.as_array().map_or(&[][..], Vec::as_slice);
+        if buttons.is_empty() || buttons.len() > MOST_IN_A_ROW {
+            return Err(broken(format!("a row of {} buttons", buttons.len())));
+        }
+        count += buttons.len();
+        buttons.iter().try_for_each(check_button)?;
+    }
+    if count > MOST_BUTTONS {
+        return Err(broken(format!("{count} buttons")));
+    }
+    Ok(())
+}
+
+fn check_button(button: &Value) -> Result<(), Refusal> {
+    let broken = |rule: &str, reason: &str| Refusal::broken(format!("{rule}: {button}"), reason);
+    let known: Vec<&str> = [LOOKS, ACTIONS].concat();
+    if let Some(name) = unknown_field(button, &known) {
+        return Err(broken(&format!("a button with an unknown field {name}"), "can't parse inline keyboard button"));
+    }
+    if button["text"].as_str().is_none_or(|text| text.trim().is_empty()) {
+        return Err(broken("a button without text", "text buttons must be non-empty"));
+    }
+    let actions: Vec<_> = ACTIONS.iter().filter(|action| button.get(action).is_some()).collect();
+    let [action] = actions[..] else {
+        let rule = format!("a button with {} actions", actions.len());
+        return Err(broken(&rule, "text buttons are unallowed in the inline keyboard"));
+    };
+    let value = &button[*action];
+    match *action {
+        "callback_data" if !(1..=LONGEST_DATA).contains(&value.as_str().unwrap_or_default().len()) => {
+            Err(broken("callback_data is not 1 to 64 bytes", "BUTTON_DATA_INVALID"))
+        }
+        "copy_text" if !(1..=LONGEST_COPY).contains(&value["text"].as_str().unwrap_or_default().chars().count()) => {
+            Err(broken("copy_text is not 1 to 256 characters", "BUTTON_COPY_TEXT_INVALID"))
+        }
+        "url" if !is_button_url(value.as_str().unwrap_or_default()) => {
+            let url = value.as_str().unwrap_or_default();
+            let reason = format!("inline keyboard button URL '{url}' is invalid: Wrong HTTP URL");
+            Err(broken("a button with a wrong url", &reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_button_url(url: &str) -> bool {
+    let url = url.to_ascii_lowercase();
+    let starts = ["http://", "https://", "tg://"];
+    starts.iter().any(|start| url.starts_with(start) && url.len() > start.len()) && !url.contains(char::is_whitespace)
+}

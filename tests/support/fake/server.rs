@@ -1,0 +1,223 @@
+//! HTTP on a thread of its own: requests in, answers out, faults in between.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    panic,
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract,
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+    serve::ListenerExt,
+};
+use serde_json::{Map, Value, json};
+use tokio::{net::TcpSocket, runtime, sync::oneshot};
+
+use super::{
+    TOKEN,
+    fault::FaultKind,
+    methods, params,
+    state::{Answer, Call, Refusal, Shared},
+    updates,
+};
+
+/// Requests of many chats at once must find room to wait.
+const BACKLOG: u32 = 1024;
+
+/// Either holds the port or serves on it.
+pub(super) enum Server {
+    /// Bound but not listening: nobody else gets the port, and connections to it are refused.
+    Stopped(TcpSocket),
+    Running(Running),
+    /// Only between the two.
+    Switching,
+}
+
+pub(super) struct Running {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// A free port, held.
+    pub fn reserve() -> (Server, SocketAddr) {
+        let socket = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        let address = socket.local_addr().expect("a bound socket has an address");
+        (Server::Stopped(socket), address)
+    }
+
+    /// Does nothing if it runs already.
+    pub fn serve(&mut self, shared: &Arc<Shared>) {
+        *self = match std::mem::replace(self, Server::Switching) {
+            Server::Stopped(socket) => Server::Running(Running::start(socket, Arc::clone(shared))),
+            other => other,
+        };
+    }
+
+    /// Does nothing if it is stopped already.
+    pub fn stop(&mut self, address: SocketAddr) {
+        if let Server::Running(_) = self {
+            // The listener must be gone before its port can be bound anew.
+            drop(std::mem::replace(self, Server::Switching));
+            *self = Server::Stopped(bound(address));
+        }
+    }
+}
+
+/// `SO_REUSEADDR`, because connections that were just closed would keep the port busy.
+fn bound(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseaddr(true).expect("SO_REUSEADDR is known");
+    socket.bind(address).unwrap_or_else(|error| panic!("cannot bind {address}: {error}"));
+    socket
+}
+
+impl Running {
+    /// Returns once connections are accepted.
+    fn start(socket: TcpSocket, shared: Arc<Shared>) -> Running {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let serve = async move {
+            let listener = socket.listen(BACKLOG).expect("a bound socket can listen");
+            // Small answers on connections that are kept: Nagle would add 40 ms to each.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            ready.send(()).expect("start() waits for it");
+            let app = Router::new().fallback(handle).with_state(shared);
+            tokio::select! {
+                _ = axum::serve(listener, app) => {}
+                _ = stopped => {}
+            }
+        };
+        let thread = thread::spawn(move || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build();
+            // The runtime is dropped here, and with it every connection.
+            runtime.expect("a runtime").block_on(serve);
+        });
+        is_ready.recv().expect("the server starts");
+        Running { stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // An error in either means that the thread has ended already, which is what is wanted.
+        drop(self.stop.take().map(|stop| stop.send(())));
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}
+
+async fn handle(
+    extract::State(shared): extract::State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some((token, method)) = uri.path().strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
+        return answer(Err(Refusal::new(404, "Not Found")));
+    };
+    if token != TOKEN {
+        return answer(Err(Refusal::new(401, "Unauthorized")));
+    }
+    let method = method.to_ascii_lowercase();
+    let params = match read_params(&uri, &headers, &body) {
+        Ok(params) => params,
+        Err(refusal) => {
+            let raw = Value::String(String::from_utf8_lossy(&body).into_owned());
+            shared.update(|state| state.broken_rule(&method, &refusal.description, &raw));
+            return answer(Err(refusal));
+        }
+    };
+    let fault = shared.update(|state| {
+        if let Some(early) = state.faults.too_early(&method, &params) {
+            let rule = format!("{early:?} before the end of retry_after");
+            state.broken_rule(&method, &rule, &Value::Object(params.clone()));
+        }
+        state.faults.take(&method, &params)
+    });
+    let answered = match &fault {
+        None | Some(FaultKind::AnswerLost) if method == "getupdates" => {
+            updates::get_updates(&shared, params, fault.clone()).await
+        }
+        None | Some(FaultKind::AnswerLost) => shared.update(|state| {
+            let outcome = methods::carry_out(state, &method, &params);
+            state.calls.push(call(method, params, outcome.clone(), fault.clone()));
+            outcome
+        }),
+        Some(kind) => shared.update(|state| {
+            if method == "getupdates" {
+                state.polls.push(updates::poll(&params, fault.clone()));
+            } else {
+                state.calls.push(call(method, params, Err(kind.refusal()), fault.clone()));
+            }
+            Err(kind.refusal())
+        }),
+    };
+    match fault {
+        Some(FaultKind::Reset | FaultKind::AnswerLost) => close_connection(),
+        Some(FaultKind::Hang) => {
+            until_cleared(&shared).await;
+            close_connection()
+        }
+        Some(FaultKind::ServerError) => {
+            let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>\r\n";
+            (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response()
+        }
+        Some(FaultKind::Garbage) => "this is not JSON".into_response(),
+        _ => answer(answered),
+    }
+}
+
+/// Query and body together, as Telegram takes them.
+fn read_params(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Refusal> {
+    let mut params = params::read_form(uri.query().unwrap_or_default());
+    if body.is_empty() {
+        return Ok(params);
+    }
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    match content_type.split(';').next().unwrap_or_default() {
+        "application/json" => match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => params.extend(fields),
+            _ => return Err(Refusal::bad_request("can't parse request body as JSON object")),
+        },
+        "application/x-www-form-urlencoded" => params.extend(params::read_form(&String::from_utf8_lossy(body))),
+        other => return Err(Refusal::bad_request(&format!("content type {other} is not known to the fake"))),
+    }
+    Ok(params)
+}
+
+fn call(method: String, params: Map<String, Value>, outcome: Answer, fault: Option<FaultKind>) -> Call {
+    Call { method, params: Value::Object(params), outcome, fault, at: Instant::now() }
+}
+
+fn answer(answer: Answer) -> Response {
+    let (code, body) = match answer {
+        Ok(result) => (200, json!({ "ok": true, "result": result })),
+        Err(refusal) => {
+            let mut body = json!({ "ok": false, "error_code": refusal.code, "description": refusal.description });
+            if !refusal.parameters.is_null() {
+                body["parameters"] = refusal.parameters;
+            }
+            (refusal.code, body)
+        }
+    };
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// Unwinding ends the connection's task before a byte is written; `resume_unwind` does so without a panic message.
+fn close_connection() -> ! {
+    panic::resume_unwind(Box::new("the connection is closed by a fault"))
+}
+
+async fn until_cleared(shared: &Shared) {
+    let mut changes = shared.changes();
+    let clearings = || super::state::lock(&shared.state).faults.cleared;
+    let before = clearings();
+    while clearings() == before && changes.changed().await.is_ok() {}
+}

@@ -1,0 +1,266 @@
+//! All that this Telegram knows, and the lock and wake-ups around it.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+
+use super::{
+    fault::{FaultKind, Faults},
+    message::{Chat, Message},
+    profile::Profile,
+    updates::Queue,
+};
+
+/// Private chats share the counter of the bot's account; a supergroup counts for itself, so ids repeat across chats.
+const ACCOUNT: i64 = 0;
+
+/// A refusal as Telegram words it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The HTTP status and `error_code`; 0 if there was no answer at all.
+    pub code: u16,
+    pub description: String,
+    /// `ResponseParameters`, or null.
+    pub parameters: Value,
+    /// Set if the request broke a rule that a bot can know beforehand.
+    pub broken_rule: Option<String>,
+}
+
+impl Refusal {
+    pub fn new(code: u16, description: impl Into<String>) -> Refusal {
+        Refusal {
+            code,
+            description: description.into(),
+            parameters: Value::Null,
+            broken_rule: None,
+        }
+    }
+
+    /// 400, for what a correct bot may well run into.
+    pub fn bad_request(reason: &str) -> Refusal {
+        Refusal::new(400, format!("Bad Request: {reason}"))
+    }
+
+    /// 400, for what a correct bot never sends.
+    pub fn broken(rule: impl Into<String>, reason: &str) -> Refusal {
+        Refusal {
+            broken_rule: Some(rule.into()),
+            ..Refusal::bad_request(reason)
+        }
+    }
+}
+
+/// The `result` of a method, or why there is none.
+pub type Answer = Result<Value, Refusal>;
+
+/// One request of the bot.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// In lower case.
+    pub method: String,
+    /// As they came.
+    pub params: Value,
+    pub outcome: Answer,
+    /// The fault that was put in its way.
+    pub fault: Option<FaultKind>,
+    pub at: Instant,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, shortened(&self.params))?;
+        match &self.outcome {
+            Ok(_) => write!(f, " -> ok")?,
+            Err(refusal) => write!(f, " -> {} {}", refusal.code, refusal.description)?,
+        }
+        self.fault.as_ref().map_or(Ok(()), |fault| write!(f, " ({fault:?})"))
+    }
+}
+
+/// One `getUpdates`, as it came.
+#[derive(Clone, Debug)]
+pub struct Poll {
+    pub offset: Option<i64>,
+    /// Seconds.
+    pub timeout: Option<i64>,
+    pub limit: Option<i64>,
+    pub allowed_updates: Option<Vec<String>>,
+    pub fault: Option<FaultKind>,
+    pub at: Instant,
+}
+
+/// The world behind the API. Tests read it in `Fake::wait_for`.
+#[derive(Default)]
+pub struct State {
+    pub calls: Vec<Call>,
+    pub polls: Vec<Poll>,
+    pub violations: Vec<String>,
+    pub profile: Profile,
+    pub(super) queue: Queue,
+    pub(super) faults: Faults,
+    pub(super) webhook: String,
+    chats: BTreeMap<i64, Chat>,
+    messages: BTreeMap<(i64, i64), Message>,
+    inline_messages: BTreeMap<String, Message>,
+    callbacks: BTreeMap<String, Vec<Value>>,
+    last_message_ids: BTreeMap<i64, i64>,
+    touches: u64,
+}
+
+impl State {
+    pub fn calls_of(&self, method: &str) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(move |call| call.method.eq_ignore_ascii_case(method))
+    }
+
+    /// The bot's messages in a chat, oldest first.
+    pub fn sent_to(&self, chat: i64) -> impl Iterator<Item = &Message> {
+        self.messages.values().filter(move |message| message.chat == chat && message.from_bot)
+    }
+
+    pub fn message(&self, chat: i64, message_id: i64) -> Option<&Message> {
+        self.messages.get(&(chat, message_id))
+    }
+
+    pub fn inline_message(&self, inline_message_id: &str) -> Option<&Message> {
+        self.inline_messages.get(inline_message_id)
+    }
+
+    /// The parameters of each answer to a callback; empty for an unknown one too.
+    pub fn answers(&self, callback_id: &str) -> &[Value] {
+        self.callbacks.get(callback_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The highest update id that an offset has confirmed.
+    pub fn confirmed(&self) -> i64 {
+        self.queue.confirmed()
+    }
+
+    /// How often a message was sent or edited so far: a mark to compare with [`Message::touched`].
+    pub fn touches(&self) -> u64 {
+        self.touches
+    }
+
+    /// The kinds of update that the bot last asked for; Telegram keeps them when a later poll names none.
+    pub fn allowed_updates(&self) -> Option<&[String]> {
+        self.polls.iter().rev().find_map(|poll| poll.allowed_updates.as_deref())
+    }
+
+    /// Notes a broken rule that Telegram itself would let pass.
+    pub(super) fn broken_rule(&mut self, method: &str, rule: &str, params: &Value) {
+        self.violations.push(format!("{method}: {rule}: {}", shortened(params)));
+    }
+
+    pub(super) fn chat(&self, id: i64) -> Option<&Chat> {
+        self.chats.get(&id)
+    }
+
+    /// The chat, made on its first mention.
+    pub(super) fn chat_or(&mut self, id: i64, new: impl FnOnce() -> Chat) -> &mut Chat {
+        self.chats.entry(id).or_insert_with(new)
+    }
+
+    /// Adds a message of the given fields to a known chat.
+    pub(super) fn add_message(&mut self, chat: &Chat, from_bot: bool, fields: Map<String, Value>) -> &Message {
+        let counter = if chat.has_own_ids() { chat.id() } else { ACCOUNT };
+        let last_id = self.last_message_ids.entry(counter).or_insert(100);
+        *last_id += 1;
+        self.touches += 1;
+        let (chat_id, message_id) = (chat.id(), *last_id);
+        let mut body = Map::from_iter([
+            ("message_id".to_owned(), json!(message_id)),
+            ("date".to_owned(), json!(unix_time())),
+            ("chat".to_owned(), chat.json.clone()),
+        ]);
+        body.extend(fields);
+        let message = Message::new(chat_id, message_id, from_bot, self.touches, body);
+        self.messages.entry((chat_id, message_id)).insert_entry(message).into_mut()
+    }
+
+    /// The message to edit and the mark that its edit gets.
+    pub(super) fn message_to_edit(&mut self, chat: i64, message_id: i64) -> Option<(&mut Message, u64)> {
+        self.touches += 1;
+        self.messages.get_mut(&(chat, message_id)).map(|message| (message, self.touches))
+    }
+
+    pub(super) fn inline_message_to_edit(&mut self, id: &str) -> Option<(&mut Message, u64)> {
+        self.touches += 1;
+        self.inline_messages.get_mut(id).map(|message| (message, self.touches))
+    }
+
+    /// Makes an inline message known; what it shows is not, until it is edited.
+    pub(super) fn know_inline_message(&mut self, id: &str) {
+        let empty = || Message::new(0, 0, true, 0, Map::new());
+        self.inline_messages.entry(id.to_owned()).or_insert_with(empty);
+    }
+
+    /// A fresh callback id that waits for its answer.
+    pub(super) fn new_callback(&mut self) -> String {
+        let id = format!("{}", 4_000_000_000_000_u64 + self.callbacks.len() as u64);
+        self.callbacks.insert(id.clone(), Vec::new());
+        id
+    }
+
+    pub(super) fn callback(&mut self, id: &str) -> Option<&mut Vec<Value>> {
+        self.callbacks.get_mut(id)
+    }
+
+    pub(super) fn expire(&mut self, callback_id: &str) {
+        // Renamed, not removed: the number of callbacks makes the next id.
+        if let Some(answers) = self.callbacks.remove(callback_id) {
+            self.callbacks.insert(format!("expired {callback_id}"), answers);
+        }
+    }
+}
+
+/// The state with its wake-ups: `changed` for tests, which block, and `version` for requests, which must not.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub state: Mutex<State>,
+    changed: Condvar,
+    version: watch::Sender<u64>,
+}
+
+impl Shared {
+    /// Changes the state and wakes all who wait for a change.
+    pub fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut lock(&self.state));
+        self.changed.notify_all();
+        self.version.send_modify(|version| *version += 1);
+        result
+    }
+
+    /// Blocks until a change or for `longest`.
+    pub fn wait<'a>(&self, state: MutexGuard<'a, State>, longest: Duration) -> MutexGuard<'a, State> {
+        let (state, _) = self.changed.wait_timeout(state, longest).unwrap_or_else(PoisonError::into_inner);
+        state
+    }
+
+    /// Sees every change from now on.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+}
+
+/// A test that fails inside a predicate must not take the server down with it, so poisoning is passed over.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn unix_time() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
+}
+
+fn shortened(params: &Value) -> String {
+    const LONGEST: usize = 400;
+    let all = params.to_string();
+    match all.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &all[..end]),
+        None => all,
+    }
+}

@@ -1,0 +1,139 @@
+//! The queue of updates and `getUpdates`, with the offsets, waits and conflicts of the real one.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use serde_json::{Map, Value, json};
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    fault::{CONFLICT, FaultKind},
+    methods::{self, GET_UPDATES},
+    params::{Kind, Params, typed},
+    state::{Answer, Poll, Refusal, Shared, State},
+};
+
+/// However long the bot wants to wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const FIRST_UPDATE: i64 = 1000;
+const MOST_AT_ONCE: i64 = 100;
+
+/// Updates that no offset has confirmed.
+pub(super) struct Queue {
+    waiting: VecDeque<(i64, Value)>,
+    next_id: i64,
+    confirmed: i64,
+    /// Counts the polls that were let in: one that is no longer the newest ends with a conflict.
+    newest_poll: u64,
+}
+
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue { waiting: VecDeque::new(), next_id: FIRST_UPDATE, confirmed: 0, newest_poll: 0 }
+    }
+}
+
+impl Queue {
+    pub fn confirmed(&self) -> i64 {
+        self.confirmed
+    }
+
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Drops all, as `drop_pending_updates` does.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Queues an update of one kind.
+    pub fn push(&mut self, kind: &str, body: Value) -> i64 {
+        self.push_raw(json!({ kind: body }))
+    }
+
+    /// Queues anything; an object without an `update_id` gets one.
+    pub fn push_raw(&mut self, mut update: Value) -> i64 {
+        let id = update.get("update_id").and_then(Value::as_i64).unwrap_or(self.next_id);
+        if let Some(fields) = update.as_object_mut() {
+            fields.entry("update_id").or_insert(json!(id));
+        }
+        self.next_id = self.next_id.max(id + 1);
+        self.waiting.push_back((id, update));
+        id
+    }
+
+    /// Deletes what is below the offset; a negative one leaves that many of the newest.
+    fn confirm(&mut self, offset: i64) {
+        let offset = if offset < 0 {
+            let kept = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
+            let first_kept = self.waiting.len().saturating_sub(kept);
+            self.waiting.get(first_kept).map_or(0, |(id, _)| *id)
+        } else {
+            offset
+        };
+        self.waiting.retain(|(id, _)| *id >= offset);
+        self.confirmed = self.confirmed.max(offset - 1);
+    }
+
+    fn first(&self, limit: usize) -> Vec<Value> {
+        self.waiting.iter().take(limit).map(|(_, update)| update.clone()).collect()
+    }
+}
+
+/// Carries out a poll; it may take as long as the bot said.
+pub(super) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, fault: Option<FaultKind>) -> Answer {
+    // Subscribed before the first look, so that no update slips in between.
+    let mut changes = shared.changes();
+    let (params, this_poll) = shared.update(|state| {
+        state.polls.push(poll(&raw, fault));
+        admit(state, &raw)
+    })?;
+    let limit = params.integer("limit").unwrap_or(MOST_AT_ONCE).clamp(1, MOST_AT_ONCE);
+    let limit = usize::try_from(limit).expect("clamped");
+    let seconds = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
+    let deadline = Instant::now() + Duration::from_secs(seconds).min(LONGEST_WAIT);
+    loop {
+        {
+            let state = super::state::lock(&shared.state);
+            if state.queue.newest_poll != this_poll {
+                return Err(Refusal::new(409, CONFLICT));
+            }
+            let updates = state.queue.first(limit);
+            if !updates.is_empty() || Instant::now() >= deadline {
+                return Ok(Value::Array(updates));
+            }
+        }
+        // A timeout is seen at the next look at the clock.
+        drop(timeout_at(deadline, changes.changed()).await);
+    }
+}
+
+/// Lets a poll in: its offset counts at once, and the poll before it is over.
+fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<(Params, u64), Refusal> {
+    let params = methods::checked(state, &GET_UPDATES, raw)?;
+    if !state.webhook.is_empty() {
+        let why = "Conflict: can't use getUpdates method while webhook is active; \
+                   use deleteWebhook to delete the webhook first";
+        return Err(Refusal::new(409, why));
+    }
+    if let Some(offset) = params.integer("offset") {
+        state.queue.confirm(offset);
+    }
+    state.queue.newest_poll += 1;
+    Ok((params, state.queue.newest_poll))
+}
+
+/// A poll as it came, before any check.
+pub(super) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
+    let integer = |name: &str| typed(Kind::Integer, raw.get(name)?)?.as_i64();
+    let kinds = raw.get("allowed_updates").and_then(|kinds| typed(Kind::Json, kinds));
+    let texts = |kinds: &Vec<Value>| kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    Poll {
+        offset: integer("offset"),
+        timeout: integer("timeout"),
+        limit: integer("limit"),
+        allowed_updates: kinds.as_ref().and_then(Value::as_array).map(texts),
+        fault,
+        at: std::time::Instant::now(),
+    }
+}
