@@ -5,12 +5,12 @@ mod interface;
 mod tree;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::load::{Files, Loaded, ROOT_FILE, YearMonth};
 use super::raw::{At, RawInterface, RawRoot, RawWords, Reader};
 use super::{Command, CommandTarget, Contact, Content, LangId, MenuEntry, SectionId};
-use crate::diag::{Code, Place, Report, Severity, Source, did_you_mean};
+use crate::diag::{Code, Diagnostic, Place, Report, Severity, Source, did_you_mean};
 use crate::lang::Tag;
 use facts::Facts;
 use tree::Node;
@@ -42,9 +42,28 @@ pub(super) fn validate(files: Files, now: YearMonth) -> Loaded {
     let sources = std::mem::take(&mut report.sources);
     let content = Validation { sources: &sources, folders: &folders, report: &mut report, now }.run();
     report.sources = sources;
-    report.sort();
     let content = content.filter(|_| report.count(Severity::Error) == 0);
+    drop_follow_ons(&mut report);
+    report.sort();
     Loaded { content, report }
+}
+
+/// What a file whose syntax or types are wrong did not say is not missing: only the cause is reported.
+fn drop_follow_ons(report: &mut Report) {
+    let broken = |d: &&Diagnostic| {
+        matches!(d.code, Code::TomlSyntax | Code::WrongType | Code::NotUtf8 | Code::Unreadable)
+            && d.severity == Severity::Error
+    };
+    let broken: HashSet<String> = report.diagnostics.iter().filter(broken).map(|d| d.file.clone()).collect();
+    let root_is_broken = broken.contains(ROOT_FILE);
+    report.diagnostics.retain(|d| match d.code {
+        Code::MissingKey | Code::FewAsk => !broken.contains(&d.file),
+        Code::NoWords | Code::Untranslated | Code::NoCommand => broken.is_empty(),
+        Code::UnknownPlaceholder | Code::UnknownId | Code::UndeclaredLanguage | Code::LanguageWithoutFolder => {
+            !root_is_broken
+        }
+        _ => true,
+    });
 }
 
 /// The commands of one language's menu, in order.

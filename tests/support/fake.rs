@@ -6,11 +6,7 @@
 //!
 //! `server` speaks HTTP, `updates` holds the queue behind `getUpdates`, `methods` carries requests out on the `state`,
 //! `rules` judges texts and keyboards, `people` acts for people, `fault` makes Telegram fail on demand.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "a support library: no single set of tests uses all of it"
-)]
+#![allow(dead_code, unreachable_pub, reason = "a support library: no single set of tests uses all of it")]
 
 mod fault;
 mod message;
@@ -74,13 +70,7 @@ impl Fake {
     /// Holds a port without serving: connections are refused until [`Fake::start_again`].
     pub fn start_stopped() -> Fake {
         let (server, address) = Server::reserve();
-        Fake {
-            inner: Arc::new(Inner {
-                shared: Arc::default(),
-                address,
-                server: Mutex::new(server),
-            }),
-        }
+        Fake { inner: Arc::new(Inner { shared: Arc::default(), address, server: Mutex::new(server) }) }
     }
 
     /// Closes every connection and refuses new ones, as when Telegram is away. What it knows stays.
@@ -213,9 +203,7 @@ impl Fake {
     /// Waits until at least `count` `getUpdates` have come in all.
     #[track_caller]
     pub fn wait_polls(&self, count: usize) {
-        self.wait_for(&format!("{count} poll(s)"), |state| {
-            (state.polls.len() >= count).then_some(())
-        });
+        self.wait_for(&format!("{count} poll(s)"), |state| (state.polls.len() >= count).then_some(()));
     }
 
     /// Waits until an offset has confirmed the update.

@@ -103,10 +103,9 @@ impl FaultKind {
             FaultKind::ServerError => Refusal::new(502, "an HTML page"),
             FaultKind::InternalJson => Refusal::new(500, "Internal Server Error"),
             FaultKind::Garbage => Refusal::new(200, "not JSON"),
-            FaultKind::Refuse { code, description, parameters } => Refusal {
-                parameters: parameters.clone(),
-                ..Refusal::new(*code, description)
-            },
+            FaultKind::Refuse { code, description, parameters } => {
+                Refusal { parameters: parameters.clone(), ..Refusal::new(*code, description) }
+            }
             FaultKind::Reset | FaultKind::Hang | FaultKind::AnswerLost => Refusal::new(0, "no answer"),
         }
     }

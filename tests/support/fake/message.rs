@@ -153,11 +153,6 @@ pub struct Button {
 impl Button {
     fn new(json: Value) -> Button {
         let field = |name: &str| json[name].as_str().map(str::to_owned);
-        Button {
-            label: field("text").unwrap_or_default(),
-            data: field("callback_data"),
-            url: field("url"),
-            json,
-        }
+        Button { label: field("text").unwrap_or_default(), data: field("callback_data"), url: field("url"), json }
     }
 }

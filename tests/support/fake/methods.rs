@@ -37,11 +37,7 @@ pub(super) const GET_UPDATES: Method = Method {
 
 const METHODS: &[Method] = &[
     Method { name: "getMe", params: &[], carry_out: bot::get_me },
-    Method {
-        name: "deleteWebhook",
-        params: &[optional("drop_pending_updates", Flag)],
-        carry_out: bot::delete_webhook,
-    },
+    Method { name: "deleteWebhook", params: &[optional("drop_pending_updates", Flag)], carry_out: bot::delete_webhook },
     Method { name: "getWebhookInfo", params: &[], carry_out: bot::get_webhook_info },
     Method {
         name: "sendMessage",

@@ -2,11 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    Fake,
-    message::Chat,
-    state::State,
-};
+use super::{Fake, message::Chat, state::State};
 
 /// Somebody on Telegram. A bare id is a person with a French phone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -264,7 +260,8 @@ fn text_fields(text: &str) -> Map<String, Value> {
 /// The commands and mentions that Telegram marks in what people write.
 fn found_entities(text: &str) -> Vec<Value> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let name_length = |rest: &str| rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let name_length =
+        |rest: &str| rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let mention_length = |rest: &str| match rest.strip_prefix('@').map_or(0, name_length) {
         length @ 3..=32 => 1 + length,
         _ => 0,

@@ -5,7 +5,10 @@ mod keyboard;
 
 use serde_json::Value;
 
-pub(super) use self::{entities::check_entities, keyboard::{check_keyboard, check_markup}};
+pub(super) use self::{
+    entities::check_entities,
+    keyboard::{check_keyboard, check_markup},
+};
 use super::state::Refusal;
 
 /// UTF-16 units, after entities are parsed.
@@ -30,10 +33,7 @@ pub(super) fn check_language(code: &str) -> Result<(), Refusal> {
     if is_code || code.is_empty() {
         return Ok(());
     }
-    Err(Refusal::broken(
-        format!("{code:?} is not a language code of two letters"),
-        "invalid language code specified",
-    ))
+    Err(Refusal::broken(format!("{code:?} is not a language code of two letters"), "invalid language code specified"))
 }
 
 /// The first field of an object that is not in the list.

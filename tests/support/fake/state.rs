@@ -34,12 +34,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(code: u16, description: impl Into<String>) -> Refusal {
-        Refusal {
-            code,
-            description: description.into(),
-            parameters: Value::Null,
-            broken_rule: None,
-        }
+        Refusal { code, description: description.into(), parameters: Value::Null, broken_rule: None }
     }
 
     /// 400, for what a correct bot may well run into.
@@ -49,10 +44,7 @@ impl Refusal {
 
     /// 400, for what a correct bot never sends.
     pub fn broken(rule: impl Into<String>, reason: &str) -> Refusal {
-        Refusal {
-            broken_rule: Some(rule.into()),
-            ..Refusal::bad_request(reason)
-        }
+        Refusal { broken_rule: Some(rule.into()), ..Refusal::bad_request(reason) }
     }
 }
 

@@ -14,8 +14,15 @@ use super::super::{
 const LONGEST_VCARD: usize = 2048;
 
 const REPLY_FIELDS: &[&str] = &[
-    "message_id", "chat_id", "allow_sending_without_reply", "quote", "quote_parse_mode", "quote_entities",
-    "quote_position", "checklist_task_id", "ephemeral_message_id",
+    "message_id",
+    "chat_id",
+    "allow_sending_without_reply",
+    "quote",
+    "quote_parse_mode",
+    "quote_entities",
+    "quote_position",
+    "checklist_task_id",
+    "ephemeral_message_id",
 ];
 
 const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the \

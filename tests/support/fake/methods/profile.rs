@@ -112,7 +112,8 @@ fn scope(params: &Params) -> Result<String, Refusal> {
     let mut key = kind.to_owned();
     for field in fields {
         let id = scope[field].as_i64();
-        let id = id.ok_or_else(|| Refusal::broken(format!("a scope without {field}"), "can't parse BotCommandScope"))?;
+        let id =
+            id.ok_or_else(|| Refusal::broken(format!("a scope without {field}"), "can't parse BotCommandScope"))?;
         key.push_str(&format!(":{id}"));
     }
     Ok(key)

@@ -13,8 +13,16 @@ const LONGEST_COPY: usize = 256;
 
 /// A button does exactly one of these.
 const ACTIONS: &[&str] = &[
-    "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
 ];
 const LOOKS: &[&str] = &["text", "style", "icon_custom_emoji_id"];
 
