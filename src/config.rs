@@ -84,6 +84,15 @@ impl Token {
                     .into());
             }
         };
+        Self::new(&token)
+    }
+
+    /// The token that BotFather gave, white space around it left out.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator when it is empty.
+    pub fn new(token: &str) -> Result<Self, String> {
         match token.trim() {
             "" => Err("the token is empty".into()),
             token => Ok(Self(token.to_owned())),

@@ -15,4 +15,4 @@ mod render;
 mod update;
 
 pub use api::Api;
-pub use poll::run;
+pub use poll::{Answer, run};

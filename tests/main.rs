@@ -5,3 +5,5 @@
 mod callback_data;
 mod conversations;
 mod diagnostics;
+mod support;
+mod telegram;

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::config::{ContentChoice, Token};
+use crate::reply::reply;
 use crate::telegram;
 
 /// Runs until SIGINT or SIGTERM.
@@ -15,12 +18,28 @@ pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
     log_panics();
     let content = super::content(choice)?;
     let token = Token::from_env()?;
-    let api = telegram::Api::from_env(&token)?;
+    let url = std::env::var("TELOXIDE_API_URL").ok();
+    let api = telegram::Api::new(&token, url.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
-    runtime.block_on(telegram::run(content, api)).map(|()| ExitCode::SUCCESS)
+    runtime.block_on(async {
+        let stop = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
+        telegram::run(content, api, reply, stop).await
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Is there when SIGINT or SIGTERM is. Both are caught from the call on.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// A panic's message may quote what somebody wrote: only its place is logged.

@@ -12,6 +12,9 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 /// The name of the file that holds what has no language.
 pub const ROOT_FILE: &str = "palabre.toml";
 
+/// The folder of the questions that `check` asks; it holds no language's words.
+const TESTS_FOLDER: &str = "tests";
+
 /// The files of a content before anything is known of what they say.
 #[derive(Debug, Default)]
 pub struct Files {
@@ -79,7 +82,7 @@ pub fn shipped(now: YearMonth) -> Loaded {
     for entry in SHIPPED.files() {
         files.add(&entry.path().to_string_lossy(), entry.contents());
     }
-    for folder in SHIPPED.dirs() {
+    for folder in SHIPPED.dirs().filter(|folder| folder.path() != Path::new(TESTS_FOLDER)) {
         files.folders.push(folder.path().to_string_lossy().into_owned());
         for entry in folder.files() {
             files.add(&entry.path().to_string_lossy(), entry.contents());
@@ -109,7 +112,7 @@ impl Files {
         let shown = directory.display().to_string();
         match list(directory) {
             Ok(entries) => {
-                for (name, is_folder) in entries {
+                for (name, is_folder) in entries.into_iter().filter(|(name, _)| name != TESTS_FOLDER) {
                     if is_folder {
                         files.read_folder(directory, &name);
                     } else if name == ROOT_FILE {

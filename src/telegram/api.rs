@@ -79,12 +79,12 @@ struct Parameters {
 }
 
 impl Api {
-    /// The server that `TELOXIDE_API_URL` names (Telegram's own without it), through `TELOXIDE_PROXY` if it is set.
+    /// The server at `url` (Telegram's own without one), through `TELOXIDE_PROXY` if it is set.
     ///
     /// # Errors
     ///
     /// A sentence for the operator when an address is not one.
-    pub fn from_env(token: &Token) -> Result<Self, String> {
+    pub fn new(token: &Token, url: Option<&str>) -> Result<Self, String> {
         // The address of a proxy may hold a password: it is not repeated.
         if let Ok(proxy) = std::env::var("TELOXIDE_PROXY")
             && url::Url::parse(&proxy).is_err()
@@ -92,9 +92,9 @@ impl Api {
             return Err("TELOXIDE_PROXY is not an address, as http://proxy.example:3128".into());
         }
         let mut bot = Bot::with_client(token.secret(), teloxide::net::client_from_env());
-        if let Ok(url) = std::env::var("TELOXIDE_API_URL") {
+        if let Some(url) = url {
             let parsed =
-                url::Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+                url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             bot = bot.set_api_url(parsed.ok_or("TELOXIDE_API_URL is not an address, as https://api.telegram.org")?);
         }
         Ok(Self { bot })
@@ -114,13 +114,11 @@ impl Api {
         let broken = |what: &str| Failure::Unreachable(what.to_owned());
         let body = serde_json::to_vec(payload).map_err(|_| broken("the request cannot be written"))?;
         let mut url = self.bot.api_url();
-        // teloxide calls `editMessageText` under an inline message `EditMessageTextInline`.
-        let method = P::NAME.trim_end_matches("Inline");
         url.path_segments_mut()
             .map_err(|()| broken("the address of the server has no path"))?
             .pop_if_empty()
             .push(&format!("bot{}", self.bot.token()))
-            .push(method);
+            .push(P::NAME);
         let request =
             self.bot.client().post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(body);
         // The address holds the token: no error may carry it.

@@ -3,11 +3,16 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use serde::Serialize;
 use teloxide::payloads::{
-    AnswerCallbackQuery, EditMessageText, EditMessageTextInline, EditMessageTextInlineSetters as _,
-    EditMessageTextSetters as _, SendContact, SendContactSetters as _, SendMessage, SendMessageSetters as _,
+    AnswerCallbackQuery, SendContact, SendContactSetters as _, SendMessage, SendMessageSetters as _,
 };
-use teloxide::types::{CallbackQueryId, ChatId, MessageId, ReplyMarkup, ReplyParameters, ThreadId};
+use teloxide::requests::Payload;
+use teloxide::types::{
+    CallbackQueryId, ChatId, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, MessageId, ReplyMarkup,
+    ReplyParameters, ThreadId,
+};
+use tokio::time::Instant;
 
 use super::api::{Api, Failure};
 use super::render::{NO_PREVIEW, entities, keyboard};
@@ -20,7 +25,7 @@ use crate::view::{Card, View};
 ///
 /// # Errors
 ///
-/// [`Failure::Unreachable`] when Telegram could not be reached for half a minute: worth another try later. Any other
+/// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try later. Any other
 /// failure is final.
 pub(super) async fn deliver(api: &Api, content: &Content, update: &Update, reply: Reply) -> Result<(), Failure> {
     let delivery = Delivery { api, content };
@@ -40,25 +45,35 @@ pub(super) async fn deliver(api: &Api, content: &Content, update: &Update, reply
     }
 }
 
+/// How long a request is tried, apart from the pauses that Telegram asks for.
+const DEADLINE: Duration = Duration::from_secs(60);
+
 /// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there.
 ///
 /// # Errors
 ///
-/// The refusal, or the last failure after about half a minute of them.
+/// The refusal, or [`Failure::Unreachable`] after [`DEADLINE`].
 pub(super) async fn persist<T, F: Future<Output = Result<T, Failure>>>(request: impl Fn() -> F) -> Result<T, Failure> {
     let mut pauses = ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(8))
         .with_jitter()
-        .with_max_times(8)
+        .without_max_times()
         .build();
+    let mut deadline = Instant::now() + DEADLINE;
     loop {
         match request().await {
-            Err(Failure::RetryAfter(pause)) => tokio::time::sleep(pause).await,
-            Err(failure @ Failure::Unreachable(_)) => match pauses.next() {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(failure),
-            },
+            Err(Failure::RetryAfter(pause)) => {
+                deadline += pause;
+                tokio::time::sleep(pause).await;
+            }
+            Err(failure @ Failure::Unreachable(_)) => {
+                let pause = pauses.next().unwrap_or_default();
+                if Instant::now() + pause > deadline {
+                    return Err(failure);
+                }
+                tokio::time::sleep(pause).await;
+            }
             done => return done,
         }
     }
@@ -164,13 +179,8 @@ impl Delivery<'_> {
     async fn show(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
         match (reply, &query.message, &query.inline_message_id) {
             (Reply::Page { view, .. }, Some(message), _) if message.is_accessible() => {
-                let payload =
-                    EditMessageText::new(ChatId(message.chat.id), MessageId(message.message_id), view.text.as_str())
-                        .entities(entities(&view.text))
-                        .link_preview_options(NO_PREVIEW)
-                        .reply_markup(keyboard(self.content, &view));
-                match persist(|| self.api.send(&payload)).await {
-                    Err(failure) if failure.says("message is not modified") => Ok(()),
+                let shown = Shown::InChat { chat_id: message.chat.id, message_id: message.message_id };
+                match self.edit(shown, &view).await {
                     // Too old, deleted, or no text: a new message serves as well.
                     Err(Failure::Refused(400, _) | Failure::MigratedTo(_)) => {
                         self.send(To::beside(message), &view).await
@@ -179,18 +189,49 @@ impl Delivery<'_> {
                 }
             }
             (Reply::Page { view, .. }, Some(message), _) => self.send(To::beside(message), &view).await,
-            (Reply::Page { view, .. }, None, Some(inline)) => {
-                let payload = EditMessageTextInline::new(inline, view.text.as_str())
-                    .entities(entities(&view.text))
-                    .disable_web_page_preview(true)
-                    .reply_markup(keyboard(self.content, &view));
-                match persist(|| self.api.send(&payload)).await {
-                    Err(failure) if failure.says("message is not modified") => Ok(()),
-                    done => done,
-                }
+            (Reply::Page { view, .. }, None, Some(inline_message_id)) => {
+                self.edit(Shown::Inline { inline_message_id }, &view).await
             }
             (Reply::Card(card), Some(message), _) => self.send_card(To::beside(message), &card).await,
             _ => Ok(()),
         }
     }
+
+    async fn edit(&self, shown: Shown<'_>, view: &View) -> Result<(), Failure> {
+        let payload = EditMessageText {
+            shown,
+            text: view.text.as_str(),
+            entities: entities(&view.text),
+            link_preview_options: NO_PREVIEW,
+            reply_markup: keyboard(self.content, view),
+        };
+        match persist(|| self.api.send(&payload)).await {
+            Err(failure) if failure.says("message is not modified") => Ok(()),
+            done => done,
+        }
+    }
+}
+
+/// A message that is to show another page.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown<'a> {
+    InChat { chat_id: i64, message_id: i32 },
+    Inline { inline_message_id: &'a str },
+}
+
+/// Of our own, because teloxide 0.17 cannot turn previews off under a message of inline mode.
+#[derive(Serialize)]
+struct EditMessageText<'a> {
+    #[serde(flatten)]
+    shown: Shown<'a>,
+    text: &'a str,
+    entities: Vec<MessageEntity>,
+    link_preview_options: LinkPreviewOptions,
+    reply_markup: InlineKeyboardMarkup,
+}
+
+impl Payload for EditMessageText<'_> {
+    type Output = ();
+    const NAME: &'static str = "editMessageText";
 }

@@ -17,7 +17,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use teloxide::payloads::{DeleteWebhook, GetMe};
 use teloxide::requests::Payload;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
@@ -26,7 +25,10 @@ use super::deliver::deliver;
 use super::profile;
 use super::update::{Me, Update, UpdateId};
 use crate::content::Content;
-use crate::reply::{apology, reply};
+use crate::reply::{Reply, Request, apology};
+
+/// What answers: [`crate::reply::reply`], or a stand-in that a test wants to see fail.
+pub type Answer = fn(&Content, &Request<'_>) -> Reply;
 
 /// How long Telegram may hold a poll when there is nothing new.
 const LONG_POLL: Duration = Duration::from_secs(25);
@@ -34,10 +36,10 @@ const LONG_POLL: Duration = Duration::from_secs(25);
 const REPOLL: Duration = Duration::from_millis(500);
 /// The most updates of one poll (Bot API).
 const BATCH: usize = 100;
-/// After this long an answer is given back to Telegram and tried again.
-const DEADLINE: Duration = Duration::from_secs(120);
-/// How often an update is tried before it is given up.
-const TRIES: u8 = 3;
+/// How often an update that breaks the answering is tried before it is given up.
+const TRIES_BROKEN: u8 = 3;
+/// How often an update is tried while Telegram hands out updates but takes no answers: each try lasts about a minute.
+const TRIES_UNREACHABLE: u8 = 30;
 /// An update in hand for so long, with a whole batch behind it and nothing new in sight, no longer holds the offset.
 const STUCK: Duration = Duration::from_secs(10);
 /// On a signal: time to finish what is in hand. With the last confirmation it stays under five seconds.
@@ -45,21 +47,13 @@ const DRAIN: Duration = Duration::from_millis(3_500);
 /// On a signal: time for the last confirmation.
 const CONFIRM: Duration = Duration::from_secs(1);
 
-/// Answers on Telegram until SIGINT or SIGTERM.
+/// Answers on Telegram until `stop` is there; then finishes what is in hand, within five seconds.
 ///
 /// # Errors
 ///
-/// A sentence for the operator when Telegram refuses the token or signals cannot be caught.
-pub async fn run(content: Content, api: Api) -> Result<(), String> {
-    let mut terminate =
-        signal(SignalKind::terminate()).map_err(|error| format!("SIGTERM cannot be caught: {error}"))?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("SIGINT cannot be caught: {error}"))?;
-    let mut stop = pin!(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    });
+/// A sentence for the operator when Telegram refuses the token.
+pub async fn run(content: Content, api: Api, answer: Answer, stop: impl Future<Output = ()>) -> Result<(), String> {
+    let mut stop = pin!(stop);
     let content = Rc::new(content);
     LocalSet::new()
         .run_until(async {
@@ -81,7 +75,7 @@ pub async fn run(content: Content, api: Api) -> Result<(), String> {
                     log::error!("the menu of commands is not up to date: {failure}");
                 }
             });
-            let mut desk = Desk::new(Rc::new(Shared { api, content, me }));
+            let mut desk = Desk::new(Rc::new(Shared { api, content, me, answer }));
             let result = desk.work(&mut stop).await;
             publishing.abort();
             result
@@ -128,6 +122,7 @@ struct Shared {
     api: Api,
     content: Rc<Content>,
     me: Me,
+    answer: Answer,
 }
 
 /// How far an update is.
@@ -144,7 +139,10 @@ enum State {
 /// How answering an update ended.
 enum Outcome {
     Done,
-    Again,
+    /// Telegram could not be reached.
+    Unreachable,
+    /// The answering panicked.
+    Broken,
 }
 
 /// Every update between the offset and the newest, and whose turn it is.
@@ -196,10 +194,10 @@ impl Desk {
 
     async fn work(&mut self, stop: &mut (impl Future<Output = ()> + Unpin)) -> Result<(), String> {
         let mut pauses = growing_pauses();
-        let mut last_poll = Instant::now() - REPOLL;
+        let mut last_poll: Option<Instant> = None;
         loop {
             let idle = self.jobs.is_empty();
-            let next_poll = if idle { Instant::now() } else { last_poll + REPOLL };
+            let repoll = last_poll.filter(|_| !idle).map_or_else(Instant::now, |last| last + REPOLL);
             tokio::select! {
                 biased;
                 () = &mut *stop => return self.finish().await,
@@ -207,10 +205,9 @@ impl Desk {
                     self.job_ended(job);
                     continue;
                 }
-                () = tokio::time::sleep_until(next_poll), if !idle => {}
-                () = std::future::ready(()), if idle => {}
+                () = tokio::time::sleep_until(repoll) => {}
             }
-            last_poll = Instant::now();
+            last_poll = Some(Instant::now());
             let shared = Rc::clone(&self.shared);
             let timeout = if idle { LONG_POLL } else { Duration::ZERO };
             let mut poll = pin!(get_updates(&shared.api, self.next_offset(), BATCH, timeout));
@@ -266,8 +263,7 @@ impl Desk {
                 continue;
             }
             new += 1;
-            let update = serde_json::from_str::<Update>(raw.get()).ok();
-            let Some(update) = update.filter(|u| u.message.is_some() || u.callback_query.is_some()) else {
+            let Some(update) = Update::read(raw.get()) else {
                 self.states.insert(update_id, State::Done);
                 self.pass_over();
                 continue;
@@ -310,26 +306,24 @@ impl Desk {
         // A job cannot panic (`answer` catches) and is not cancelled but by the runtime's end.
         let Ok((key, id, outcome)) = job else { return };
         self.busy.remove(&key);
-        match outcome {
-            Outcome::Done => {
-                self.tries.remove(&id);
-                self.states.insert(id, State::Done);
+        let limit = match outcome {
+            Outcome::Done => 0,
+            Outcome::Unreachable => TRIES_UNREACHABLE,
+            Outcome::Broken => TRIES_BROKEN,
+        };
+        let tries = self.tries.remove(&id).unwrap_or(0) + 1;
+        if tries < limit {
+            self.tries.insert(id, tries);
+            self.states.insert(id, State::Released);
+            // What comes after it in this chat goes back too, so that the order stays.
+            for (later, _) in self.queues.remove(&key).unwrap_or_default() {
+                self.states.insert(later, State::Released);
             }
-            Outcome::Again => {
-                let tries = self.tries.entry(id).or_default();
-                *tries += 1;
-                if *tries < TRIES {
-                    // What comes after it in this chat goes back too, so that the order stays.
-                    self.states.insert(id, State::Released);
-                    for (later, _) in self.queues.remove(&key).unwrap_or_default() {
-                        self.states.insert(later, State::Released);
-                    }
-                } else {
-                    log::error!("an update was given up after {TRIES} tries");
-                    self.tries.remove(&id);
-                    self.states.insert(id, State::Done);
-                }
+        } else {
+            if limit > 0 {
+                log::error!("an update was given up after {tries} tries");
             }
+            self.states.insert(id, State::Done);
         }
         self.next_of(key);
     }
@@ -366,23 +360,19 @@ async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) ->
 /// Answers an update, whatever happens on the way.
 async fn answer(shared: &Shared, update: &Update) -> Outcome {
     let Some(request) = update.request(&shared.me) else { return Outcome::Done };
-    let reply = std::panic::catch_unwind(AssertUnwindSafe(|| reply(&shared.content, &request)))
+    let reply = std::panic::catch_unwind(AssertUnwindSafe(|| (shared.answer)(&shared.content, &request)))
         .unwrap_or_else(|_| apology(&shared.content, request.language_code));
-    let delivery = AssertUnwindSafe(deliver(&shared.api, &shared.content, update, reply)).catch_unwind();
-    match tokio::time::timeout(DEADLINE, delivery).await {
-        Ok(Ok(Ok(()))) => Outcome::Done,
-        Ok(Ok(Err(failure @ Failure::Unreachable(_)))) => {
+    // A panic's place is in the log.
+    match AssertUnwindSafe(deliver(&shared.api, &shared.content, update, reply)).catch_unwind().await {
+        Ok(Ok(())) => Outcome::Done,
+        Ok(Err(failure @ Failure::Unreachable(_))) => {
             log::warn!("{failure}; the answer is tried again");
-            Outcome::Again
+            Outcome::Unreachable
         }
-        Ok(Ok(Err(failure))) => {
+        Ok(Err(failure)) => {
             log::error!("an answer was not sent: {failure}");
             Outcome::Done
         }
-        Ok(Err(_)) => Outcome::Again, // A panic on the way; its place is in the log.
-        Err(_) => {
-            log::warn!("an answer took too long; it is tried again");
-            Outcome::Again
-        }
+        Err(_) => Outcome::Broken,
     }
 }

@@ -4,6 +4,7 @@
 //! teloxide 0.17 does not know yet loses its text there without an error. What is not named here cannot harm.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::action::Written;
 use crate::reply::{Input, Place, Request};
@@ -44,12 +45,16 @@ pub(super) struct Message {
     via_bot: Option<Id>,
     #[serde(default)]
     new_chat_members: Vec<Id>,
+    pinned_message: Option<IgnoredAny>,
+    message_auto_delete_timer_changed: Option<IgnoredAny>,
+    chat_background_set: Option<IgnoredAny>,
+    write_access_allowed: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 struct RepliedTo {
     from: Option<Id>,
-    forum_topic_created: Option<serde::de::IgnoredAny>,
+    forum_topic_created: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +107,12 @@ pub(super) struct Me {
 }
 
 impl Update {
+    /// Reads an update's JSON; `None` when its kind or shape is not one that concerns us.
+    pub(super) fn read(json: &str) -> Option<Self> {
+        let update: Self = serde_json::from_str(json).ok()?;
+        (update.message.is_some() || update.callback_query.is_some()).then_some(update)
+    }
+
     /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
     pub(super) fn key(&self) -> i64 {
         match (&self.message, &self.callback_query) {
@@ -154,6 +165,9 @@ impl Message {
         if self.via_bot.as_ref().is_some_and(|bot| bot.id == me.id) {
             return None; // Our own answer, put there by inline mode.
         }
+        if self.is_service_message() {
+            return None;
+        }
         let language_code = from.language_code.as_deref();
         let text = self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default();
         let written = Written::parse(text);
@@ -165,11 +179,20 @@ impl Message {
             "private" => Place::Private,
             "group" | "supergroup" => {
                 let named = written.is_some_and(|w| w.bot.is_some()) || self.mentions(me, text) || self.replies_to(me);
-                Place::Group { addressed: named && self.new_chat_members.is_empty() }
+                Place::Group { addressed: named }
             }
             _ => return None,
         };
         Some(Request { input: Input::Text(text), language_code, place })
+    }
+
+    /// Whether it tells what somebody did with the chat, of what can happen in a private chat or name us in a group.
+    fn is_service_message(&self) -> bool {
+        !self.new_chat_members.is_empty()
+            || self.pinned_message.is_some()
+            || self.message_auto_delete_timer_changed.is_some()
+            || self.chat_background_set.is_some()
+            || self.write_access_allowed.is_some()
     }
 
     fn mentions(&self, me: &Me, text: &str) -> bool {

@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::fake::{Call, Fake, Message, PATIENCE, Person, Queued, State, TOKEN, Tapped};
@@ -279,9 +279,11 @@ impl BotTest {
     }
 
     fn mark(&self) -> Pending {
-        // Nothing is awaited: this only looks at the state.
-        self.fake.wait_for("the state", |state| {
-            Some(Pending { update_id: 0, touches: state.touches(), calls: state.calls.len(), callback_id: None })
+        self.fake.look(|state| Pending {
+            update_id: 0,
+            touches: state.touches(),
+            calls: state.calls.len(),
+            callback_id: None,
         })
     }
 

@@ -6,7 +6,12 @@
 //!
 //! `server` speaks HTTP, `updates` holds the queue behind `getUpdates`, `methods` carries requests out on the `state`,
 //! `rules` judges texts and keyboards, `people` acts for people, `fault` makes Telegram fail on demand.
-#![allow(dead_code, unreachable_pub, reason = "a support library: no single set of tests uses all of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "a support library: no single set of tests uses all of it"
+)]
 
 mod fault;
 mod message;
@@ -92,27 +97,27 @@ impl Fake {
 
     /// Every request but `getUpdates`, in the order of arrival.
     pub fn calls(&self) -> Vec<Call> {
-        self.read(|state| state.calls.clone())
+        self.look(|state| state.calls.clone())
     }
 
     /// The requests of one method, in any case of letters.
     pub fn calls_of(&self, method: &str) -> Vec<Call> {
-        self.read(|state| state.calls_of(method).cloned().collect())
+        self.look(|state| state.calls_of(method).cloned().collect())
     }
 
     /// How many `getUpdates` have come, refused ones included.
     pub fn polls(&self) -> usize {
-        self.read(|state| state.polls.len())
+        self.look(|state| state.polls.len())
     }
 
     /// The newest `getUpdates`.
     pub fn last_poll(&self) -> Option<Poll> {
-        self.read(|state| state.polls.last().cloned())
+        self.look(|state| state.polls.last().cloned())
     }
 
     /// The bot's messages in a chat, oldest first, as they stand now.
     pub fn sent_to(&self, chat: i64) -> Vec<Message> {
-        self.read(|state| state.sent_to(chat).cloned().collect())
+        self.look(|state| state.sent_to(chat).cloned().collect())
     }
 
     /// Any message of a chat, the bot's or a person's.
@@ -120,28 +125,28 @@ impl Fake {
     /// # Panics
     /// If there is none.
     pub fn message(&self, chat: i64, message_id: i64) -> Message {
-        let found = self.read(|state| state.message(chat, message_id).cloned());
+        let found = self.look(|state| state.message(chat, message_id).cloned());
         found.unwrap_or_else(|| panic!("no message {message_id} in chat {chat}"))
     }
 
     /// What a message sent through inline mode shows since the bot edited it.
     pub fn inline_message(&self, inline_message_id: &str) -> Option<Message> {
-        self.read(|state| state.inline_message(inline_message_id).cloned())
+        self.look(|state| state.inline_message(inline_message_id).cloned())
     }
 
     /// The parameters of each answer to a callback.
     pub fn answers(&self, callback_id: &str) -> Vec<Value> {
-        self.read(|state| state.answers(callback_id).to_vec())
+        self.look(|state| state.answers(callback_id).to_vec())
     }
 
     /// The highest update id that an offset has confirmed; 0 before the first.
     pub fn confirmed(&self) -> i64 {
-        self.read(State::confirmed)
+        self.look(State::confirmed)
     }
 
     /// The broken rules so far, each a sentence with the parameters.
     pub fn violations(&self) -> Vec<String> {
-        self.read(|state| state.violations.clone())
+        self.look(|state| state.violations.clone())
     }
 
     /// # Panics
@@ -154,7 +159,7 @@ impl Fake {
 
     /// What the bot has set about itself.
     pub fn profile(&self) -> Profile {
-        self.read(|state| state.profile.clone())
+        self.look(|state| state.profile.clone())
     }
 
     // ---------------------------------------------------------------- waiting
@@ -241,8 +246,9 @@ impl Fake {
         self.update(|state| change(&mut state.profile));
     }
 
-    fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&state::lock(&self.inner.shared.state))
+    /// Reads the state as it is now. Asking the `Fake` inside would deadlock.
+    pub fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&state::lock(&self.inner.shared.state))
     }
 
     fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

@@ -107,8 +107,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // An error in either means that the thread has ended already, which is what is wanted.
-        drop(self.stop.take().map(|stop| stop.send(())));
-        drop(self.thread.take().map(JoinHandle::join));
+        let _ = self.stop.take().map(|stop| stop.send(()));
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

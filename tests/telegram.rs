@@ -1,0 +1,332 @@
+//! The real binary on a strict Telegram, when all goes well: pages, taps, commands, groups, the profile.
+
+use serde_json::json;
+
+use crate::support::bot::BotTest;
+use crate::support::fake::{BOT_USERNAME, Person, Post};
+
+const GROUP: i64 = -1_000_000_000_007;
+
+fn bot() -> BotTest {
+    BotTest::start(env!("CARGO_BIN_EXE_palabre"))
+}
+
+/// Posts in a group; the answer, or nothing. That nothing comes is known when a later question has been answered.
+#[track_caller]
+fn check_group(post: Post, expected: Option<&str>) {
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    let asked = bot.fake.post(post);
+    let last = bot.fake.post(Post::new(9, GROUP, &format!("/help@{BOT_USERNAME}")));
+    bot.fake.wait_confirmed(last.update_id);
+    let sent = bot.fake.sent_to(GROUP);
+    let answers: Vec<_> =
+        sent.iter().filter(|m| m.json["reply_to_message"]["message_id"] == json!(asked.message_id)).collect();
+    match expected {
+        None => assert_eq!(sent.len(), 1, "{}", sent[0]),
+        Some(fragment) => {
+            let [answer] = answers[..] else { panic!("{} answers to {}", answers.len(), asked.message_id) };
+            assert!(answer.text().contains(fragment), "{answer}");
+        }
+    }
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_person_taps_through_and_back() {
+    let mut bot = bot();
+    bot.say("/start")
+        .expect("Interpeace")
+        .tap("principes")
+        .expect("confiance")
+        .tap("confiance")
+        .expect("Nos cinq principes");
+    let page = bot.tap("English").page();
+    assert!(page.text().contains("trust") && page.button("Our five principles").is_some(), "{page}");
+    bot.tap("Home").expect("Reach us");
+    let sent = bot.fake.sent_to(1);
+    assert_eq!(sent.len(), 1, "every tap edits the one message");
+    assert_eq!(sent[0].edits(), 4);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn every_button_of_every_page_leads_to_a_page() {
+    let mut bot = bot();
+    bot.say("/start");
+    let mut open: Vec<(i64, String)> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    let collect = |page: &crate::support::fake::Message, open: &mut Vec<(i64, String)>| {
+        open.extend(page.buttons().into_iter().filter_map(|button| Some((page.id, button.data?))));
+    };
+    let home = bot.page();
+    collect(&home, &mut open);
+    while let Some((message, data)) = open.pop() {
+        if !seen.insert(data.clone()) {
+            continue;
+        }
+        let tapped = bot.fake.tap(1, 1, message, &data);
+        bot.fake.wait_confirmed(tapped.update_id);
+        assert_eq!(bot.fake.answers(&tapped.callback_id).len(), 1, "{data}");
+        let page = bot.fake.message(1, message);
+        collect(&page, &mut open);
+    }
+    // Home, help, languages and 18 sections, in two languages, and the contact card.
+    assert!(seen.len() >= 2 * 19, "{seen:?}");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn the_same_tap_twice_is_harmless() {
+    let mut bot = bot();
+    let home = bot.say("/start").page();
+    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let taps: Vec<_> = (0..3).map(|_| bot.fake.tap(1, 1, home.id, &data)).collect();
+    bot.fake.wait_confirmed(taps[2].update_id);
+    for tap in &taps {
+        assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    }
+    assert_eq!(bot.fake.sent_to(1).len(), 1);
+}
+
+#[test]
+fn old_and_forged_buttons_get_a_notice_and_home() {
+    let mut bot = bot();
+    let home = bot.say("/help").page();
+    for data in ["0.fr.home", "s:contact", "1.fr.s.gone", "1.xx.home", "\u{0}", "', drop"] {
+        let tap = bot.fake.tap(1, 1, home.id, data);
+        bot.fake.wait_confirmed(tap.update_id);
+        let answers = bot.fake.answers(&tap.callback_id);
+        assert!(answers[0]["text"].as_str().is_some_and(|text| !text.is_empty()), "{data}: {answers:?}");
+        assert!(bot.fake.message(1, home.id).button("Nous joindre").is_some(), "{data}");
+    }
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_tap_under_an_inaccessible_message_gets_a_new_one() {
+    let bot = bot();
+    let tap = bot.fake.tap_inaccessible(1, 1, 55, "1.fr.s.contact");
+    bot.fake.wait_confirmed(tap.update_id);
+    assert!(bot.fake.sent_to(1)[0].text().contains("+223 20 22 18 48"));
+    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_tap_on_a_shared_card_edits_that_card() {
+    let bot = bot();
+    let tap = bot.fake.tap_inline(Person::new(1, "en"), "inline-7", "1.en.s.trust");
+    bot.fake.wait_confirmed(tap.update_id);
+    assert!(bot.fake.inline_message("inline-7").unwrap().text().to_lowercase().contains("trust"));
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn contact_has_numbers_to_copy_and_a_card() {
+    let mut bot = bot();
+    let page = bot.say("/contact").page();
+    assert!(page.entity_texts("phone_number").contains(&"+223 20 22 18 48".to_owned()), "{page}");
+    assert!(page.buttons().iter().any(|b| b.json["copy_text"]["text"] == "+223 20 22 18 48"), "{page}");
+    let data = page.buttons().into_iter().find_map(|b| b.data.filter(|data| data.ends_with(".card"))).unwrap();
+    let tap = bot.fake.tap(1, 1, page.id, &data);
+    bot.fake.wait_confirmed(tap.update_id);
+    let card = bot.fake.sent_to(1).pop().unwrap();
+    let contact = &card.json["contact"];
+    assert_eq!(contact["phone_number"], "+223 20 22 18 48");
+    assert!(contact["vcard"].as_str().unwrap().contains("TEL;TYPE=WORK,VOICE:+22320221848\r\n"), "{contact}");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_command_answers_in_its_own_language_whatever_its_case() {
+    let mut bot = bot();
+    bot.say("/PRINCIPLES").expect("Home");
+    bot.say("/Principes").expect("Accueil");
+    bot.say(&format!("/contact@{}", BOT_USERNAME.to_uppercase())).expect("+223");
+    bot.say_as(Person::new(2, "en-GB"), "/start").expect("Our five principles");
+}
+
+#[test]
+fn an_unknown_command_offers_the_nearest() {
+    let mut bot = bot();
+    let page = bot.say("/principe").page();
+    assert!(page.button("Nos cinq principes").is_some(), "{page}");
+    let page = bot.say("/xyzzy").page();
+    assert!(page.button("Nous joindre").is_some(), "{page}");
+}
+
+#[test]
+fn odd_messages_get_home_and_a_kind_sentence() {
+    let mut bot = bot();
+    for text in ["bonjour", "/", "//", "🙂", "\u{202e}اب", "a\u{301}", &"é".repeat(4096), "[[[{}]]]"] {
+        let page = bot.say(text).page();
+        assert!(page.button("Nous joindre").is_some(), "{text}: {page}");
+    }
+    let sent = bot.fake.sent_to(1).len();
+    bot.fake.post(Post::new(1, 1, "").field("sticker", json!({"file_id": "x", "width": 1})));
+    bot.fake.wait_sent(1, sent + 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn service_messages_are_nobody_s_question() {
+    let bot = bot();
+    bot.fake.post(Post::new(1, 1, "").field("pinned_message", json!({"message_id": 5, "date": 0})));
+    let last = bot.fake.private_message(1, "/start");
+    bot.fake.wait_confirmed(last.update_id);
+    assert_eq!(bot.fake.sent_to(1).len(), 1);
+}
+
+#[test]
+fn in_a_group_its_own_command_is_answered() {
+    check_group(Post::new(7, GROUP, "/contact"), Some("+223"));
+}
+
+#[test]
+fn in_a_group_a_command_that_names_it_is_answered() {
+    check_group(Post::new(7, GROUP, &format!("/nothing@{BOT_USERNAME}")), Some(""));
+}
+
+#[test]
+fn in_a_group_a_mention_is_answered() {
+    check_group(Post::new(7, GROUP, &format!("hé @{BOT_USERNAME} c'est quoi ?")), Some("Interpeace"));
+}
+
+#[test]
+fn in_a_group_it_is_silent_on_talk() {
+    check_group(Post::new(7, GROUP, "bonjour à tous"), None);
+}
+
+#[test]
+fn in_a_group_it_is_silent_on_a_command_of_nobody() {
+    check_group(Post::new(7, GROUP, "/weather"), None);
+}
+
+#[test]
+fn in_a_group_it_is_silent_on_another_bot_s_command() {
+    check_group(Post::new(7, GROUP, "/contact@other_bot"), None);
+}
+
+#[test]
+fn in_a_group_it_is_silent_on_other_bots() {
+    check_group(Post::new(7, GROUP, "/contact").by_bot(), None);
+}
+
+#[test]
+fn in_a_group_it_is_silent_on_photos() {
+    check_group(Post::new(7, GROUP, "").field("photo", json!([])), None);
+}
+
+#[test]
+fn in_a_group_a_reply_to_it_is_answered() {
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    bot.fake.post(Post::new(7, GROUP, "/contact"));
+    let page = bot.fake.wait_sent(GROUP, 1).remove(0);
+    bot.fake.post(Post::new(8, GROUP, "merci, et sinon ?").reply_to(page.id));
+    bot.fake.wait_sent(GROUP, 2);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_topic_is_answered_in_that_topic() {
+    let bot = bot();
+    bot.fake.group(GROUP, true);
+    bot.fake.post(Post::new(7, GROUP, "/contact").topic(31));
+    let page = bot.fake.wait_sent(GROUP, 1).remove(0);
+    assert_eq!(page.json["message_thread_id"], 31);
+    // A message in a topic is not a reply to the bot, whoever opened the topic.
+    let quiet = bot.fake.post(Post::new(7, GROUP, "bonjour").topic(31));
+    bot.fake.wait_confirmed(quiet.update_id);
+    assert_eq!(bot.fake.sent_to(GROUP).len(), 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_discussion_s_thread_is_not_a_topic() {
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    bot.fake.post(Post::new(7, GROUP, "/contact").discussion(77));
+    let page = bot.fake.wait_sent(GROUP, 1).remove(0);
+    assert!(page.json.get("message_thread_id").is_none(), "{}", page.json);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_question_that_is_deleted_meanwhile_is_answered_all_the_same() {
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    bot.fake.post(Post::new(7, GROUP, "/contact").field("message_id", json!(99_999)));
+    let page = bot.fake.wait_sent(GROUP, 1).remove(0);
+    assert!(page.json.get("reply_to_message").is_none());
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn channels_are_silent() {
+    let bot = bot();
+    let post = bot.fake.channel_post(-1_000_000_000_009, "/contact");
+    bot.fake.wait_confirmed(post.update_id);
+    assert!(bot.fake.calls_of("sendMessage").is_empty());
+}
+
+#[test]
+fn an_unknown_kind_of_entity_keeps_its_text() {
+    let bot = bot();
+    let entities = json!([{"type": "date_time", "offset": 0, "length": 3, "unix_time": 1}]);
+    bot.fake.post(Post::new(1, 1, "/contact").entities(entities));
+    assert!(bot.fake.wait_sent(1, 1)[0].text().contains("+223"));
+}
+
+#[test]
+fn updates_of_unknown_kinds_and_shapes_are_passed_over() {
+    let bot = bot();
+    for raw in [
+        json!({"telepathy": {"thought": "hm"}}),
+        json!({"message": 5}),
+        json!({"message": {"chat": {"id": "x"}}}),
+        json!({"callback_query": {"id": 1}}),
+        json!({"message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "hologram"}, "text": "/start"}}),
+        json!({}),
+    ] {
+        bot.fake.push_raw(raw);
+    }
+    let last = bot.fake.private_message(1, "/start");
+    bot.fake.wait_sent(1, 1);
+    bot.fake.wait_confirmed(last.update_id);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn the_profile_is_told_once_and_only_where_it_differs() {
+    let mut bot = bot();
+    bot.fake.wait_calls("setMyShortDescription", 3);
+    let profile = bot.fake.profile();
+    assert!(profile.command_names("default", "fr").contains(&"principes"));
+    assert!(profile.command_names("default", "en").contains(&"principles"));
+    assert_eq!(profile.commands_of("default", ""), profile.commands_of("default", "fr"));
+    assert!(profile.description("en") != profile.description("fr") && !profile.description("en").is_empty());
+    let told = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
+
+    bot.fake.preset_profile(|profile| profile.set_commands("default", "en", &[("old", "Old")]));
+    bot.restart();
+    bot.fake.wait_calls("getMyShortDescription", 6);
+    bot.fake.wait_for("the English commands", |state| {
+        state.profile.command_names("default", "en").contains(&"principles").then_some(())
+    });
+    let again = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
+    assert_eq!(again, told + 1, "only the English commands differed");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn it_says_one_line_at_the_start() {
+    let bot = bot();
+    bot.process.wait_log("answers as");
+    let log = bot.process.log();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    for part in [env!("CARGO_PKG_VERSION"), BOT_USERNAME, "fr, en", "18 sections"] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+}
