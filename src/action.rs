@@ -11,6 +11,8 @@
 //!
 //! The longest, `1.` + 8 letters + `.lang.s.` + a 32-byte id + `.2`, has 52 bytes; Telegram takes 64.
 
+use std::fmt;
+
 use crate::content::{Content, LangId, SectionId};
 
 /// A page that can be shown.
@@ -57,15 +59,10 @@ impl Action {
         Self::page(lang, Page::Section(section, 0))
     }
 
-    /// The callback data: at most 52 bytes of ASCII.
+    /// The callback data: at most 52 bytes of ASCII, written by `Display`.
     #[must_use]
-    pub fn to_callback_data(self, content: &Content) -> String {
-        let target = match self.target {
-            Target::Card => "card".to_owned(),
-            Target::Page(page) => encode_page(content, page),
-            Target::Languages(page) => format!("lang.{}", encode_page(content, page)),
-        };
-        format!("1.{}.{target}", content.tag(self.lang))
+    pub fn callback_data(self, content: &Content) -> CallbackData<'_> {
+        CallbackData { action: self, content }
     }
 
     /// Reads callback data. `None` when it is of another version, forged, or of a content that is no more.
@@ -82,12 +79,32 @@ impl Action {
     }
 }
 
-fn encode_page(content: &Content, page: Page) -> String {
-    match page {
-        Page::Home => "home".into(),
-        Page::Help => "help".into(),
-        Page::Section(section, 0) => format!("s.{}", content.section(section).id),
-        Page::Section(section, part) => format!("s.{}.{part}", content.section(section).id),
+/// An [`Action`] as callback data.
+#[derive(Clone, Copy, Debug)]
+pub struct CallbackData<'a> {
+    action: Action,
+    content: &'a Content,
+}
+
+impl fmt::Display for CallbackData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1.{}.", self.content.tag(self.action.lang))?;
+        let page = match self.action.target {
+            Target::Card => return f.write_str("card"),
+            Target::Page(page) => page,
+            Target::Languages(page) => {
+                f.write_str("lang.")?;
+                page
+            }
+        };
+        match page {
+            Page::Home => f.write_str("home"),
+            Page::Help => f.write_str("help"),
+            Page::Section(section, part) => {
+                write!(f, "s.{}", self.content.section(section).id)?;
+                if part > 0 { write!(f, ".{part}") } else { Ok(()) }
+            }
+        }
     }
 }
 

@@ -1,14 +1,12 @@
 //! The pages: pure functions from content to [`View`].
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::action::{Action, Page, Target};
 use crate::content::{Command, CommandTarget, Content, LangId, SectionId};
 use crate::markup::{RichText, Style};
 use crate::view::{Button, Card, Does, View};
 
 /// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
-const HALF_ROW: usize = 18;
+const HALF_ROW: usize = 19;
 /// How many commands are offered for one that does not exist.
 const NEAREST: usize = 3;
 
@@ -222,7 +220,7 @@ fn open(label: impl Into<String>, action: Action) -> Button {
 
 /// Rows of buttons: two that are short stand side by side.
 fn pack(buttons: impl IntoIterator<Item = Button>) -> Vec<Vec<Button>> {
-    let short = |button: &Button| button.label.graphemes(true).count() <= HALF_ROW;
+    let short = |button: &Button| button.label.chars().count() <= HALF_ROW;
     let mut rows: Vec<Vec<Button>> = Vec::new();
     for button in buttons {
         match rows.last_mut() {

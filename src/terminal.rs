@@ -68,7 +68,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     fn press(&mut self, button: usize) -> io::Result<()> {
         let (label, does) = self.buttons[button].clone();
         match does {
-            Does::Open(action) => self.answer(Input::Tap(&action.to_callback_data(self.content))),
+            Does::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content).to_string())),
             Does::Copy(text) => {
                 let shown = self.paint(&text, "1");
                 writeln!(self.output, "\n{label}: {shown}\n")

@@ -4,12 +4,14 @@
 //! ten seconds within a request when the server says 5xx; it tells refusals apart by their exact sentences, of which
 //! several have changed; and it parses the whole message that was sent, of which only the success matters here.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use teloxide::Bot;
 use teloxide::requests::Payload;
+use url::Url;
 
 use crate::config::Token;
 
@@ -20,6 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Api {
     bot: Bot,
+    /// The address of the methods: the server's with the token. It is shown nowhere.
+    methods: Url,
 }
 
 /// Why a request did not do what it should.
@@ -87,22 +91,31 @@ impl Api {
     pub fn new(token: &Token, url: Option<&str>) -> Result<Self, String> {
         // The address of a proxy may hold a password: it is not repeated.
         if let Ok(proxy) = std::env::var("TELOXIDE_PROXY")
-            && url::Url::parse(&proxy).is_err()
+            && Url::parse(&proxy).is_err()
         {
             return Err("TELOXIDE_PROXY is not an address, as http://proxy.example:3128".into());
         }
         let mut bot = Bot::with_client(token.secret(), teloxide::net::client_from_env());
         if let Some(url) = url {
-            let parsed =
-                url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             bot = bot.set_api_url(parsed.ok_or("TELOXIDE_API_URL is not an address, as https://api.telegram.org")?);
         }
-        Ok(Self { bot })
+        let mut methods = bot.api_url();
+        methods
+            .path_segments_mut()
+            .map_err(|()| "TELOXIDE_API_URL is not an address, as https://api.telegram.org")?
+            .pop_if_empty()
+            .push(&format!("bot{}", token.secret()));
+        Ok(Self { bot, methods })
     }
 
-    /// Sends a request of which only the success matters.
+    /// Sends a request of which only the success matters: the result is not parsed.
     pub(super) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
-        self.call::<P, IgnoredAny>(payload, Duration::ZERO).await.map(drop)
+        let (status, body) = self.post(payload, Duration::ZERO).await?;
+        if body.starts_with(br#"{"ok":true"#) {
+            return Ok(());
+        }
+        read::<IgnoredAny>(status, &body).map(drop)
     }
 
     /// Sends a request and reads its result. The server may take `wait` longer than usual.
@@ -111,46 +124,57 @@ impl Api {
         payload: &P,
         wait: Duration,
     ) -> Result<T, Failure> {
-        let broken = |what: &str| Failure::Unreachable(what.to_owned());
-        let body = serde_json::to_vec(payload).map_err(|_| broken("the request cannot be written"))?;
-        let mut url = self.bot.api_url();
-        url.path_segments_mut()
-            .map_err(|()| broken("the address of the server has no path"))?
-            .pop_if_empty()
-            .push(&format!("bot{}", self.bot.token()))
-            .push(P::NAME);
+        let (status, body) = self.post(payload, wait).await?;
+        read(status, &body)
+    }
+
+    /// The HTTP status and body of the answer to a request.
+    async fn post<P: Payload + Serialize>(
+        &self,
+        payload: &P,
+        wait: Duration,
+    ) -> Result<(u16, impl Deref<Target = [u8]>), Failure> {
+        let body = serde_json::to_vec(payload).map_err(|error| unreachable(&error))?;
+        let mut url = self.methods.clone();
+        // It has a path: `new` has put the token there.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(P::NAME);
+        }
         let request =
             self.bot.client().post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(body);
-        // The address holds the token: no error may carry it.
-        let response = request.send().await.map_err(|error| Failure::Unreachable(cause(&error.without_url())))?;
-        let status = response.status();
-        let bytes = response.bytes().await.map_err(|error| Failure::Unreachable(cause(&error.without_url())))?;
-        let Ok(response) = serde_json::from_slice::<Response<T>>(&bytes) else {
-            return Err(Failure::Unreachable(format!(
-                "an answer that is not the Bot API's (HTTP {})",
-                status.as_u16()
-            )));
-        };
-        match response {
-            Response { ok: true, result: Some(result), .. } => Ok(result),
-            Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
-                Err(Failure::RetryAfter(Duration::from_secs(seconds)))
-            }
-            Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => {
-                Err(Failure::MigratedTo(id))
-            }
-            Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
-            Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
-            Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
-        }
+        // Boxed, because this future is moved with every update. The address holds the token: no error may carry it.
+        Box::pin(async {
+            let response = request.send().await.map_err(|error| unreachable(&error.without_url()))?;
+            let status = response.status().as_u16();
+            let body = response.bytes().await.map_err(|error| unreachable(&error.without_url()))?;
+            Ok((status, body))
+        })
+        .await
     }
 }
 
-/// The innermost reason, such as "connection refused".
-fn cause(error: &dyn std::error::Error) -> String {
+/// What the server says in a body.
+fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Failure> {
+    let Ok(response) = serde_json::from_slice::<Response<T>>(body) else {
+        return Err(Failure::Unreachable(format!("an answer that is not the Bot API's (HTTP {status})")));
+    };
+    match response {
+        Response { ok: true, result: Some(result), .. } => Ok(result),
+        Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
+            Err(Failure::RetryAfter(Duration::from_secs(seconds)))
+        }
+        Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(Failure::MigratedTo(id)),
+        Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
+        Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
+        Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
+    }
+}
+
+/// The network's failure with its innermost reason, such as "connection refused".
+fn unreachable(error: &dyn std::error::Error) -> Failure {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    cause.to_string()
+    Failure::Unreachable(cause.to_string())
 }

@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::Serialize;
-use teloxide::payloads::{
-    AnswerCallbackQuery, SendContact, SendContactSetters as _, SendMessage, SendMessageSetters as _,
-};
+use teloxide::payloads::{AnswerCallbackQuery, SendContact, SendContactSetters as _};
 use teloxide::requests::Payload;
 use teloxide::types::{
-    CallbackQueryId, ChatId, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, MessageId, ReplyMarkup,
-    ReplyParameters, ThreadId,
+    CallbackQueryId, ChatId, LinkPreviewOptions, MessageEntity, MessageId, ReplyParameters, ThreadId,
 };
 use tokio::time::Instant;
 
 use super::api::{Api, Failure};
-use super::render::{NO_PREVIEW, entities, keyboard};
+use super::render::{Keyboard, NO_PREVIEW, entities};
 use super::update::{CallbackQuery, Message, Update};
 use crate::content::Content;
 use crate::reply::Reply;
@@ -122,12 +119,15 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     async fn send(&self, to: To, view: &View) -> Result<(), Failure> {
         self.somewhere(to, async |to| {
-            let mut payload = SendMessage::new(ChatId(to.chat), view.text.as_str())
-                .entities(entities(&view.text))
-                .link_preview_options(NO_PREVIEW)
-                .reply_markup(ReplyMarkup::InlineKeyboard(keyboard(self.content, view)));
-            payload.reply_parameters = to.reply_parameters();
-            payload.message_thread_id = to.thread();
+            let payload = SendMessage {
+                chat_id: to.chat,
+                message_thread_id: to.topic,
+                text: view.text.as_str(),
+                entities: entities(&view.text),
+                link_preview_options: NO_PREVIEW,
+                reply_parameters: to.reply_parameters(),
+                reply_markup: Keyboard { content: self.content, view },
+            };
             persist(|| self.api.send(&payload)).await
         })
         .await
@@ -203,7 +203,7 @@ impl Delivery<'_> {
             text: view.text.as_str(),
             entities: entities(&view.text),
             link_preview_options: NO_PREVIEW,
-            reply_markup: keyboard(self.content, view),
+            reply_markup: Keyboard { content: self.content, view },
         };
         match persist(|| self.api.send(&payload)).await {
             Err(failure) if failure.says("message is not modified") => Ok(()),
@@ -220,7 +220,27 @@ enum Shown<'a> {
     Inline { inline_message_id: &'a str },
 }
 
-/// Of our own, because teloxide 0.17 cannot turn previews off under a message of inline mode.
+// The two requests that are made for every answer are our own: they borrow what they send, where teloxide's payloads
+// copy it; and teloxide 0.17 cannot turn previews off under a message of inline mode.
+
+#[derive(Serialize)]
+struct SendMessage<'a> {
+    chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_thread_id: Option<i32>,
+    text: &'a str,
+    entities: Vec<MessageEntity>,
+    link_preview_options: LinkPreviewOptions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_parameters: Option<ReplyParameters>,
+    reply_markup: Keyboard<'a>,
+}
+
+impl Payload for SendMessage<'_> {
+    type Output = ();
+    const NAME: &'static str = "sendMessage";
+}
+
 #[derive(Serialize)]
 struct EditMessageText<'a> {
     #[serde(flatten)]
@@ -228,7 +248,7 @@ struct EditMessageText<'a> {
     text: &'a str,
     entities: Vec<MessageEntity>,
     link_preview_options: LinkPreviewOptions,
-    reply_markup: InlineKeyboardMarkup,
+    reply_markup: Keyboard<'a>,
 }
 
 impl Payload for EditMessageText<'_> {

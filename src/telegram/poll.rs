@@ -23,7 +23,7 @@ use tokio::time::Instant;
 use super::api::{Api, Failure};
 use super::deliver::deliver;
 use super::profile;
-use super::update::{Me, Update, UpdateId};
+use super::update::{Me, Update};
 use crate::content::Content;
 use crate::reply::{Reply, Request, apology};
 
@@ -152,7 +152,7 @@ struct Desk {
     /// One past the highest update that Telegram was told is finished.
     offset: i64,
     /// What waits for its turn, by chat.
-    queues: HashMap<i64, VecDeque<(i64, Update)>>,
+    queues: HashMap<i64, VecDeque<Update>>,
     /// The chats that are being answered.
     busy: HashSet<i64>,
     jobs: JoinSet<(i64, i64, Outcome)>,
@@ -255,27 +255,30 @@ impl Desk {
     fn take_in(&mut self, batch: &[Box<RawValue>]) {
         let mut new = 0;
         for raw in batch {
-            let Ok(UpdateId { update_id }) = serde_json::from_str(raw.get()) else {
+            let read = Update::read(raw.get());
+            let Some(id) = read.as_ref().map_or_else(|&id| id, |update| Some(update.update_id)) else {
                 self.pass_over();
                 continue;
             };
-            if matches!(self.states.get(&update_id), Some(State::InHand { .. } | State::Done)) {
+            if matches!(self.states.get(&id), Some(State::InHand { .. } | State::Done)) {
                 continue;
             }
             new += 1;
-            let Some(update) = Update::read(raw.get()) else {
-                self.states.insert(update_id, State::Done);
-                self.pass_over();
-                continue;
-            };
-            if update.request(&self.shared.me).is_none() {
-                self.states.insert(update_id, State::Done);
-                continue;
+            match read {
+                Err(_) => {
+                    self.states.insert(id, State::Done);
+                    self.pass_over();
+                }
+                Ok(update) if update.request(&self.shared.me).is_none() => {
+                    self.states.insert(id, State::Done);
+                }
+                Ok(update) => {
+                    self.states.insert(id, State::InHand { since: Instant::now() });
+                    let key = update.key();
+                    self.queues.entry(key).or_default().push_back(update);
+                    self.next_of(key);
+                }
             }
-            self.states.insert(update_id, State::InHand { since: Instant::now() });
-            let key = update.key();
-            self.queues.entry(key).or_default().push_back((update_id, update));
-            self.next_of(key);
         }
         self.crowded = batch.len() >= BATCH && new == 0;
     }
@@ -290,7 +293,7 @@ impl Desk {
         if self.busy.contains(&key) {
             return;
         }
-        let Some((id, update)) = self.queues.get_mut(&key).and_then(VecDeque::pop_front) else {
+        let Some(update) = self.queues.get_mut(&key).and_then(VecDeque::pop_front) else {
             self.queues.remove(&key);
             return;
         };
@@ -298,7 +301,7 @@ impl Desk {
         let shared = Rc::clone(&self.shared);
         self.jobs.spawn_local(async move {
             let outcome = answer(&shared, &update).await;
-            (key, id, outcome)
+            (key, update.update_id, outcome)
         });
     }
 
@@ -316,8 +319,8 @@ impl Desk {
             self.tries.insert(id, tries);
             self.states.insert(id, State::Released);
             // What comes after it in this chat goes back too, so that the order stays.
-            for (later, _) in self.queues.remove(&key).unwrap_or_default() {
-                self.states.insert(later, State::Released);
+            for later in self.queues.remove(&key).unwrap_or_default() {
+                self.states.insert(later.update_id, State::Released);
             }
         } else {
             if limit > 0 {

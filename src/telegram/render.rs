@@ -1,12 +1,13 @@
 //! A view as the Bot API takes it: entities in UTF-16 units, buttons with their callback data.
 
-use teloxide::types::{
-    CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, MessageEntityKind,
-};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use teloxide::types::{LinkPreviewOptions, MessageEntity, MessageEntityKind};
 
+use crate::action::CallbackData;
 use crate::content::Content;
 use crate::markup::{RichText, Style};
-use crate::view::{Does, View};
+use crate::view::{Button, Does, View};
 
 /// No answer of ours shows a preview of a link.
 pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
@@ -53,13 +54,64 @@ fn kind(style: &Style) -> Option<MessageEntityKind> {
     })
 }
 
-/// The buttons of a view.
-pub(super) fn keyboard(content: &Content, view: &View) -> InlineKeyboardMarkup {
-    let button = |button: &crate::view::Button| match &button.does {
-        Does::Open(action) => InlineKeyboardButton::callback(&button.label, action.to_callback_data(content)),
-        Does::Copy(text) => {
-            InlineKeyboardButton::copy_text_button(&button.label, CopyTextButton { text: text.to_string() })
+/// The buttons of a view, written as an `InlineKeyboardMarkup` straight from it.
+pub(super) struct Keyboard<'a> {
+    pub(super) content: &'a Content,
+    pub(super) view: &'a View,
+}
+
+impl Serialize for Keyboard<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut markup = serializer.serialize_struct("InlineKeyboardMarkup", 1)?;
+        markup.serialize_field("inline_keyboard", &Rows(self))?;
+        markup.end()
+    }
+}
+
+struct Rows<'a>(&'a Keyboard<'a>);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Keyboard { content, view } = self.0;
+        serializer.collect_seq(view.rows.iter().map(|buttons| Row { content, buttons }))
+    }
+}
+
+struct Row<'a> {
+    content: &'a Content,
+    buttons: &'a [Button],
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.buttons.iter().map(|button| InlineKeyboardButton::new(self.content, button)))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum InlineKeyboardButton<'a> {
+    Callback { text: &'a str, callback_data: CallbackData<'a> },
+    Copy { text: &'a str, copy_text: CopyTextButton<'a> },
+}
+
+#[derive(Serialize)]
+struct CopyTextButton<'a> {
+    text: &'a str,
+}
+
+impl<'a> InlineKeyboardButton<'a> {
+    fn new(content: &'a Content, button: &'a Button) -> Self {
+        let text = &*button.label;
+        match &button.does {
+            Does::Open(action) => Self::Callback { text, callback_data: action.callback_data(content) },
+            Does::Copy(copied) => Self::Copy { text, copy_text: CopyTextButton { text: copied } },
         }
-    };
-    InlineKeyboardMarkup::new(view.rows.iter().map(|row| row.iter().map(button)))
+    }
+}
+
+impl Serialize for CallbackData<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }

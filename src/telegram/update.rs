@@ -9,15 +9,10 @@ use serde::de::IgnoredAny;
 use crate::action::Written;
 use crate::reply::{Input, Place, Request};
 
-/// An update's id alone: what can be read of any update.
-#[derive(Deserialize)]
-pub(super) struct UpdateId {
-    pub(super) update_id: i64,
-}
-
 /// An update of a kind that concerns us.
 #[derive(Deserialize)]
 pub(super) struct Update {
+    pub(super) update_id: i64,
     pub(super) message: Option<Message>,
     pub(super) callback_query: Option<CallbackQuery>,
 }
@@ -107,10 +102,21 @@ pub(super) struct Me {
 }
 
 impl Update {
-    /// Reads an update's JSON; `None` when its kind or shape is not one that concerns us.
-    pub(super) fn read(json: &str) -> Option<Self> {
-        let update: Self = serde_json::from_str(json).ok()?;
-        (update.message.is_some() || update.callback_query.is_some()).then_some(update)
+    /// Reads an update's JSON.
+    ///
+    /// # Errors
+    ///
+    /// The update's id, if it has one, when its kind or shape is not one that concerns us.
+    pub(super) fn read(json: &str) -> Result<Self, Option<i64>> {
+        #[derive(Deserialize)]
+        struct UpdateId {
+            update_id: i64,
+        }
+        match serde_json::from_str::<Self>(json) {
+            Ok(update) if update.message.is_some() || update.callback_query.is_some() => Ok(update),
+            Ok(update) => Err(Some(update.update_id)),
+            Err(_) => Err(serde_json::from_str::<UpdateId>(json).ok().map(|update| update.update_id)),
+        }
     }
 
     /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
