@@ -19,7 +19,19 @@ pub const ID_MAX: usize = 32;
 /// The deepest tree of sections.
 pub const DEPTH_MAX: usize = 4;
 /// Sections on one page: Telegram shows at most 100 buttons, of which a page needs a few for its own.
-pub const CHILDREN_MAX: usize = 88;
+pub const CHILDREN_MAX: usize = 80;
+/// Languages of a content: each has a button on one page.
+pub const LANGUAGES_MAX: usize = 80;
+/// Phone numbers of an organisation: each has a button on the contact page.
+pub const PHONES_MAX: usize = 8;
+/// Characters of the organisation's name, as of a person's first name on Telegram.
+pub const NAME_MAX: usize = 64;
+/// Bytes of a contact card (Bot API, `sendContact`).
+pub const VCARD_MAX: usize = 2_048;
+/// UTF-16 units of a section's title: a heading that fits a phone's screen.
+pub const TITLE_MAX: usize = 128;
+/// UTF-16 units of a message (Bot API, `sendMessage`).
+pub const MESSAGE_MAX: usize = 4_096;
 /// UTF-16 units of a body on one page: 4,096 (Telegram's limit of a message) less room for title, summary and notes.
 pub const BODY_PAGE_MAX: usize = 3_000;
 /// Pages that a body may take.
@@ -81,10 +93,30 @@ pub struct Words {
 pub struct Contact {
     /// The name on a contact card.
     pub name: Box<str>,
-    /// Phone numbers as people dial them from abroad (`+223 20 22 18 48`).
+    /// Phone numbers as people dial them from abroad (`+44 20 7946 0958`).
     pub phones: Vec<Box<str>>,
     /// The postal address, 1 to 256 characters; empty when there is none.
     pub address: Box<str>,
+}
+
+impl Contact {
+    /// The contact as a vCard 3.0 (RFC 2426), at most [`VCARD_MAX`] bytes.
+    #[must_use]
+    pub fn vcard(&self) -> String {
+        let escape =
+            |text: &str| text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;").replace('\n', "\\n");
+        let name = escape(&self.name);
+        let mut vcard = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{name};;;;\r\nFN:{name}\r\nORG:{name}\r\n");
+        for phone in &self.phones {
+            let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+            vcard.push_str(&format!("TEL;TYPE=WORK,VOICE:{digits}\r\n"));
+        }
+        if !self.address.is_empty() {
+            vcard.push_str(&format!("ADR;TYPE=WORK:;;{};;;;\r\n", escape(&self.address)));
+        }
+        vcard.push_str("END:VCARD");
+        vcard
+    }
 }
 
 /// The sentences of the interface in one language.

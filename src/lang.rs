@@ -35,6 +35,17 @@ impl fmt::Display for Tag {
     }
 }
 
+/// Whether a text is read from right to left: whether its first letter belongs to a script that is.
+#[must_use]
+pub fn is_right_to_left(text: &str) -> bool {
+    // Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours; the presentation forms; the scripts of the supplementary
+    // plane that are written so (Unicode, `Bidi_Class` R and AL).
+    text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
+}
+
 /// The primary subtag of a person's `language_code`: `fr` of `fr-CA`, in whatever case it came.
 #[must_use]
 pub fn primary_subtag(language_code: &str) -> String {

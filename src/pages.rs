@@ -150,18 +150,7 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
 pub fn card(content: &Content) -> Option<Card> {
     let contact = content.contact();
     let phone = contact.phones.first()?.clone();
-    let escape = |text: &str| text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;").replace('\n', "\\n");
-    let name = escape(&contact.name);
-    let mut vcard = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{name};;;;\r\nFN:{name}\r\nORG:{name}\r\n");
-    for phone in &contact.phones {
-        let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-        vcard.push_str(&format!("TEL;TYPE=WORK,VOICE:{digits}\r\n"));
-    }
-    if !contact.address.is_empty() {
-        vcard.push_str(&format!("ADR;TYPE=WORK:;;{};;;;\r\n", escape(&contact.address)));
-    }
-    vcard.push_str("END:VCARD");
-    Some(Card { name: contact.name.clone(), phone, vcard })
+    Some(Card { name: contact.name.clone(), phone, vcard: contact.vcard() })
 }
 
 fn contact_buttons(content: &Content, lang: LangId) -> Vec<Button> {

@@ -167,14 +167,15 @@ fn marked(text: &RichText) -> String {
 }
 
 fn decorate(text: &RichText, marks: impl Fn(&Style) -> (String, String)) -> String {
-    let mut inserts: Vec<(usize, bool, String)> = Vec::new();
-    for span in text.spans() {
+    let mut inserts: Vec<(usize, isize, String)> = Vec::new();
+    for (i, span) in text.spans().iter().enumerate() {
         let (open, close) = marks(&span.style);
-        inserts.push((span.range.start, true, open));
-        inserts.push((span.range.end, false, close));
+        let depth = i as isize + 1;
+        inserts.push((span.range.start, depth, open));
+        inserts.push((span.range.end, -depth, close));
     }
-    // At one place, what closes comes before what opens.
-    inserts.sort_by_key(|(at, opens, _)| (*at, *opens));
+    // At one place, what closes comes before what opens, and the inner closes before the outer.
+    inserts.sort_by_key(|(at, depth, _)| (*at, *depth));
     let mut out = String::new();
     let mut from = 0;
     for (at, _, mark) in inserts {

@@ -7,11 +7,14 @@ mod words;
 
 use std::collections::{HashMap, HashSet};
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 use super::load::{Files, Loaded, ROOT_FILE, YearMonth};
 use super::raw::{At, RawInterface, RawRoot, RawWords, Reader};
-use super::{Command, CommandTarget, Contact, Content, LangId, MenuEntry, SectionId};
+use super::{Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId};
 use crate::diag::{Code, Diagnostic, Place, Report, Severity, Source, did_you_mean};
-use crate::lang::Tag;
+use crate::lang::{Tag, is_right_to_left};
 use facts::Facts;
 use tree::Node;
 
@@ -32,6 +35,8 @@ impl<'a> File<'a> {
 /// What the files of one language say.
 struct Folder<'a> {
     tag: Tag,
+    /// Whether its texts are read from right to left.
+    right_to_left: bool,
     interface: Option<(File<'a>, RawInterface)>,
     words: Vec<(File<'a>, RawWords)>,
 }
@@ -104,6 +109,7 @@ impl<'a> Validation<'a> {
         let (commands, menus) = self.commands(file, &nodes, &folders);
         let (Some(interfaces), Some(words)) = (interfaces, words) else { return None };
         let menus = words::describe(menus, &nodes, &words, &folders, self.report);
+        interface::check_lengths(&interfaces, &menus, &folders, self.report);
         let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i as u16))).collect();
         let sections = nodes.into_iter().zip(words).map(|(node, words)| node.into_section(words)).collect();
         let Facts { contact, .. } = facts;
@@ -129,6 +135,12 @@ impl<'a> Validation<'a> {
                     file.at(written),
                     format!("the language `{tag}` stands twice"),
                     "leave one of the two out",
+                ),
+                Some(_) if tags.len() == LANGUAGES_MAX => self.report.error(
+                    Code::TooManyButtons,
+                    file.at(written),
+                    format!("more than {LANGUAGES_MAX} languages"),
+                    "their buttons stand on one page, where Telegram shows at most 100",
                 ),
                 Some(tag) => {
                     if !self.folders.iter().any(|f| f == tag.as_str()) {
@@ -187,7 +199,7 @@ impl<'a> Validation<'a> {
     fn read_folders(&mut self, tags: &[Tag]) -> Vec<Folder<'a>> {
         let mut folders = Vec::new();
         for tag in tags {
-            let mut folder = Folder { tag: tag.clone(), interface: None, words: Vec::new() };
+            let mut folder = Folder { tag: tag.clone(), right_to_left: false, interface: None, words: Vec::new() };
             for source in self.sources {
                 let Some(name) = source.path.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
                     continue;
@@ -195,7 +207,9 @@ impl<'a> Validation<'a> {
                 let file = File { path: &source.path, text: &source.text };
                 let mut reader = Reader::new(file.path, file.text, self.report);
                 if name == "interface.toml" {
-                    folder.interface = Some((file, reader.interface(&interface::keys())));
+                    let interface = reader.interface(&interface::keys());
+                    folder.right_to_left = interface.get("name").is_some_and(|name| is_right_to_left(&name.value));
+                    folder.interface = Some((file, interface));
                 } else {
                     folder.words.extend(reader.words().into_iter().map(|words| (file, words)));
                 }
@@ -212,7 +226,8 @@ impl<'a> Validation<'a> {
         nodes: &[Node<'_>],
         folders: &[Folder<'_>],
     ) -> (HashMap<Box<str>, Command>, Vec<Menu>) {
-        let mut names = CommandNames { map: HashMap::new(), report: self.report };
+        let ids = nodes.iter().enumerate().map(|(i, node)| (&*node.id, SectionId(i as u16))).collect();
+        let mut names = CommandNames { map: HashMap::new(), ids, report: self.report };
         let builtin =
             [("start", CommandTarget::Start), ("help", CommandTarget::Help), ("language", CommandTarget::Language)];
         for (name, target) in builtin {
@@ -259,7 +274,10 @@ impl<'a> Validation<'a> {
                     _ => {}
                 }
             }
-            menu.extend([("language".into(), CommandTarget::Language), ("help".into(), CommandTarget::Help)]);
+            if folders.len() > 1 {
+                menu.push(("language".into(), CommandTarget::Language));
+            }
+            menu.push(("help".into(), CommandTarget::Help));
             menus.push(menu);
         }
         (names.map, menus)
@@ -268,6 +286,8 @@ impl<'a> Validation<'a> {
 
 struct CommandNames<'r> {
     map: HashMap<Box<str>, Command>,
+    /// An id is understood as a command too.
+    ids: HashMap<&'r str, SectionId>,
     report: &'r mut Report,
 }
 
@@ -281,6 +301,16 @@ impl CommandNames<'_> {
                 file.at(name),
                 format!("Telegram refuses the command `{}`", name.value),
                 format!("a command is 1 to 32 of a-z, 0-9 and _: perhaps `{}`", fit_command(&name.value)),
+            );
+            return;
+        }
+        let id = self.ids.get(name.value.as_str());
+        if id.is_some_and(|&id| target != CommandTarget::Section(id)) {
+            self.report.error(
+                Code::DuplicateCommand,
+                file.at(name),
+                format!("the command `/{}` opens the section of that id", name.value),
+                "give it another name",
             );
             return;
         }
@@ -306,16 +336,20 @@ impl CommandNames<'_> {
 
 /// What an editor may have meant by a command that Telegram refuses.
 fn fit_command(written: &str) -> String {
-    let fold = |c: char| match c {
-        'à' | 'â' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' => 'i',
-        'ô' | 'ö' => 'o',
-        'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        c if c.is_ascii_alphanumeric() => c,
-        _ => '_',
-    };
-    let name: String = written.trim_start_matches('/').to_lowercase().chars().map(fold).take(32).collect();
-    if name.is_empty() { "contact".into() } else { name }
+    let mut name = String::new();
+    for c in written.trim_start_matches('/').to_lowercase().nfd() {
+        if c.is_ascii_alphanumeric() {
+            name.push(c);
+        } else if !c.is_alphanumeric()
+            && c.general_category_group() != GeneralCategoryGroup::Mark
+            && !name.ends_with('_')
+        {
+            name.push('_');
+        }
+    }
+    name.truncate(32);
+    match name.trim_matches('_') {
+        "" => "contact".into(),
+        name => name.into(),
+    }
 }

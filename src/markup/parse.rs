@@ -23,10 +23,18 @@ pub enum Problem {
     UnknownPlaceholder(String, Range<usize>),
 }
 
-/// Reads Markdown. `fact` gives the text of a placeholder; what cannot be shown is left out and reported.
-pub fn parse(markdown: &str, fact: &dyn Fn(&str) -> Option<RichText>) -> (RichText, Vec<Problem>) {
+/// What the placeholders of a text stand for.
+pub trait Facts {
+    /// What is shown in place of a placeholder.
+    fn text(&self, name: &str) -> Option<RichText>;
+    /// What stands in a link in place of a placeholder.
+    fn address(&self, name: &str) -> Option<String>;
+}
+
+/// Reads Markdown. `facts` give the text of a placeholder; what cannot be shown is left out and reported.
+pub fn parse(markdown: &str, facts: &dyn Facts) -> (RichText, Vec<Problem>) {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
-    let mut builder = Builder::new(markdown, fact);
+    let mut builder = Builder::new(markdown, facts);
     for (event, range) in TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()) {
         builder.event(event, range);
     }
@@ -35,7 +43,7 @@ pub fn parse(markdown: &str, fact: &dyn Fn(&str) -> Option<RichText>) -> (RichTe
 
 struct Builder<'a> {
     source: &'a str,
-    fact: &'a dyn Fn(&str) -> Option<RichText>,
+    facts: &'a dyn Facts,
     out: RichText,
     problems: Vec<Problem>,
     /// Styles that are open: where each began, its place among the spans, and the style.
@@ -49,10 +57,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a str, fact: &'a dyn Fn(&str) -> Option<RichText>) -> Self {
+    fn new(source: &'a str, facts: &'a dyn Facts) -> Self {
         Self {
             source,
-            fact,
+            facts,
             out: RichText::default(),
             problems: Vec::new(),
             open: Vec::new(),
@@ -148,15 +156,15 @@ impl<'a> Builder<'a> {
             return;
         }
         for mark in ["**", "__", "~~", "](", "```"] {
-            if let Some(at) = words.find(mark) {
-                let at = if self.source.get(range.clone()) == Some(words) { range.start + at } else { range.start };
-                self.problems.push(Problem::Unclosed(mark, at..(at + mark.len()).min(self.source.len())));
+            if let Some(at) = words.contains(mark).then(|| unescaped(&self.source[range.clone()], mark)).flatten() {
+                let at = range.start + at;
+                self.problems.push(Problem::Unclosed(mark, at..at + mark.len()));
             }
         }
         for piece in pieces(words) {
             match piece {
                 Piece::Words(words) => self.out.push_str(words),
-                Piece::Placeholder(name, at) => match (self.fact)(name) {
+                Piece::Placeholder(name, at) => match self.facts.text(name) {
                     Some(fact) => self.out.push(&fact),
                     None => self.problems.push(Problem::UnknownPlaceholder(name.into(), self.place(words, at, &range))),
                 },
@@ -178,13 +186,13 @@ impl<'a> Builder<'a> {
         for piece in pieces(target) {
             match piece {
                 Piece::Words(words) => address.push_str(words),
-                Piece::Placeholder(name, _) => match (self.fact)(name) {
-                    Some(fact) => address.push_str(fact.as_str()),
+                Piece::Placeholder(name, _) => match self.facts.address(name) {
+                    Some(fact) => address.push_str(&fact),
                     None => self.problems.push(Problem::UnknownPlaceholder(name.into(), range.clone())),
                 },
             }
         }
-        if !is_openable(&address) {
+        if !is_web_address(&address) {
             self.problems.push(Problem::BadUrl(address.clone(), range));
         }
         self.open_style(Style::Link(Arc::from(address)));
@@ -202,6 +210,9 @@ impl<'a> Builder<'a> {
             let newlines = self.out.text.len() - kept;
             for _ in newlines..wanted {
                 self.out.push_str("\n");
+            }
+            if in_item {
+                self.out.push_str(&"  ".repeat(self.lists.len())); // A later paragraph of an item, under its words.
             }
         }
         if let Tag::Item = tag {
@@ -250,13 +261,30 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Whether people can open an address from a message: the web, mail or a phone.
-fn is_openable(address: &str) -> bool {
-    url::Url::parse(address).is_ok_and(|url| match url.scheme() {
-        "http" | "https" => url.has_host(),
-        "mailto" | "tel" => true,
-        _ => false,
+/// Whether Telegram opens an address: the web, at a host with a dot in its name or an IPv6 address. It refuses the whole
+/// message for a `tel:` or `mailto:` link, and for a host such as `intranet`.
+#[must_use]
+pub fn is_web_address(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|url| {
+        let reachable = match url.host() {
+            Some(url::Host::Domain(name)) => name.trim_matches('.').contains('.'),
+            Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
+            None => false,
+        };
+        matches!(url.scheme(), "http" | "https") && reachable
     })
+}
+
+/// Where a mark stands unescaped in Markdown source.
+fn unescaped(source: &str, mark: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in source.char_indices() {
+        if !escaped && source[at..].starts_with(mark) && !mark[c.len_utf8()..].is_empty() {
+            return Some(at);
+        }
+        escaped = !escaped && c == '\\';
+    }
+    None
 }
 
 /// A range without the line ends that a Markdown block carries.

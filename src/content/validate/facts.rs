@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use phonelib::{PhoneNumber, PhoneNumberType};
 
 use super::{At, Code, Contact, File, Place, RawRoot, Report, YearMonth};
-use crate::markup::{Piece, RichText, Style, pieces};
+use crate::content::{NAME_MAX, PHONES_MAX, VCARD_MAX};
+use crate::markup::{self, Piece, RichText, Style, pieces};
 
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
@@ -39,9 +40,7 @@ impl Facts {
             }
         }
         for (key, value) in &root.links {
-            if !url::Url::parse(&value.value)
-                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            {
+            if !markup::is_web_address(&value.value) {
                 report.error(
                     Code::BadUrl,
                     file.at(value),
@@ -52,7 +51,28 @@ impl Facts {
             facts.name(file, key, RichText::plain(value.value.as_str()), report);
         }
         match root.names.iter().find(|(key, _)| key.value == "organisation") {
-            Some((_, name)) => facts.contact.name = name.value.trim().into(),
+            Some((_, name)) => {
+                facts.contact.name = name.value.trim().into();
+                let length = facts.contact.name.chars().count();
+                let vcard = facts.contact.vcard().len();
+                if length > NAME_MAX {
+                    report.error(
+                        Code::TextTooLong,
+                        file.at(name),
+                        format!(
+                            "the organisation's name has {length} characters; a contact card has room for {NAME_MAX}"
+                        ),
+                        "shorten it; the words may use a longer one of its own under [names]",
+                    );
+                } else if vcard > VCARD_MAX {
+                    report.error(
+                        Code::TextTooLong,
+                        file.at(name),
+                        format!("the contact card has {vcard} bytes; {VCARD_MAX} are the most"),
+                        "shorten the name or the address",
+                    );
+                }
+            }
             None => report.error(
                 Code::MissingKey,
                 Place::file(file.path),
@@ -63,14 +83,9 @@ impl Facts {
         facts
     }
 
-    /// The text of a placeholder.
-    pub(super) fn get(&self, name: &str) -> Option<RichText> {
-        self.placeholders.get(name).cloned()
-    }
-
-    /// The names of all placeholders, for "did you mean".
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.placeholders.keys().map(String::as_str)
+    /// The facts as they stand in texts of one direction.
+    pub(super) fn within(&self, right_to_left: bool) -> FactsWithin<'_> {
+        FactsWithin { facts: self, isolated: right_to_left }
     }
 
     fn name(&mut self, file: File<'_>, key: &At<String>, text: RichText, report: &mut Report) {
@@ -94,7 +109,7 @@ impl Facts {
                     Code::BadPhone,
                     file.at(written),
                     format!("nobody can dial `{}` from abroad", written.value),
-                    "write it with + and the country's code, as \"+223 20 22 18 48\"",
+                    "write it with + and the country's code, as \"+44 20 7946 0958\"",
                 );
                 continue;
             };
@@ -113,6 +128,14 @@ impl Facts {
             let shown = written.value.split_whitespace().collect::<Vec<_>>().join(" ");
             phones.push_styled(&shown, Style::Phone);
             self.contact.phones.push(shown.into());
+        }
+        if let Some(written) = root.phones.get(PHONES_MAX) {
+            report.error(
+                Code::TooManyButtons,
+                file.at(written),
+                format!("more than {PHONES_MAX} phone numbers"),
+                "keep those that somebody answers: each has a button of its own",
+            );
         }
         if !root.phones.is_empty() {
             self.placeholders.insert("phones".into(), phones);
@@ -142,7 +165,12 @@ impl Facts {
     fn source(&mut self, file: File<'_>, root: &RawRoot, now: YearMonth, report: &mut Report) {
         let help = "add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`";
         match &root.source {
-            Some(source) => self.source = source.value.trim().to_owned(),
+            Some(source) => {
+                self.source = source.value.trim().to_owned();
+                if self.source.is_empty() {
+                    report.error(Code::EmptyText, file.at(source), "the source has no words", "name it in one line");
+                }
+            }
             None => {
                 report.error(Code::MissingKey, Place::file(file.path), "the source of the facts is not named", help)
             }
@@ -174,15 +202,55 @@ impl Facts {
     }
 }
 
-impl Facts {
+impl markup::Facts for FactsWithin<'_> {
+    fn text(&self, name: &str) -> Option<RichText> {
+        let fact = self.facts.placeholders.get(name)?;
+        if !self.isolated {
+            return Some(fact.clone());
+        }
+        let mut isolated = RichText::plain("\u{2068}");
+        isolated.push(fact);
+        isolated.push_str("\u{2069}");
+        Some(isolated)
+    }
+
+    fn address(&self, name: &str) -> Option<String> {
+        Some(self.facts.placeholders.get(name)?.as_str().to_owned())
+    }
+}
+
+/// The facts as they stand in texts of one direction: in a text that is read from right to left each fact is isolated
+/// (Unicode's FSI and PDI), else the parts of a phone number would change places.
+#[derive(Clone, Copy)]
+pub(super) struct FactsWithin<'a> {
+    facts: &'a Facts,
+    isolated: bool,
+}
+
+impl<'a> FactsWithin<'a> {
+    /// A word among others that is of another direction, perhaps.
+    pub(super) fn isolate(self, text: &str) -> String {
+        if self.isolated { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
+    }
+
+    /// Whether there is such a placeholder.
+    pub(super) fn has(self, name: &str) -> bool {
+        self.facts.placeholders.contains_key(name)
+    }
+
+    /// The names of all placeholders, for "did you mean".
+    pub(super) fn names(self) -> impl Iterator<Item = &'a str> {
+        self.facts.placeholders.keys().map(String::as_str)
+    }
+
     /// A plain text with its facts filled in; what is no fact stays as it is.
-    pub(super) fn fill(&self, text: &str) -> String {
+    pub(super) fn fill(self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
         for piece in pieces(text) {
             match piece {
                 Piece::Words(words) => filled.push_str(words),
-                Piece::Placeholder(name, at) => match self.placeholders.get(name) {
-                    Some(fact) => filled.push_str(fact.as_str()),
+                Piece::Placeholder(name, at) => match self.facts.placeholders.get(name) {
+                    Some(fact) => filled.push_str(&self.isolate(fact.as_str())),
                     None => filled.push_str(&text[at]),
                 },
             }

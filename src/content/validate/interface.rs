@@ -1,10 +1,14 @@
 //! The interface's own sentences: every key once, with the placeholders and the length that its place allows.
 
-use super::facts::Facts;
+use super::facts::{Facts, FactsWithin};
 use super::words::{markdown, plain};
 use super::{At, Code, File, Folder, Place, Report};
-use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
-use crate::markup::RichText;
+use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX, MESSAGE_MAX, MenuEntry};
+
+/// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
+/// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
+const FACTS_MAX: usize = 400;
+use crate::markup::{RichText, utf16_len};
 
 /// What an interface text may be.
 #[derive(Clone, Copy)]
@@ -84,7 +88,7 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
         };
         for key in KEYS {
             match raw.get(key.name) {
-                Some(text) => check(*file, key, text, facts, report),
+                Some(text) => check(*file, key, text, facts.within(folder.right_to_left), report),
                 None if matches!(key.kind, Kind::Alias) => {}
                 None if folders
                     .iter()
@@ -99,6 +103,14 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
                 }
                 None => {}
             }
+        }
+        if raw.months.is_none() && folders.iter().any(|f| has(f, "months")) {
+            report.warning(
+                Code::Untranslated,
+                Place::file(file.path),
+                format!("`months` is not translated into `{}` yet", folder.tag),
+                "add the twelve names, January first; until then those of another language are shown",
+            );
         }
         if let Some(months) = &raw.months
             && months.value.len() != 12
@@ -137,7 +149,7 @@ fn has(folder: &Folder<'_>, name: &str) -> bool {
         .is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
 }
 
-fn check(file: File<'_>, key: &Key, text: &At<String>, facts: &Facts, report: &mut Report) {
+fn check(file: File<'_>, key: &Key, text: &At<String>, facts: FactsWithin<'_>, report: &mut Report) {
     if text.value.trim().is_empty() {
         report.error(Code::EmptyText, file.at(text), format!("`{}` has no words", key.name), "write the text");
         return;
@@ -153,7 +165,7 @@ fn check(file: File<'_>, key: &Key, text: &At<String>, facts: &Facts, report: &m
         }
         Kind::Plain(max, own) => {
             let filled = plain(file, text, facts, own, report);
-            too_long(file, text, filled.chars().count(), max, Code::TextTooLong, key.name, report);
+            too_long(file, text, utf16_len(&filled), max, Code::TextTooLong, key.name, report);
         }
         Kind::Description(max) => {
             let filled = plain(file, text, facts, &[], report);
@@ -188,14 +200,17 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         let found = order().find_map(|f| f.interface.as_ref()?.1.get(name));
         found.map_or("", |text| text.value.trim())
     };
-    let own = |name: &str| -> Box<str> { facts.fill(raw(name)).into() };
-    let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &|name| facts.get(name)).0 };
+    let within = facts.within(folders[l].right_to_left);
+    let own = |name: &str| -> Box<str> { within.fill(raw(name)).into() };
+    let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &within).0 };
     let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
     let month =
         months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
     let year = facts.checked.year.to_string();
-    let facts_line =
-        own("lines.facts").replace("{source}", &facts.source).replace("{month}", month).replace("{year}", &year);
+    let facts_line = own("lines.facts")
+        .replace("{source}", &within.isolate(&facts.source))
+        .replace("{month}", month)
+        .replace("{year}", &year);
     Interface {
         name: own("name"),
         description: own("bot.description"),
@@ -218,8 +233,44 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_more: own("buttons.more"),
         button_less: own("buttons.less"),
         button_languages: own("buttons.languages"),
-        button_copy_phone: own("buttons.copy_phone"),
+        button_copy_phone: own("buttons.copy_phone").replace("{phone}", &within.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
         button_card: own("buttons.card"),
+    }
+}
+
+/// What is put together from several texts, in every language: the help page with its commands, the line of the facts.
+pub(super) fn check_lengths(
+    interfaces: &[Interface],
+    menus: &[Vec<MenuEntry>],
+    folders: &[Folder<'_>],
+    report: &mut Report,
+) {
+    for ((interface, menu), folder) in interfaces.iter().zip(menus).zip(folders) {
+        let texts = folder.interface.as_ref();
+        let place = |key: &str| match texts.and_then(|(file, raw)| Some(file.at(raw.get(key)?))) {
+            Some(place) => place,
+            None => Place::file(folder.tag.as_str()),
+        };
+        // A slash, a dash with its spaces and a line end for each command; an empty line between the parts.
+        let commands: usize = menu.iter().map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
+        let help = interface.help.utf16_len() + commands + interface.help_end.utf16_len() + 4;
+        if help > MESSAGE_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("pages.help"),
+                format!("the help page with its commands has {help} characters; a message has room for {MESSAGE_MAX}"),
+                "shorten `pages.help`, or the summaries of the top sections, which describe their commands",
+            );
+        }
+        let facts = utf16_len(&interface.facts);
+        if facts > FACTS_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("lines.facts"),
+                format!("the line of the source has {facts} characters; {FACTS_MAX} are the most"),
+                "shorten it, or the title of the source",
+            );
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{At, Code, File, Place, Report, SectionId};
@@ -135,9 +136,8 @@ impl<'a> Flat<'a, '_, '_> {
     }
 }
 
-/// One grapheme that is a picture rather than a letter, a digit or a sign.
+/// One grapheme with an emoji in it. Digits and `#` are emoji only together with what makes them keycaps.
 fn is_emoji(text: &str) -> bool {
-    let mut graphemes = text.graphemes(true);
-    let one = graphemes.next().is_some() && graphemes.next().is_none();
-    one && !text.is_ascii() && !text.chars().any(char::is_alphanumeric)
+    let one = text.graphemes(true).count() == 1;
+    one && !text.is_ascii() && text.chars().any(|c| c.is_emoji_char())
 }

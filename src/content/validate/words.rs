@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::facts::Facts;
+use super::facts::{Facts, FactsWithin};
 use super::tree::Node;
 use super::{At, Code, CommandTarget, File, Folder, LangId, Menu, MenuEntry, Place, RawWords, Report, did_you_mean};
-use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, Words};
-use crate::markup::{self, Piece, Problem, RichText, pieces};
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, TITLE_MAX, Words};
+use crate::markup::{self, Piece, Problem, RichText, pieces, utf16_len};
 
 /// Fewer questions than this under a section and it is hard to find.
 const ASK_MIN: usize = 12;
-/// Characters of a summary: one line of a list or a preview.
+/// UTF-16 units of a summary: one line of a list or a preview.
 const SUMMARY_MAX: usize = 200;
 /// Characters of a command's description (Bot API, `BotCommand`).
 const DESCRIPTION_MAX: usize = 256;
@@ -56,7 +59,14 @@ pub(super) fn resolve<'a>(
                     "keep one of the two",
                 );
             }
-            own[place][l] = Some(section(*file, raw, nodes[place].emoji, LangId(l as u8), facts, report));
+            own[place][l] = Some(section(
+                *file,
+                raw,
+                nodes[place].emoji,
+                LangId(l as u8),
+                facts.within(folder.right_to_left),
+                report,
+            ));
             asks.extend(raw.ask.iter().map(|phrase| Ask { file: *file, phrase, section: &raw.id.value }));
             if raw.ask.len() < ASK_MIN {
                 report.warning(
@@ -105,9 +115,10 @@ pub(super) fn resolve<'a>(
 /// A question that stands under two sections cannot be answered by either.
 pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
     let mut seen: HashMap<String, &str> = HashMap::new();
+    let in_word = |c: char| c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark;
     for ask in asks {
-        let words: Vec<&str> =
-            ask.phrase.value.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let phrase: String = ask.phrase.value.nfc().collect();
+        let words: Vec<&str> = phrase.split(|c| !in_word(c)).filter(|w| !w.is_empty()).collect();
         let key = words.join(" ").to_lowercase();
         if key.is_empty() {
             report.error(
@@ -177,7 +188,14 @@ pub(super) fn describe(
     described
 }
 
-fn section(file: File<'_>, raw: &RawWords, emoji: &str, language: LangId, facts: &Facts, report: &mut Report) -> Words {
+fn section(
+    file: File<'_>,
+    raw: &RawWords,
+    emoji: &str,
+    language: LangId,
+    facts: FactsWithin<'_>,
+    report: &mut Report,
+) -> Words {
     let text = |written: &Option<At<String>>, what: &str, report: &mut Report| -> Option<String> {
         let written = written.as_ref()?;
         if written.value.trim().is_empty() {
@@ -200,6 +218,11 @@ fn section(file: File<'_>, raw: &RawWords, emoji: &str, language: LangId, facts:
     let title = text(&raw.title, "title", report).unwrap_or_default();
     let summary = text(&raw.summary, "summary", report).unwrap_or_default();
     let button = text(&raw.button, "button", report);
+    if let Some(written) = raw.title.as_ref().filter(|_| utf16_len(&title) > TITLE_MAX) {
+        let message =
+            format!("the title of `{}` has {} characters; {TITLE_MAX} are the most", raw.id.value, utf16_len(&title));
+        report.error(Code::TextTooLong, file.at(written), message, "say it in a few words");
+    }
     let label = format!("{emoji} {}", button.as_ref().unwrap_or(&title));
     if label.len() > LABEL_MAX
         && let Some(written) = raw.button.as_ref().or(raw.title.as_ref())
@@ -212,12 +235,12 @@ fn section(file: File<'_>, raw: &RawWords, emoji: &str, language: LangId, facts:
         );
     }
     if let Some(written) = &raw.summary
-        && summary.chars().count() > SUMMARY_MAX
+        && utf16_len(&summary) > SUMMARY_MAX
     {
         let message = format!(
             "the summary of `{}` has {} characters; {SUMMARY_MAX} are the most",
             raw.id.value,
-            summary.chars().count()
+            utf16_len(&summary)
         );
         report.error(Code::TextTooLong, file.at(written), message, "say it in one short line");
     }
@@ -246,11 +269,17 @@ fn section(file: File<'_>, raw: &RawWords, emoji: &str, language: LangId, facts:
 }
 
 /// A plain text with its facts filled in. `own` are placeholders that are filled in later and stay as they are.
-pub(super) fn plain(file: File<'_>, text: &At<String>, facts: &Facts, own: &[&str], report: &mut Report) -> String {
+pub(super) fn plain(
+    file: File<'_>,
+    text: &At<String>,
+    facts: FactsWithin<'_>,
+    own: &[&str],
+    report: &mut Report,
+) -> String {
     for piece in pieces(&text.value) {
         if let Piece::Placeholder(name, at) = piece
             && !own.contains(&name)
-            && facts.get(name).is_none()
+            && !facts.has(name)
         {
             unknown_placeholder(file, name, text.part(file.text, at), facts, own, report);
         }
@@ -259,8 +288,8 @@ pub(super) fn plain(file: File<'_>, text: &At<String>, facts: &Facts, own: &[&st
 }
 
 /// A Markdown text with its facts filled in.
-pub(super) fn markdown(file: File<'_>, text: &At<String>, facts: &Facts, report: &mut Report) -> RichText {
-    let (rich, problems) = markup::parse(&text.value, &|name| facts.get(name));
+pub(super) fn markdown(file: File<'_>, text: &At<String>, facts: FactsWithin<'_>, report: &mut Report) -> RichText {
+    let (rich, problems) = markup::parse(&text.value, &facts);
     for problem in problems {
         match problem {
             Problem::Unsupported(what, at) => report.error(
@@ -273,13 +302,16 @@ pub(super) fn markdown(file: File<'_>, text: &At<String>, facts: &Facts, report:
                 Code::BrokenMarkdown,
                 Place::span(file.path, text.part(file.text, at)),
                 format!("this `{mark}` has no partner and would be shown as it is"),
-                format!("close it with another `{mark}`, without a space within, or write a backslash before each sign"),
+                match mark {
+                    "](" => "write the link as [words](https://…), without a space within the brackets".into(),
+                    _ => format!("close it with another `{mark}`, without a space within, or write a backslash before each sign"),
+                },
             ),
             Problem::BadUrl(url, at) => report.error(
                 Code::BadUrl,
                 Place::span(file.path, text.part(file.text, at)),
                 format!("nobody can open the address `{url}`"),
-                "write the whole address, beginning with https:// (or mailto:, tel:)",
+                "write the whole web address, beginning with https://; a message has no other links",
             ),
             Problem::UnknownPlaceholder(name, at) => unknown_placeholder(file, &name, text.part(file.text, at), facts, &[], report),
         }
@@ -291,7 +323,7 @@ fn unknown_placeholder(
     file: File<'_>,
     name: &str,
     span: std::ops::Range<usize>,
-    facts: &Facts,
+    facts: FactsWithin<'_>,
     own: &[&str],
     report: &mut Report,
 ) {
