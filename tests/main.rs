@@ -4,6 +4,7 @@
 
 mod callback_data;
 mod conversations;
+mod delivery;
 mod diagnostics;
 mod support;
 mod telegram;

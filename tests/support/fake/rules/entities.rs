@@ -27,7 +27,7 @@ const KINDS: &[&str] = &[
     "date_time",
 ];
 
-const LINK_STARTS: &[&str] = &["http://", "https://", "tg://", "mailto:", "tel:"];
+const LINK_STARTS: &[&str] = &["http://", "https://", "tg://"];
 
 /// Telegram silently drops those above.
 const MOST: usize = 100;

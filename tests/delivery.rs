@@ -1,0 +1,396 @@
+//! No question is lost: Telegram fails, the bot is killed, answers break. The real binary, unless a panic is wanted.
+
+use std::time::Duration;
+
+use palabre::config::Token;
+use palabre::content::{Content, load};
+use palabre::reply::{Input, Reply, Request, reply};
+use palabre::telegram::{self, Api};
+use serde_json::json;
+
+use crate::support::bot::{BotTest, Process};
+use crate::support::fake::{ALWAYS, Fake, Fault, FaultKind, PATIENCE, Post, TOKEN};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
+const GROUP: i64 = -4_007;
+
+fn bot() -> BotTest {
+    BotTest::start(BINARY)
+}
+
+/// One answer goes wrong this way at first, and arrives all the same.
+#[track_caller]
+fn check_recovers(fault: FaultKind) {
+    let bot = bot();
+    bot.fake.fault(Fault::new(fault).on("sendMessage").times(2));
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert!(bot.fake.sent_to(1)[0].text().contains("+223"));
+    assert_eq!(bot.fake.sent_to(1).len(), 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_bad_gateway_is_tried_again() {
+    check_recovers(FaultKind::ServerError);
+}
+
+#[test]
+fn an_internal_error_is_tried_again() {
+    check_recovers(FaultKind::InternalJson);
+}
+
+#[test]
+fn a_reset_connection_is_tried_again() {
+    check_recovers(FaultKind::Reset);
+}
+
+#[test]
+fn garbage_is_tried_again() {
+    check_recovers(FaultKind::Garbage);
+}
+
+#[test]
+fn a_lost_answer_repeats_a_message_rather_than_losing_it() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::AnswerLost).on("sendMessage"));
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert_eq!(bot.fake.sent_to(1).len(), 2);
+}
+
+#[test]
+fn a_429_makes_that_chat_wait_and_no_other() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 2 }).on("sendMessage").in_chat(1));
+    let slow = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_calls("sendMessage", 1);
+    bot.fake.private_message(2, "/contact");
+    bot.fake.wait_sent(2, 1);
+    assert!(bot.fake.sent_to(1).is_empty(), "the other chat is answered while the first one waits");
+    bot.fake.wait_confirmed(slow.update_id);
+    assert_eq!(bot.fake.sent_to(1).len(), 1);
+    // The fake notes a request that comes before its time.
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_chat_is_answered_in_order_even_when_the_first_answer_waits() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::ServerError).on("sendMessage").in_chat(1).times(2));
+    bot.fake.private_message(1, "/contact");
+    bot.fake.private_message(1, "/principes");
+    let last = bot.fake.private_message(1, "/help");
+    bot.fake.wait_confirmed(last.update_id);
+    let sent = bot.fake.sent_to(1);
+    assert_eq!(sent.len(), 3);
+    assert!(sent[0].text().contains("+223") && sent[1].text().contains("principes"));
+}
+
+#[test]
+fn the_offset_stays_at_what_is_in_hand_and_nothing_is_answered_twice() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::Hang).on("sendMessage").in_chat(1));
+    let slow = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_calls("sendMessage", 1);
+    for person in 2..40 {
+        bot.fake.private_message(person, "/contact");
+    }
+    for person in 2..40 {
+        bot.fake.wait_sent(person, 1);
+    }
+    let polls = bot.fake.polls();
+    bot.fake.wait_polls(polls + 2);
+    assert!(bot.fake.confirmed() < slow.update_id);
+    bot.fake.clear_faults();
+    bot.fake.wait_sent(1, 1);
+    bot.fake.wait_confirmed(slow.update_id + 38);
+    assert!((1..40).all(|person| bot.fake.sent_to(person).len() == 1));
+}
+
+#[test]
+fn a_failed_answer_to_a_tap_does_not_stop_the_page() {
+    let mut bot = bot();
+    let home = bot.say("/start").page();
+    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: query is too old")).on("answerCallbackQuery"));
+    let tap = bot.fake.tap(1, 1, home.id, &data);
+    bot.fake.wait_confirmed(tap.update_id);
+    assert!(bot.fake.message(1, home.id).text().contains("+223"));
+}
+
+#[test]
+fn a_message_that_cannot_be_edited_is_sent_anew() {
+    let mut bot = bot();
+    let home = bot.say("/start").page();
+    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: message can't be edited")).on("editMessageText"));
+    let tap = bot.fake.tap(1, 1, home.id, &data);
+    bot.fake.wait_confirmed(tap.update_id);
+    assert!(bot.fake.sent_to(1)[1].text().contains("+223"));
+}
+
+#[test]
+fn who_blocked_the_bot_is_left_alone() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::blocked()).on("sendMessage").times(ALWAYS));
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert_eq!(bot.fake.calls_of("sendMessage").len(), 1);
+    let log = bot.process.log();
+    assert!(!log.contains("ERROR") && !log.contains("WARN"), "{log}");
+}
+
+#[test]
+fn a_group_that_has_moved_is_answered_at_its_new_place() {
+    const SUPERGROUP: i64 = -1_000_000_004_007;
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    bot.fake.group(SUPERGROUP, false);
+    bot.fake.fault(Fault::new(FaultKind::migrated(SUPERGROUP)).on("sendMessage").in_chat(GROUP));
+    bot.fake.post(Post::new(7, GROUP, "/contact"));
+    assert!(bot.fake.wait_sent(SUPERGROUP, 1)[0].text().contains("+223"));
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_topic_that_is_gone_is_answered_in_the_group() {
+    const FORUM: i64 = -1_000_000_004_008;
+    let bot = bot();
+    bot.fake.group(FORUM, true);
+    let refusal = FaultKind::refuse(400, "Bad Request: message thread not found");
+    bot.fake.fault(Fault::new(refusal).on("sendMessage"));
+    bot.fake.post(Post::new(7, FORUM, "/contact").topic(31));
+    bot.fake.wait_sent(FORUM, 1);
+    assert!(bot.fake.calls_of("sendMessage")[1].params.get("message_thread_id").is_none());
+}
+
+#[test]
+fn a_refusal_is_one_line_in_the_log_and_the_loop_goes_on() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: chat 123456 not found")).on("sendMessage"));
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    bot.process.wait_log("chat ###### not found");
+    bot.fake.private_message(2, "/contact");
+    bot.fake.wait_sent(2, 1);
+}
+
+#[test]
+fn every_poll_names_the_updates_it_wants() {
+    let mut bot = bot();
+    bot.say("/start").expect("Interpeace");
+    bot.fake.look(|state| {
+        assert!(!state.polls.is_empty());
+        for poll in &state.polls {
+            assert_eq!(poll.allowed_updates.as_deref(), Some(&["message".into(), "callback_query".into()][..]));
+        }
+    });
+}
+
+#[test]
+fn polling_survives_what_telegram_does_to_it() {
+    let bot = bot();
+    for fault in [FaultKind::ServerError, FaultKind::Garbage, FaultKind::conflict()] {
+        bot.fake.fault(Fault::new(fault).on("getUpdates"));
+    }
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert_eq!(bot.fake.sent_to(1).len(), 1);
+}
+
+#[test]
+fn a_webhook_that_somebody_left_is_removed() {
+    let fake = Fake::start();
+    fake.preset_webhook("https://example.org/old");
+    fake.private_message(1, "/contact");
+    let bot = BotTest::start_with(BINARY, fake, &[], &[]);
+    bot.fake.wait_sent(1, 1);
+    bot.process.wait_log("webhook");
+    assert_eq!(bot.fake.calls_of("deleteWebhook").len(), 1);
+}
+
+#[test]
+fn what_was_in_hand_at_a_kill_is_answered_by_the_next_process() {
+    let mut bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::Hang).on("sendMessage").times(ALWAYS));
+    for person in 1..20 {
+        bot.fake.private_message(person, "/contact");
+    }
+    bot.fake.wait_calls("sendMessage", 19);
+    bot.process.kill();
+    bot.fake.clear_faults();
+    bot.restart();
+    for person in 1..20 {
+        bot.fake.wait_sent(person, 1);
+    }
+}
+
+/// What is in hand is finished and confirmed, then the process ends well.
+#[track_caller]
+fn check_stops(signal: &str) {
+    let mut bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 1 }).on("sendMessage").in_chat(1));
+    bot.fake.private_message(1, "/contact");
+    let last = bot.fake.private_message(2, "/contact");
+    bot.fake.wait_calls("sendMessage", 2);
+    bot.process.signal(signal);
+    let status = bot.process.wait_exit(Duration::from_secs(5));
+    assert!(status.success(), "{status}");
+    assert_eq!(bot.fake.sent_to(1).len(), 1, "the answer in hand was finished");
+    assert_eq!(bot.fake.confirmed(), last.update_id);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn sigterm_finishes_what_is_in_hand() {
+    check_stops("TERM");
+}
+
+#[test]
+fn sigint_finishes_what_is_in_hand() {
+    check_stops("INT");
+}
+
+#[test]
+fn sigterm_does_not_wait_for_what_hangs_and_leaves_it_to_the_next_process() {
+    let mut bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::Hang).on("sendMessage").times(ALWAYS));
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_calls("sendMessage", 1);
+    bot.process.signal("TERM");
+    assert!(bot.process.wait_exit(Duration::from_secs(5)).success());
+    assert!(bot.fake.confirmed() < asked.update_id);
+    bot.fake.clear_faults();
+    bot.restart();
+    bot.fake.wait_sent(1, 1);
+}
+
+#[test]
+fn sigterm_while_nothing_comes_ends_at_once() {
+    let mut bot = bot();
+    bot.process.signal("TERM");
+    assert!(bot.process.wait_exit(Duration::from_secs(5)).success());
+}
+
+#[test]
+fn sigterm_while_telegram_is_away_ends_too() {
+    let fake = Fake::start_stopped();
+    let mut process = Process::start(BINARY, &fake, &[]);
+    process.wait_log("cannot be reached");
+    process.signal("TERM");
+    assert!(process.wait_exit(Duration::from_secs(5)).success());
+}
+
+#[test]
+fn it_starts_while_telegram_is_away_and_says_so() {
+    let fake = Fake::start_stopped();
+    let process = Process::start(BINARY, &fake, &[]);
+    process.wait_log("Telegram cannot be reached: ");
+    process.wait_log("trying again in");
+    fake.private_message(1, "/contact");
+    fake.start_again();
+    fake.wait_sent(1, 1);
+}
+
+#[test]
+fn telegram_goes_away_and_comes_back() {
+    let bot = bot();
+    bot.fake.stop();
+    bot.process.wait_log("cannot be reached");
+    bot.fake.private_message(1, "/contact");
+    bot.fake.start_again();
+    bot.fake.wait_sent(1, 1);
+}
+
+#[test]
+fn a_wrong_token_is_one_clear_line() {
+    let fake = Fake::start();
+    let mut process = Process::start_with(BINARY, &fake, &[], &[("TELOXIDE_TOKEN", "1:wrong")]);
+    let status = process.wait_exit(PATIENCE);
+    assert_eq!(status.code(), Some(1));
+    let log = process.log();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.contains("@BotFather") && !log.contains("1:wrong"), "{log}");
+}
+
+#[test]
+fn no_token_is_one_clear_line() {
+    let fake = Fake::start();
+    let mut process = Process::start_with(BINARY, &fake, &[], &[("TELOXIDE_TOKEN", " ")]);
+    assert_eq!(process.wait_exit(PATIENCE).code(), Some(1));
+    assert_eq!(process.log().lines().count(), 1, "{}", process.log());
+}
+
+#[test]
+fn the_token_may_stand_in_a_file() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{TOKEN}\n")).unwrap();
+    let fake = Fake::start();
+    // An environment variable cannot be taken away again by `start_with`: an own command does without.
+    let mut child = std::process::Command::new(BINARY)
+        .arg("run")
+        .env_clear()
+        .env("TELOXIDE_TOKEN_FILE", file.path())
+        .env("TELOXIDE_API_URL", fake.url())
+        .spawn()
+        .unwrap();
+    fake.wait_polls(1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn no_secret_no_word_and_no_id_reaches_a_log() {
+    const PERSON: i64 = 778_899_001;
+    const WORDS: &str = "Kadiatou-demande-en-secret";
+    let fake = Fake::start();
+    let mut bot = BotTest::start_with(BINARY, fake, &[], &[("RUST_LOG", "trace")]);
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, &format!("Bad Request: {PERSON} is odd"))).on("sendMessage"));
+    bot.fake.fault(Fault::new(FaultKind::Reset).on("sendMessage"));
+    bot.fake.fault(Fault::new(FaultKind::Garbage).on("getUpdates"));
+    bot.fake.private_message(PERSON, WORDS);
+    bot.fake.push_raw(json!({"message": {"text": WORDS, "from": {"id": PERSON}}}));
+    bot.say_as(PERSON, &format!("/{WORDS}")).expect("Nous joindre");
+    let home = bot.page();
+    let tap = bot.fake.tap(PERSON, PERSON, home.id, WORDS);
+    bot.fake.wait_confirmed(tap.update_id);
+    bot.fake.fault(Fault::new(FaultKind::Reset).on("getUpdates"));
+    bot.process.signal("TERM");
+    bot.process.wait_exit(Duration::from_secs(5));
+    let log = bot.process.log();
+    let secret = TOKEN.split_once(':').unwrap().1;
+    for private in [secret, WORDS, &PERSON.to_string(), "Person"] {
+        let line = log.lines().find(|line| line.contains(private));
+        assert_eq!(line, None, "{private} stands in the log");
+    }
+    assert!(log.contains("TRACE"), "the log is as talkative as it can be");
+}
+
+/// A stand-in for the answering that panics at one word.
+fn panics_at_boom(content: &Content, request: &Request<'_>) -> Reply {
+    assert!(request.input != Input::Text("boom"), "boom");
+    reply(content, request)
+}
+
+#[test]
+fn a_panic_gets_an_apology_and_the_loop_goes_on() {
+    let fake = Fake::start();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let url = fake.url();
+    let bot = std::thread::spawn(move || {
+        let content = load::shipped(load::this_month()).content.unwrap();
+        let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(telegram::run(content, api, panics_at_boom, async { drop(stopped.await) }))
+    });
+    fake.private_message(1, "boom");
+    let last = fake.private_message(1, "/contact");
+    fake.wait_confirmed(last.update_id);
+    let sent = fake.sent_to(1);
+    assert!(sent[0].text().starts_with("Pardon"), "{}", sent[0]);
+    assert!(sent[1].text().contains("+223"));
+    stop.send(()).unwrap();
+    assert_eq!(bot.join().unwrap(), Ok(()));
+    fake.assert_clean();
+}
