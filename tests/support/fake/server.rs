@@ -63,17 +63,18 @@ impl Server {
     /// Does nothing if it is stopped already.
     pub fn stop(&mut self, address: SocketAddr) {
         if let Server::Running(_) = self {
-            // The listener must be gone before its port can be bound anew.
-            drop(std::mem::replace(self, Server::Switching));
+            // The port is held anew before the listener goes, so that nobody else gets it in between.
             *self = Server::Stopped(bound(address));
         }
     }
 }
 
-/// `SO_REUSEADDR`, because connections that were just closed would keep the port busy.
+/// `SO_REUSEADDR`, because connections that were just closed would keep the port busy; `SO_REUSEPORT`, because it is
+/// held while the listener that is to go still has it.
 fn bound(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_reuseaddr(true).expect("SO_REUSEADDR is known");
+    socket.set_reuseport(true).expect("SO_REUSEPORT is known");
     socket.bind(address).unwrap_or_else(|error| panic!("cannot bind {address}: {error}"));
     socket
 }
