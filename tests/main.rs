@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod callback_data;
+mod contents;
 mod conversations;
 mod delivery;
 mod diagnostics;
+mod properties;
 mod support;
 mod telegram;

@@ -77,7 +77,7 @@ impl<'a> Builder<'a> {
             Event::End(tag) => self.end(tag),
             _ if self.left_out > 0 => {}
             Event::Text(words) => self.words(&words, range),
-            Event::Code(code) => self.out.push_styled(&code, Style::Code),
+            Event::Code(code) => self.out.push_styled(code.trim(), Style::Code),
             Event::SoftBreak => self.out.push_str(" "),
             Event::HardBreak => self.out.push_str("\n"),
             Event::Rule => self.unsupported("a horizontal rule", range),
@@ -239,8 +239,13 @@ impl<'a> Builder<'a> {
         if style == Style::Quote && utf16_len(&self.out.text[start..end]) > LONG_QUOTE {
             style = Style::LongQuote;
         }
+        // What was put in since this style opened lies within it, without the white space at its end.
+        for inner in &mut self.out.spans[place..] {
+            inner.range.end = inner.range.end.min(end);
+        }
+        self.out.spans.retain(|span| span.range.start < span.range.end);
         if start < end {
-            // Outer before inner: what was put in since this style opened lies within it.
+            // Outer before inner.
             self.out.spans.insert(place, Span { range: start..end, style });
         }
     }

@@ -42,7 +42,8 @@ impl RichText {
             }
         }
         let sentences = rest.split_sentence_bound_indices().map(|(at, _)| at).take_while(|&at| at <= fits);
-        if let Some(at) = sentences.filter(|&at| at * 3 >= fits && self.may_cut(start + at, false)).last() {
+        let fitting = sentences.filter(|&at| at > 0 && at * 3 >= fits && self.may_cut(start + at, false));
+        if let Some(at) = fitting.last() {
             return at;
         }
         let graphemes: Vec<usize> =

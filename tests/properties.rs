@@ -1,0 +1,279 @@
+//! What holds for any input: no panic, no limit passed, nothing lost. `PROPTEST_CASES=100000` runs it longer.
+
+use std::sync::LazyLock;
+
+use palabre::content::Content;
+use palabre::content::load::{self, Loaded, YearMonth};
+use palabre::diag::Severity;
+use palabre::markup::{Facts, RichText, Style, parse, utf16_len};
+use palabre::reply::{Input, Place, Reply, Request, reply};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use crate::contents::check_every_page;
+
+const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
+
+struct NoFacts;
+
+impl Facts for NoFacts {
+    fn text(&self, name: &str) -> Option<RichText> {
+        (name == "name").then(|| RichText::styled("+44 20", Style::Phone))
+    }
+
+    fn address(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+/// Markdown as editors write it and as they do not: marks, letters of many scripts, emoji, broken pieces.
+fn markdown() -> impl Strategy<Value = String> {
+    let pieces = select(vec![
+        "**",
+        "__",
+        "*",
+        "_",
+        "~~",
+        "`",
+        "```\n",
+        "\n\n",
+        "\n",
+        "# ",
+        "> ",
+        "- ",
+        "1. ",
+        "  ",
+        "[a](https://a.example)",
+        "[",
+        "](",
+        "{name}",
+        "{nobody}",
+        "{",
+        "\\",
+        "![x](y)",
+        "<b>",
+        "|a|b|\n|-|-|\n",
+        "Une phrase. ",
+        "mot ",
+        "é",
+        "e\u{301}",
+        "👨‍👩‍👧‍👦",
+        "🇲🇱",
+        "𐐷",
+        "ߒߞߏ ",
+        "السلام ",
+        "\u{200d}",
+        "&amp;",
+        "---\n",
+    ]);
+    prop::collection::vec(prop_oneof![8 => pieces.prop_map(str::to_owned), 1 => ".{0,12}"], 0..120)
+        .prop_map(|p| p.concat())
+}
+
+fn check_spans(text: &RichText) {
+    for (i, span) in text.spans().iter().enumerate() {
+        assert!(span.range.start < span.range.end, "{span:?}");
+        assert!(text.as_str().get(span.range.clone()).is_some(), "{span:?} splits a character of {:?}", text.as_str());
+        for other in &text.spans()[i + 1..] {
+            let (a, b) = (&span.range, &other.range);
+            let apart = a.end <= b.start || b.end <= a.start;
+            let nested = (a.start <= b.start && b.end <= a.end) || (b.start <= a.start && a.end <= b.end);
+            assert!(apart || nested, "{span:?} crosses {other:?}");
+        }
+    }
+}
+
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// The files of the smallest content that the tests have.
+static FILES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/base");
+    ["palabre.toml", "en/interface.toml", "en/school.toml", "en/well.toml"]
+        .map(|path| (path, std::fs::read_to_string(base.join(path)).unwrap()))
+        .into()
+});
+
+/// A change that an editor, an editor's cat or a broken disk may make to a file.
+#[derive(Clone, Debug)]
+enum Damage {
+    Cut(Index, usize),
+    Insert(Index, String),
+    Byte(Index, u8),
+    Swap(Index, Index),
+    Truncate(Index),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let words = select(vec![
+        "\"",
+        "'",
+        "\"\"\"",
+        "=",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "\n",
+        "#",
+        ".",
+        "\\",
+        "\\u0000",
+        "**",
+        "{phones}",
+        "id",
+        "sections",
+        "[names]",
+        "[well]",
+        "title",
+        "body",
+        "ask",
+        "true",
+        "-1",
+        "1979-05-27",
+        "children = [{ id = \"x\", emoji = \"🐝\" }]",
+        "\u{feff}",
+        "\r\n",
+        "🐝",
+        "\u{202e}",
+        "a b c d e f g h i j k l m n o p q r s t u v w x y z ",
+    ]);
+    let word = prop_oneof![words.prop_map(str::to_owned), ".{0,8}"];
+    prop_oneof![
+        (any::<Index>(), 1_usize..40).prop_map(|(at, length)| Damage::Cut(at, length)),
+        (any::<Index>(), word).prop_map(|(at, word)| Damage::Insert(at, word)),
+        (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
+        (any::<Index>(), any::<Index>()).prop_map(|(a, b)| Damage::Swap(a, b)),
+        any::<Index>().prop_map(Damage::Truncate),
+    ]
+}
+
+fn harm(bytes: &mut Vec<u8>, damage: &Damage) {
+    if bytes.is_empty() {
+        return;
+    }
+    match damage {
+        Damage::Cut(at, length) => {
+            let start = at.index(bytes.len());
+            let end = (start + length).min(bytes.len());
+            bytes.drain(start..end);
+        }
+        Damage::Insert(at, word) => {
+            let at = at.index(bytes.len());
+            bytes.splice(at..at, word.bytes());
+        }
+        Damage::Byte(at, byte) => {
+            let at = at.index(bytes.len());
+            bytes[at] = *byte;
+        }
+        Damage::Swap(a, b) => {
+            let mut lines: Vec<Vec<u8>> = bytes.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
+            let (a, b) = (a.index(lines.len()), b.index(lines.len()));
+            lines.swap(a, b);
+            *bytes = lines.join(&b'\n');
+        }
+        Damage::Truncate(at) => bytes.truncate(at.index(bytes.len())),
+    }
+}
+
+fn shipped() -> &'static Content {
+    static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(NOW).content.unwrap());
+    &SHIPPED
+}
+
+/// Texts, commands and callback data, near to what the bot knows and far from it.
+fn utterance() -> impl Strategy<Value = String> {
+    let pieces = select(vec![
+        "/",
+        "@",
+        "start",
+        "principes",
+        "trust",
+        "1.",
+        "fr",
+        ".s.",
+        ".lang.",
+        "home",
+        "card",
+        ".",
+        "255",
+        "256",
+        "-1",
+        " ",
+        "\0",
+        "🕊️",
+        "ߒߞߏ",
+        "\u{202e}",
+        "'",
+    ]);
+    prop_oneof![
+        ".{0,80}",
+        prop::collection::vec(prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => ".{0,4}"], 0..12)
+            .prop_map(|p| p.concat()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_text_is_cut_into_pages_without_loss(source in markdown(), limit in 1_usize..600) {
+        let (text, _) = parse(&source, &NoFacts);
+        check_spans(&text);
+        let pages = text.split(limit);
+        for page in &pages {
+            prop_assert!(!page.is_empty());
+            check_spans(page);
+            // Only a single character of two units may be longer than a limit of one.
+            prop_assert!(page.utf16_len() <= limit.max(2), "{} > {limit}", page.utf16_len());
+        }
+        let together: String = pages.iter().map(|page| visible(page.as_str())).collect();
+        prop_assert_eq!(together, visible(text.as_str()));
+        for span in text.spans().iter().filter(|span| matches!(span.style, Style::Link(_) | Style::Bold)) {
+            let words = &text.as_str()[span.range.clone()];
+            if utf16_len(words) * 3 <= limit {
+                let whole = |page: &RichText| page.spans().iter().any(|s| {
+                    s.style == span.style && visible(&page.as_str()[s.range.clone()]) == visible(words)
+                });
+                prop_assert!(pages.iter().any(whole), "{:?} was cut", words);
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_content_is_reported_or_sound(
+        damages in prop::collection::vec((0_usize..4, damage()), 1..6),
+    ) {
+        let mut files: Vec<(&str, Vec<u8>)> = FILES.iter().map(|(path, text)| (*path, text.clone().into_bytes())).collect();
+        for (file, damage) in &damages {
+            harm(&mut files[*file].1, damage);
+        }
+        let Loaded { content, report } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
+        prop_assert_eq!(content.is_none(), report.count(Severity::Error) > 0);
+        let text = report.to_text(true);
+        prop_assert!(text.len() > 5);
+        report.to_json_lines();
+        if let Some(content) = content {
+            check_every_page(&content);
+        }
+    }
+
+    #[test]
+    fn every_request_has_an_answer(
+        text in utterance(),
+        tap in any::<bool>(),
+        code in prop::option::of("[a-zA-Z_-]{0,12}"),
+        place in select(vec![Place::Private, Place::Group { addressed: true }, Place::Group { addressed: false }]),
+    ) {
+        let input = if tap { Input::Tap(&text) } else { Input::Text(&text) };
+        match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {
+            Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
+            Reply::Card(card) => prop_assert!(!card.vcard.is_empty()),
+            Reply::Page { view, notice } => {
+                prop_assert!((1..=4096).contains(&view.text.utf16_len()));
+                prop_assert!(!view.rows.is_empty());
+                prop_assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
+            }
+        }
+    }
+}
