@@ -252,7 +252,7 @@ proptest! {
         prop_assert_eq!(content.is_none(), report.count(Severity::Error) > 0);
         let text = report.to_text(true);
         prop_assert!(text.len() > 5);
-        report.to_json_lines();
+        prop_assert_eq!(report.to_json_lines().lines().count(), report.diagnostics.len());
         if let Some(content) = content {
             check_every_page(&content);
         }

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::RichText;
+use super::{RichText, utf16_len};
 
 impl RichText {
     /// Cuts the text into pages of at most `limit` UTF-16 units: at the end of a paragraph, else of a line, else of a
@@ -37,31 +37,32 @@ impl RichText {
         let line = window.rfind('\n').map(|at| at + 1);
         for at in [paragraph, line].into_iter().flatten() {
             // A page of less than a third of its room would look torn: rather cut at a sentence.
-            if at * 3 >= fits && self.may_cut(start + at, false) {
+            if at * 3 >= fits && self.may_cut(start + at, limit, false) {
                 return at;
             }
         }
         let sentences = rest.split_sentence_bound_indices().map(|(at, _)| at).take_while(|&at| at <= fits);
-        let fitting = sentences.filter(|&at| at > 0 && at * 3 >= fits && self.may_cut(start + at, false));
+        let fitting = sentences.filter(|&at| at > 0 && at * 3 >= fits && self.may_cut(start + at, limit, false));
         if let Some(at) = fitting.last() {
             return at;
         }
         let graphemes: Vec<usize> =
             rest.grapheme_indices(true).map(|(at, _)| at).take_while(|&at| at <= fits).collect();
         let best = |across_blocks| {
-            graphemes.iter().rev().copied().find(|&at| at > 0 && self.may_cut(start + at, across_blocks))
+            graphemes.iter().rev().copied().find(|&at| at > 0 && self.may_cut(start + at, limit, across_blocks))
         };
         let anywhere = graphemes.last().copied().filter(|&at| at > 0);
         let first_char = rest.chars().next().map_or(1, char::len_utf8);
         best(false).or_else(|| best(true)).or(anywhere).unwrap_or(fits.max(first_char))
     }
 
-    /// Whether a page may end at this byte: not within a styled range, unless it is a block and `across_blocks`.
-    fn may_cut(&self, at: usize, across_blocks: bool) -> bool {
-        self.spans.iter().all(|span| {
-            let within = span.range.start < at && at < span.range.end;
-            !within || (across_blocks && span.style.is_block())
-        })
+    /// Whether a page may end at this byte: not within a styled range that could stand on a page as a whole, unless it
+    /// is a block and `across_blocks`.
+    fn may_cut(&self, at: usize, limit: usize, across_blocks: bool) -> bool {
+        self.spans
+            .iter()
+            .filter(|span| span.range.start < at && at < span.range.end)
+            .all(|span| (across_blocks && span.style.is_block()) || utf16_len(&self.text[span.range.clone()]) > limit)
     }
 }
 
