@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use anstream::{AutoStream, ColorChoice};
 use textwrap::core::display_width;
 
 use crate::content::Content;
@@ -35,7 +36,15 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(20, WIDTH_MAX);
-        Self { content, language_code, input, output, styled: io::stdout().is_terminal(), width, buttons: Vec::new() }
+        Self {
+            content,
+            language_code,
+            input,
+            output,
+            styled: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            width,
+            buttons: Vec::new(),
+        }
     }
 
     /// Talks until the input ends.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod callback_data;
+mod check;
 mod contents;
 mod conversations;
 mod delivery;

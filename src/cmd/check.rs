@@ -1,7 +1,9 @@
 //! `palabre check`: every problem of a content.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
+
+use anstream::{AutoStream, ColorChoice};
 
 use crate::config::{ContentChoice, Format};
 use crate::content::load::Loaded;
@@ -13,7 +15,8 @@ pub fn execute(choice: &ContentChoice, format: Format) -> ExitCode {
     let mut out = std::io::stdout().lock();
     let text = match format {
         Format::Json => report.to_json_lines(),
-        Format::Text => report.to_text(out.is_terminal()),
+        // Colours on a terminal that wants them, none in a pipe.
+        Format::Text => report.to_text(AutoStream::choice(&out) != ColorChoice::Never),
     };
     // A reader that has gone (`| head`) has seen what it wanted.
     let _ = out.write_all(text.as_bytes());
