@@ -108,8 +108,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         writeln!(self.output, "{}", self.paint(&rule, "2"))?;
         let text = if self.styled { ansi(&view.text) } else { marked(&view.text) };
         for line in text.lines() {
-            let bullet = line.len() - line.trim_start_matches(['•', '◦', ' ']).len();
-            let indent = " ".repeat(display_width(&line[..bullet]));
+            let indent = " ".repeat(display_width(bullet(line)));
             let options = textwrap::Options::new(self.width).subsequent_indent(&indent);
             for wrapped in textwrap::wrap(line, options) {
                 writeln!(self.output, "{wrapped}")?;
@@ -147,6 +146,17 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     fn paint(&self, text: &str, sgr: &str) -> String {
         if self.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// What stands before the words of a list's item: `• `, `  ◦ `, `12. `.
+fn bullet(line: &str) -> &str {
+    let rest = line.trim_start_matches(' ');
+    let mark = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let words = match mark.strip_prefix(". ") {
+        Some(words) if mark.len() < rest.len() => words,
+        _ => rest.trim_start_matches(['•', '◦', ' ']),
+    };
+    &line[..line.len() - words.len()]
 }
 
 /// The text with its styles as terminal sequences; the address of a link stands behind its words.
