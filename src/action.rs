@@ -132,14 +132,13 @@ pub struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// The command at the beginning of a text, if there is one.
+    /// The command at the beginning of a text, if there is one. What follows its letters (`/contact!`) is left out.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let word = text.trim_start().strip_prefix('/')?.split_whitespace().next()?;
-        let (name, bot) = match word.split_once('@') {
-            Some((name, bot)) => (name, Some(bot)),
-            None => (word, None),
-        };
+        let rest = text.trim_start().strip_prefix('/')?;
+        let word = |text: &'a str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let name = word(rest);
+        let bot = rest[name.len()..].strip_prefix('@').map(word).filter(|bot| !bot.is_empty());
         (!name.is_empty()).then_some(Self { name, bot })
     }
 }

@@ -4,12 +4,13 @@ pub mod chat;
 pub mod check;
 pub mod run;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::config::{Arguments, Command, ContentChoice};
 use crate::content::Content;
 use crate::content::load::{self, Loaded};
+use crate::diag::Severity;
 
 /// Does what the arguments say.
 ///
@@ -29,7 +30,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
 
 /// The directory of the content; `None` for the copy inside the binary.
 fn directory(choice: &ContentChoice) -> Option<PathBuf> {
-    let here = || Path::new("content").join(load::ROOT_FILE).is_file().then(|| PathBuf::from("content"));
+    let here = || ["content", "."].map(PathBuf::from).into_iter().find(|dir| dir.join(load::ROOT_FILE).is_file());
     choice.content.clone().or_else(here)
 }
 
@@ -44,7 +45,8 @@ fn load(choice: &ContentChoice) -> Loaded {
 fn content(choice: &ContentChoice) -> Result<Content, String> {
     let Loaded { content, report } = load(choice);
     content.ok_or_else(|| {
-        let first = report.diagnostics.first().map_or("", |d| d.message.as_str());
+        let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
+        let first = first.map_or("", |d| d.message.as_str());
         format!("the content cannot be used ({}): {first}; `palabre check` tells more", report.summary())
     })
 }

@@ -31,6 +31,7 @@ pub enum Command {
     /// Check a content: every problem, with its line and a way out
     Check {
         /// The content directory; without it, as for the other commands
+        #[arg(conflicts_with = "content")]
         dir: Option<PathBuf>,
         /// Which content to use.
         #[command(flatten)]
@@ -44,7 +45,7 @@ pub enum Command {
 /// Which content to use.
 #[derive(Clone, Debug, Args)]
 pub struct ContentChoice {
-    /// The content directory; else ./content if there is one, else the copy inside the binary
+    /// The content directory; else ./content or this directory if it is one, else the copy inside the binary
     #[arg(long, env = "PALABRE_CONTENT", value_name = "DIR")]
     pub content: Option<PathBuf>,
 }
@@ -74,11 +75,13 @@ impl Token {
     ///
     /// A sentence for the operator when neither is set, the file cannot be read or the token is empty.
     pub fn from_env() -> Result<Self, String> {
-        let token = match (std::env::var("TELOXIDE_TOKEN"), std::env::var_os("TELOXIDE_TOKEN_FILE")) {
-            (Ok(token), _) => token,
-            (Err(_), Some(file)) => std::fs::read_to_string(&file)
-                .map_err(|error| format!("the token file {} cannot be read: {error}", PathBuf::from(file).display()))?,
-            (Err(_), None) => {
+        // An empty variable is how a compose file leaves one out.
+        let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let token = match (set("TELOXIDE_TOKEN"), set("TELOXIDE_TOKEN_FILE")) {
+            (Some(token), _) => token,
+            (None, Some(file)) => std::fs::read_to_string(&file)
+                .map_err(|error| format!("the token file {file} cannot be read: {error}"))?,
+            (None, None) => {
                 return Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
                             (`palabre chat` needs none)"
                     .into());

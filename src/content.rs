@@ -288,12 +288,10 @@ impl Content {
         self.by_id.get(id).copied()
     }
 
-    /// What a command means; `name` is without its slash, in any case. A section's id is understood as a command too.
+    /// What a command means; `name` is without its slash, in any case.
     #[must_use]
     pub fn command(&self, name: &str) -> Option<Command> {
-        let name = name.to_ascii_lowercase();
-        let by_id = || Some(Command { target: CommandTarget::Section(self.find(&name)?), language: None });
-        self.commands.get(name.as_str()).copied().or_else(by_id)
+        self.commands.get(name.to_ascii_lowercase().as_str()).copied()
     }
 
     /// All names of commands and what they mean.

@@ -29,6 +29,8 @@ codes! {
     NoDirectory = "no-directory",
     /// A file cannot be read.
     Unreadable = "unreadable",
+    /// A file that looks like one of the content's and is none.
+    NotRead = "not-read",
     /// A file is not UTF-8.
     NotUtf8 = "not-utf8",
     /// A file begins with a byte order mark.
@@ -173,7 +175,7 @@ impl Report {
         self.diagnostics.iter().filter(|d| d.severity == severity).count()
     }
 
-    /// Sorts the problems by file, then by place.
+    /// Sorts the problems by file, then by place, and keeps one of those that are the same.
     pub fn sort(&mut self) {
         self.diagnostics.sort_by(|a, b| {
             let key = |d: &Diagnostic| (d.file.clone(), d.span.as_ref().map_or(0, |s| s.start), d.code);

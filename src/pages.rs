@@ -115,26 +115,28 @@ pub fn languages(content: &Content, lang: LangId, back: Page) -> View {
 #[must_use]
 pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     let name = name.to_lowercase();
-    let mut near: Vec<(f64, LangId, Command)> = content
-        .commands()
-        .map(|(known, command)| {
-            (strsim::normalized_damerau_levenshtein(&name, known), command.language.unwrap_or(lang), command)
-        })
-        .filter(|(score, ..)| *score >= 0.4)
-        .collect();
-    // The reader's own language first among equals.
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1 != lang).cmp(&(b.1 != lang))).then(a.1.cmp(&b.1)));
+    // Between names that are about as near, the reader's language.
+    let preference =
+        |command: &Command| if command.language.is_none_or(|language| language == lang) { 0.1 } else { 0.0 };
+    let score =
+        |known: &str, command: &Command| strsim::normalized_damerau_levenshtein(&name, known) + preference(command);
+    let scored = content.commands().map(|(known, command)| (score(known, &command), known, command));
+    let mut near: Vec<(f64, &str, Command)> = scored.filter(|(score, ..)| *score >= 0.5).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let mut targets: Vec<CommandTarget> = Vec::new();
     let mut buttons: Vec<Button> = Vec::new();
-    for (_, language, command) in near {
-        let button = match command.target {
+    for (_, _, command) in near {
+        if targets.contains(&command.target) {
+            continue;
+        }
+        targets.push(command.target);
+        let language = command.language.unwrap_or(lang);
+        buttons.push(match command.target {
             CommandTarget::Section(section) => link(content, language, section),
             CommandTarget::Help => open("/help", Action::page(language, Page::Help)),
             CommandTarget::Language => languages_button(content, language, Page::Home),
             CommandTarget::Start => continue, // Home has its own button below.
-        };
-        if !buttons.iter().any(|b| b.does == button.does) {
-            buttons.push(button);
-        }
+        });
     }
     if buttons.is_empty() {
         return home(content, lang, Some(&content.interface(lang).no_command));

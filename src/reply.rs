@@ -91,8 +91,10 @@ fn tap(content: &Content, lang: LangId, data: &str) -> Reply {
 
 fn command(content: &Content, lang: LangId, name: &str, place: Place) -> Reply {
     let Some(command) = content.command(name) else {
-        return match place {
-            Place::Group { addressed: false } => Reply::Silent,
+        return match (place, content.find(&name.to_ascii_lowercase())) {
+            (Place::Group { addressed: false }, _) => Reply::Silent,
+            // A section's id is understood as a command by those who speak to the bot alone.
+            (_, Some(section)) => page(pages::section(content, lang, section, 0)),
             _ => page(pages::unknown_command(content, lang, name)),
         };
     };

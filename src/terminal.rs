@@ -18,33 +18,46 @@ const WIDTH: usize = 80;
 /// Lines longer than this are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 88;
 
+/// How a conversation looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Columns of a line.
+    pub width: usize,
+    /// Styles are shown as such, not as marks.
+    pub styled: bool,
+    /// What is typed is written too: a transcript of a pipe holds it otherwise nowhere.
+    pub echo: bool,
+}
+
+impl Look {
+    /// As the standard input and output allow, and as wide as `COLUMNS` or the terminal says.
+    #[must_use]
+    pub fn of_this_terminal() -> Self {
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        Self {
+            width: columns.or_else(measured).unwrap_or(WIDTH).clamp(20, WIDTH_MAX),
+            styled: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+            echo: !io::stdin().is_terminal(),
+        }
+    }
+}
+
 /// A conversation in a terminal.
 pub struct Terminal<'a, R, W> {
     content: &'a Content,
     language_code: Option<&'a str>,
     input: R,
     output: W,
-    styled: bool,
-    width: usize,
+    look: Look,
     /// What the numbers of the last page mean.
     buttons: Vec<(String, Does)>,
 }
 
 impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
-    /// A conversation with somebody whose language is `language_code`, as wide and colourful as the terminal allows.
-    pub fn new(content: &'a Content, language_code: Option<&'a str>, input: R, output: W) -> Self {
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        let width = columns.or_else(measured).unwrap_or(WIDTH).clamp(20, WIDTH_MAX);
-        Self {
-            content,
-            language_code,
-            input,
-            output,
-            styled: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
-            width,
-            buttons: Vec::new(),
-        }
+    /// A conversation with somebody whose language is `language_code`.
+    pub fn new(content: &'a Content, language_code: Option<&'a str>, look: Look, input: R, output: W) -> Self {
+        Self { content, language_code, input, output, look, buttons: Vec::new() }
     }
 
     /// Talks until the input ends.
@@ -53,21 +66,22 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     ///
     /// When the input cannot be read or the output cannot be written.
     pub fn talk(&mut self) -> io::Result<()> {
-        let echo = !io::stdin().is_terminal();
         self.answer(Input::Text("/start"))?;
         loop {
             write!(self.output, "{}", self.paint("> ", "1"))?;
             self.output.flush()?;
-            let mut line = String::new();
-            if self.input.read_line(&mut line)? == 0 {
+            let mut bytes = Vec::new();
+            if self.input.read_until(b'\n', &mut bytes)? == 0 {
                 return writeln!(self.output);
             }
+            let line = String::from_utf8_lossy(&bytes);
             let line = line.trim();
-            if echo {
+            if self.look.echo {
                 writeln!(self.output, "{line}")?;
             }
             match line.parse::<usize>() {
                 Ok(number) if (1..=self.buttons.len()).contains(&number) => self.press(number - 1)?,
+                Ok(_) => writeln!(self.output, "(1–{})", self.buttons.len())?,
                 _ if line.is_empty() => {}
                 _ => self.answer(Input::Text(line))?,
             }
@@ -104,12 +118,16 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn page(&mut self, view: &View) -> io::Result<()> {
-        let rule = "─".repeat(self.width);
+        let rule = "─".repeat(self.look.width);
         writeln!(self.output, "{}", self.paint(&rule, "2"))?;
-        let text = if self.styled { ansi(&view.text) } else { marked(&view.text) };
+        let text = if self.look.styled { ansi(&view.text) } else { marked(&view.text) };
         for line in text.lines() {
             let indent = " ".repeat(display_width(bullet(line)));
-            let options = textwrap::Options::new(self.width).subsequent_indent(&indent);
+            let options = textwrap::Options::new(self.look.width)
+                .subsequent_indent(&indent)
+                // A command (`/contact`) and a word with a hyphen stay whole.
+                .word_separator(textwrap::WordSeparator::AsciiSpace)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
             for wrapped in textwrap::wrap(line, options) {
                 writeln!(self.output, "{wrapped}")?;
             }
@@ -129,8 +147,8 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
             self.buttons.push((button.label.clone(), button.does.clone()));
             let number = format!("{:>3} ", self.buttons.len());
             let wide = display_width(&number) + display_width(&button.label);
-            let gap = (self.width / 2).saturating_sub(used);
-            if used > 0 && (gap == 0 || used + gap + wide > self.width) {
+            let gap = (self.look.width / 2).saturating_sub(used);
+            if used > 0 && (gap == 0 || used + gap + wide > self.look.width) {
                 writeln!(self.output)?;
                 used = 0;
             } else if used > 0 {
@@ -144,7 +162,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn paint(&self, text: &str, sgr: &str) -> String {
-        if self.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.look.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 

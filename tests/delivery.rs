@@ -109,6 +109,96 @@ fn the_offset_stays_at_what_is_in_hand_and_nothing_is_answered_twice() {
 }
 
 #[test]
+fn one_chat_that_waits_for_long_does_not_make_the_bot_deaf() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 30 }).on("sendMessage").in_chat(1));
+    bot.fake.private_message(1, "/contact");
+    bot.fake.wait_calls("sendMessage", 1);
+    for person in 2..250 {
+        bot.fake.private_message(person, "/contact");
+    }
+    for person in 2..250 {
+        bot.fake.wait_sent(person, 1);
+    }
+}
+
+#[test]
+fn when_nothing_gets_through_nothing_is_confirmed() {
+    let mut bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::ServerError).on("sendMessage").times(ALWAYS));
+    let first = bot.fake.private_message(1, "/contact");
+    for person in 2..200 {
+        bot.fake.private_message(person, "/contact");
+    }
+    // The first hundred are tried, twice and more; the offset stays, so nobody is lost with this process.
+    bot.fake.wait_calls("sendMessage", 300);
+    let polls = bot.fake.polls();
+    bot.fake.wait_polls(polls + 6);
+    assert!(bot.fake.confirmed() < first.update_id);
+    bot.process.kill();
+    bot.fake.clear_faults();
+    bot.restart();
+    for person in 1..200 {
+        bot.fake.wait_sent(person, 1);
+    }
+}
+
+#[test]
+fn updates_that_are_numbered_anew_are_answered_once() {
+    let mut bot = bot();
+    bot.say("/start").expect("Interpeace");
+    let message = |id: i64, text: &str| {
+        json!({"update_id": id, "message": {
+            "message_id": id, "date": 1, "chat": {"id": 5, "type": "private", "first_name": "Person"},
+            "from": {"id": 5, "is_bot": false, "first_name": "Person", "language_code": "fr"}, "text": text,
+        }})
+    };
+    let before = bot.fake.private_message(5, "/start");
+    bot.fake.wait_confirmed(before.update_id);
+    bot.fake.push_raw(message(7, "/contact"));
+    bot.fake.push_raw(message(8, "/principes"));
+    bot.fake.wait_confirmed(8);
+    assert_eq!(bot.fake.sent_to(5).len(), 3);
+}
+
+#[test]
+fn chats_are_answered_while_polling_fails() {
+    let bot = bot();
+    for _ in 0..8 {
+        bot.fake.private_message(1, "/contact");
+    }
+    bot.fake.wait_sent(1, 1);
+    bot.fake.fault(Fault::new(FaultKind::conflict()).on("getUpdates").times(ALWAYS));
+    bot.fake.wait_sent(1, 8);
+}
+
+#[test]
+fn a_tap_is_acknowledged_while_its_chat_waits() {
+    let mut bot = bot();
+    let home = bot.say("/start").page();
+    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 60 }).on("editMessageText"));
+    let tap = bot.fake.tap(1, 1, home.id, &data);
+    bot.fake
+        .wait_for("the tap to be acknowledged", |state| (!state.answers(&tap.callback_id).is_empty()).then_some(()));
+    let second = bot.fake.tap(1, 1, home.id, &data);
+    bot.fake.wait_for("the next tap too", |state| (!state.answers(&second.callback_id).is_empty()).then_some(()));
+    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+}
+
+#[test]
+fn a_tap_is_acknowledged_once_however_often_its_page_is_tried() {
+    let mut bot = bot();
+    let home = bot.say("/start").page();
+    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    bot.fake.fault(Fault::new(FaultKind::Reset).on("editMessageText").times(3));
+    let tap = bot.fake.tap(1, 1, home.id, &data);
+    bot.fake.wait_confirmed(tap.update_id);
+    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
 fn a_failed_answer_to_a_tap_does_not_stop_the_page() {
     let mut bot = bot();
     let home = bot.say("/start").page();
@@ -371,6 +461,14 @@ fn no_secret_no_word_and_no_id_reaches_a_log() {
 fn panics_at_boom(content: &Content, request: &Request<'_>) -> Reply {
     assert!(request.input != Input::Text("boom"), "boom");
     reply(content, request)
+}
+
+#[test]
+fn a_proxy_that_is_none_is_one_clear_line() {
+    let fake = Fake::start();
+    let mut process = Process::start_with(BINARY, &fake, &[], &[("TELOXIDE_PROXY", "foo:bar")]);
+    assert_eq!(process.wait_exit(PATIENCE).code(), Some(1));
+    assert!(process.log().contains("TELOXIDE_PROXY") && process.log().lines().count() == 1, "{}", process.log());
 }
 
 #[test]

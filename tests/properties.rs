@@ -1,5 +1,6 @@
 //! What holds for any input: no panic, no limit passed, nothing lost. `PROPTEST_CASES=100000` runs it longer.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use palabre::content::Content;
@@ -87,13 +88,25 @@ fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// The files of the smallest content that the tests have.
-static FILES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
-    let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/base");
-    ["palabre.toml", "en/interface.toml", "en/school.toml", "en/well.toml"]
-        .map(|path| (path, std::fs::read_to_string(base.join(path)).unwrap()))
-        .into()
-});
+/// The files of a small content in one language, and of one in five.
+static CONTENTS: LazyLock<[Vec<(String, String)>; 2]> =
+    LazyLock::new(|| ["cases/check/base", "contents/library"].map(files));
+
+fn files(directory: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(directory);
+    let names = |path: &Path| std::fs::read_dir(path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let mut files = Vec::new();
+    for name in names(&root) {
+        if root.join(&name).is_dir() {
+            files.extend(names(&root.join(&name)).map(|file| format!("{name}/{file}")));
+        } else {
+            files.push(name);
+        }
+    }
+    files.retain(|path| path.ends_with(".toml"));
+    files.sort();
+    files.into_iter().map(|path| (path.clone(), std::fs::read_to_string(root.join(&path)).unwrap())).collect()
+}
 
 /// A change that an editor, an editor's cat or a broken disk may make to a file.
 #[derive(Clone, Debug)]
@@ -242,11 +255,14 @@ proptest! {
 
     #[test]
     fn a_damaged_content_is_reported_or_sound(
-        damages in prop::collection::vec((0_usize..4, damage()), 1..6),
+        which in 0_usize..2,
+        damages in prop::collection::vec((any::<Index>(), damage()), 1..6),
     ) {
-        let mut files: Vec<(&str, Vec<u8>)> = FILES.iter().map(|(path, text)| (*path, text.clone().into_bytes())).collect();
+        let files = CONTENTS[which].iter();
+        let mut files: Vec<(&str, Vec<u8>)> = files.map(|(path, text)| (path.as_str(), text.clone().into_bytes())).collect();
         for (file, damage) in &damages {
-            harm(&mut files[*file].1, damage);
+            let file = file.index(files.len());
+            harm(&mut files[file].1, damage);
         }
         let Loaded { content, report } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
         prop_assert_eq!(content.is_none(), report.count(Severity::Error) > 0);

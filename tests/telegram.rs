@@ -1,9 +1,10 @@
 //! The real binary on a strict Telegram, when all goes well: pages, taps, commands, groups, the profile.
 
+use palabre::content::load;
 use serde_json::json;
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{BOT_USERNAME, Person, Post};
+use crate::support::fake::{BOT_ID, BOT_USERNAME, Person, Post};
 
 const GROUP: i64 = -1_000_000_000_007;
 
@@ -172,7 +173,11 @@ fn odd_messages_get_home_and_a_kind_sentence() {
 #[test]
 fn service_messages_are_nobody_s_question() {
     let bot = bot();
-    bot.fake.post(Post::new(1, 1, "").field("pinned_message", json!({"message_id": 5, "date": 0})));
+    for service in ["pinned_message", "users_shared", "unique_gift", "something_of_tomorrow"] {
+        let chat = json!({"id": 1, "type": "private"});
+        let from = json!({"id": 1, "is_bot": false, "first_name": "Person"});
+        bot.fake.push_raw(json!({"message": {"message_id": 7, "date": 1, "chat": chat, "from": from, service: {}}}));
+    }
     let last = bot.fake.private_message(1, "/start");
     bot.fake.wait_confirmed(last.update_id);
     assert_eq!(bot.fake.sent_to(1).len(), 1);
@@ -216,6 +221,53 @@ fn in_a_group_it_is_silent_on_other_bots() {
 #[test]
 fn in_a_group_it_is_silent_on_photos() {
     check_group(Post::new(7, GROUP, "").field("photo", json!([])), None);
+}
+
+#[test]
+fn in_a_group_a_command_is_understood_before_a_full_stop() {
+    check_group(Post::new(7, GROUP, &format!("/contact@{BOT_USERNAME}!")), Some("+223"));
+    check_group(Post::new(7, GROUP, "/contact, svp"), Some("+223"));
+}
+
+#[test]
+fn in_a_group_a_section_s_id_alone_is_no_command() {
+    check_group(Post::new(7, GROUP, "/trust"), None);
+    check_group(Post::new(7, GROUP, &format!("/trust@{BOT_USERNAME}")), Some("confiance"));
+}
+
+#[test]
+fn in_a_group_a_channel_s_forwarded_post_is_not_answered() {
+    let post = || Post::new(7, GROUP, "/contact").field("is_automatic_forward", json!(true));
+    check_group(post().field("sender_chat", json!({"id": -1_000_000_000_009_i64, "type": "channel"})), None);
+}
+
+#[test]
+fn in_a_group_an_anonymous_administrator_is_answered() {
+    let group = json!({"id": GROUP, "type": "supergroup"});
+    check_group(Post::new(1_087_968_824, GROUP, "/contact").by_bot().field("sender_chat", group), Some("+223"));
+}
+
+#[test]
+fn in_a_group_a_mention_of_the_name_and_in_a_caption_is_answered() {
+    let entity = json!([{"type": "text_mention", "offset": 0, "length": 7, "user": {"id": BOT_ID}}]);
+    check_group(Post::new(7, GROUP, "Palabre ?").entities(entity), Some("Interpeace"));
+    let caption = format!("@{BOT_USERNAME} regardez");
+    let entity = json!([{"type": "mention", "offset": 0, "length": BOT_USERNAME.len() + 1}]);
+    let chat = json!({"id": GROUP, "type": "supergroup"});
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    bot.fake.push_raw(json!({"message": {
+        "message_id": 9, "date": 1, "chat": chat, "from": {"id": 7, "is_bot": false, "first_name": "Person"},
+        "photo": [], "caption": caption, "caption_entities": entity,
+    }}));
+    bot.fake.wait_sent(GROUP, 1);
+}
+
+#[test]
+fn in_private_another_bot_s_command_is_no_dead_end() {
+    let mut bot = bot();
+    bot.say("/contact@other_bot").expect("+223");
+    bot.say("/contact!").expect("+223");
 }
 
 #[test]
@@ -326,7 +378,9 @@ fn it_says_one_line_at_the_start() {
     bot.process.wait_log("answers as");
     let log = bot.process.log();
     assert_eq!(log.lines().count(), 1, "{log}");
-    for part in [env!("CARGO_PKG_VERSION"), BOT_USERNAME, "fr, en", "18 sections"] {
+    let content = load::shipped(load::this_month()).content.unwrap();
+    let sections = format!("{} sections", content.sections().len());
+    for part in [env!("CARGO_PKG_VERSION"), BOT_USERNAME, "fr, en", &sections] {
         assert!(log.contains(part), "{part}: {log}");
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::config::ContentChoice;
-use crate::terminal::Terminal;
+use crate::terminal::{Look, Terminal};
 
 /// Talks until the input ends.
 ///
@@ -13,7 +13,7 @@ use crate::terminal::Terminal;
 pub fn execute(choice: &ContentChoice, lang: Option<&str>) -> Result<ExitCode, String> {
     let content = super::content(choice)?;
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    match Terminal::new(&content, lang, input, output).talk() {
+    match Terminal::new(&content, lang, Look::of_this_terminal(), input, output).talk() {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("the terminal failed: {error}")),
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -24,11 +24,13 @@ pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         let stop = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
         telegram::run(content, api, reply, stop).await
-    })?;
-    Ok(ExitCode::SUCCESS)
+    });
+    // A name that is being looked up would hold the end for seconds.
+    runtime.shutdown_background();
+    result.map(|()| ExitCode::SUCCESS)
 }
 
 /// Is there when SIGINT or SIGTERM is. Both are caught from the call on.

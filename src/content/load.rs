@@ -117,6 +117,10 @@ impl Files {
                         files.read_folder(directory, &name);
                     } else if name == ROOT_FILE {
                         files.read_file(directory, &name);
+                    } else if name.eq_ignore_ascii_case(ROOT_FILE) {
+                        files.not_read(&name, format!("rename it to `{ROOT_FILE}`"));
+                    } else if looks_like_toml(&name) {
+                        files.not_read(&name, "put it into the folder of its language, as `fr/`".into());
                     }
                 }
             }
@@ -135,8 +139,15 @@ impl Files {
         self.folders.push(folder.to_owned());
         match list(&directory.join(folder)) {
             Ok(entries) => {
-                for (name, _) in entries.into_iter().filter(|(name, _)| is_toml(name)) {
-                    self.read_file(directory, &format!("{folder}/{name}"));
+                for (name, is_folder) in entries {
+                    let path = format!("{folder}/{name}");
+                    if is_toml(&name) {
+                        self.read_file(directory, &path);
+                    } else if is_folder {
+                        self.not_read(&path, format!("put its files into `{folder}/` itself"));
+                    } else if looks_like_toml(&name) {
+                        self.not_read(&path, "let its name end in `.toml`".into());
+                    }
                 }
             }
             Err(error) => self.unreadable(folder, &error),
@@ -148,6 +159,10 @@ impl Files {
             Ok(bytes) => self.add(path, &bytes),
             Err(error) => self.unreadable(path, &error),
         }
+    }
+
+    fn not_read(&mut self, path: &str, help: String) {
+        self.report.warning(Code::NotRead, Place::file(path), format!("`{path}` is not read"), help);
     }
 
     fn unreadable(&mut self, path: &str, error: &std::io::Error) {
@@ -183,7 +198,7 @@ impl Files {
                 Code::ByteOrderMark,
                 Place::file(path),
                 format!("`{path}` begins with a byte order mark"),
-                "save it as UTF-8 without BOM; it is read all the same",
+                "save it as UTF-8 without BOM (in most editors: Save as, Encoding); it is read all the same",
             );
         }
         if let Some(at) = text.find("\r\n") {
@@ -191,7 +206,7 @@ impl Files {
                 Code::CarriageReturn,
                 Place::span(path, at..at + 1),
                 format!("`{path}` has Windows line ends (CRLF)"),
-                "save it with Unix line ends (LF); it is read all the same",
+                "save it with Unix line ends (in most editors: Line endings, LF); it is read all the same",
             );
         }
         self.report.sources.push(Source { path: path.to_owned(), text });
@@ -201,6 +216,11 @@ impl Files {
 fn is_toml(name: &str) -> bool {
     // Editors' temporary and hidden files are nobody's content.
     !name.starts_with(['.', '#']) && Path::new(name).extension().is_some_and(|e| e == "toml")
+}
+
+/// Whether an editor may think that a file is one of the content's.
+fn looks_like_toml(name: &str) -> bool {
+    !name.starts_with(['.', '#']) && name.to_ascii_lowercase().contains(".toml") && !name.ends_with('~')
 }
 
 /// The names in a directory that are not hidden, sorted, each with whether it is a directory.

@@ -92,6 +92,9 @@ impl RawInterface {
     }
 }
 
+/// The most syntax errors of one file that are reported.
+const SYNTAX_ERRORS: usize = 3;
+
 type Entries<'a> = Vec<(At<String>, At<DeValue<'a>>)>;
 
 /// Reads one file's tables, reporting what does not fit.
@@ -108,13 +111,16 @@ impl<'a> Reader<'a> {
 
     fn document(&mut self) -> Entries<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
-        for error in errors {
+        // What comes after the first few follows from them more often than not.
+        for error in errors.into_iter().take(SYNTAX_ERRORS) {
             let span = self.visible(error.span().unwrap_or(0..0));
+            let message = error.message().lines().next().unwrap_or("syntax error");
+            let help = syntax_help(&self.text[span.clone()], message);
             self.report.error(
                 Code::TomlSyntax,
                 Place::span(self.file, span),
-                format!("this is not TOML: {}", error.message().lines().next().unwrap_or("syntax error")),
-                "texts stand in quotes, keys are followed by `=`, lists stand in [ ] with commas between",
+                format!("this is not TOML: {message}"),
+                help,
             );
         }
         entries(table.into_inner())
@@ -361,6 +367,23 @@ impl<'a> Reader<'a> {
             format!("`{key}` is missing here"),
             format!("add `{key} = \"…\"`: {why}"),
         );
+    }
+}
+
+/// What to write instead of what is not TOML.
+fn syntax_help(written: &str, message: &str) -> &'static str {
+    if written.contains(['“', '”', '„', '«', '»', '‘', '’']) {
+        "these are typographic quotes: a text begins and ends with straight ones, as \"…\""
+    } else if written.contains(['\u{a0}', '\u{202f}']) {
+        "a non-breaking space stands here: replace it by a plain one"
+    } else if message.contains("duplicate") {
+        "this stands twice in the file: keep one of the two"
+    } else if message.contains("escape") || message.contains("unicode") {
+        "a backslash is written as `\\\\` in a text"
+    } else if message.contains("newline") {
+        "a text ends at the second quote: write quotes within it as “…” or `\\\"`"
+    } else {
+        "texts stand in quotes, keys are followed by `=`, lists stand in [ ] with commas between"
     }
 }
 

@@ -59,11 +59,18 @@ fn drop_follow_ons(report: &mut Report) {
         matches!(d.code, Code::TomlSyntax | Code::WrongType | Code::NotUtf8 | Code::Unreadable)
             && d.severity == Severity::Error
     };
+    // Words under a name that the tree does not have are the cause of those that are missing.
+    let has_misplaced_words = report.diagnostics.iter().any(|d| d.code == Code::UnknownId);
     let broken: HashSet<String> = report.diagnostics.iter().filter(broken).map(|d| d.file.clone()).collect();
-    let root_is_broken = broken.contains(ROOT_FILE);
+    let has = |code: Code, file: &str| report.diagnostics.iter().any(|d| d.code == code && d.file == file);
+    let root_is_broken = broken.contains(ROOT_FILE) || has(Code::UnknownKey, ROOT_FILE);
+    let without_folder = has(Code::LanguageWithoutFolder, ROOT_FILE);
     report.diagnostics.retain(|d| match d.code {
+        Code::MissingKey if without_folder => d.file == ROOT_FILE,
         Code::MissingKey | Code::FewAsk => !broken.contains(&d.file),
-        Code::NoWords | Code::Untranslated | Code::NoCommand => broken.is_empty(),
+        Code::NoWords | Code::Untranslated | Code::NoCommand => {
+            broken.is_empty() && !without_folder && !has_misplaced_words
+        }
         Code::UnknownPlaceholder | Code::UnknownId | Code::UndeclaredLanguage | Code::LanguageWithoutFolder => {
             !root_is_broken
         }
@@ -84,7 +91,8 @@ struct Validation<'a> {
 impl<'a> Validation<'a> {
     fn run(&mut self) -> Option<Content> {
         let Some(file) = self.file(ROOT_FILE) else {
-            if self.report.diagnostics.is_empty() {
+            if self.report.count(Severity::Error) == 0 {
+                self.report.diagnostics.retain(|d| d.code != Code::NotRead || d.file.eq_ignore_ascii_case(ROOT_FILE));
                 self.report.error(
                     Code::Unreadable,
                     Place::file(ROOT_FILE),
@@ -164,8 +172,10 @@ impl<'a> Validation<'a> {
             );
         }
         for folder in self.folders.iter().filter(|f| !tags.iter().any(|t| t.as_str() == *f)) {
-            let help = match did_you_mean(folder, tags.iter().map(Tag::as_str)) {
-                Some(near) => format!("did you mean `{near}`? Else add `{folder}` to `order` under [languages]"),
+            let without = |tag: &&Tag| !self.folders.iter().any(|f| f == tag.as_str());
+            let near = tags.iter().filter(without).find(|tag| folder.to_lowercase().starts_with(tag.as_str()));
+            let help = match near.map(Tag::as_str).or(did_you_mean(folder, tags.iter().map(Tag::as_str))) {
+                Some(near) => format!("rename it to `{near}/`, or add `{folder}` to `order` under [languages]"),
                 None => format!("add `{folder}` to `order` under [languages] in palabre.toml, or remove the folder"),
             };
             self.report.error(
@@ -259,20 +269,27 @@ impl<'a> Validation<'a> {
                 if let Some((file, command)) = own {
                     names.add(file, command, target, language);
                 }
+                if node.parent.is_some() {
+                    continue; // It has a command if it wants, but the menu shows the top sections alone.
+                }
                 let shown = own.map(|(_, command)| command).or(node.command);
-                match shown {
-                    Some(command) if node.parent.is_none() => menu.push((command.value.as_str().into(), target)),
-                    None if node.parent.is_none() => names.report.error(
+                let is_translated = folder.words.iter().any(|(_, words)| words.id.value == *node.id);
+                if shown.is_none() && is_translated {
+                    names.report.warning(
                         Code::NoCommand,
                         Place::span(root.path, node.span.clone()),
-                        format!("the section `{}` has no command in `{}`", node.id, folder.tag),
+                        format!("the section `{}` has no command in `{}`: its id serves as one", node.id, folder.tag),
                         format!(
                             "add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages",
                             node.id, folder.tag
                         ),
-                    ),
-                    _ => {}
+                    );
                 }
+                let shown = shown.map_or(&*node.id, |command| command.value.as_str());
+                if shown == &*node.id && !names.map.contains_key(shown) {
+                    names.map.insert(shown.into(), Command { target, language: None });
+                }
+                menu.push((shown.into(), target));
             }
             if folders.len() > 1 {
                 menu.push(("language".into(), CommandTarget::Language));

@@ -19,6 +19,8 @@ pub enum Problem {
     Unclosed(&'static str, Range<usize>),
     /// A link to an address that nobody can open from a message.
     BadUrl(String, Range<usize>),
+    /// A brace that is no part of a placeholder.
+    LoneBrace(Range<usize>),
     /// A placeholder that does not exist.
     UnknownPlaceholder(String, Range<usize>),
 }
@@ -155,11 +157,21 @@ impl<'a> Builder<'a> {
             self.out.push_str(words);
             return;
         }
-        for mark in ["**", "__", "~~", "](", "```"] {
-            if let Some(at) = words.contains(mark).then(|| unescaped(&self.source[range.clone()], mark)).flatten() {
+        let source = &self.source[range.clone()];
+        for mark in ["**", "__", "~~", "](", "] (http", "```", "`", "*", "_"] {
+            if let Some(at) = words.contains(mark).then(|| unescaped(source, mark)).flatten() {
                 let at = range.start + at;
-                self.problems.push(Problem::Unclosed(mark, at..at + mark.len()));
+                let length = mark.trim_end_matches("http").len();
+                let mark = &mark[..length];
+                let same_place = |p: &Problem| matches!(p, Problem::Unclosed(_, other) if other.start == at);
+                if !self.problems.iter().any(same_place) {
+                    self.problems.push(Problem::Unclosed(mark, at..at + length));
+                }
             }
+        }
+        if let Some(at) = lone_brace(words) {
+            let at = self.place(words, at..at + 1, &range);
+            self.problems.push(Problem::LoneBrace(at));
         }
         for piece in pieces(words) {
             match piece {
@@ -188,7 +200,11 @@ impl<'a> Builder<'a> {
                 Piece::Words(words) => address.push_str(words),
                 Piece::Placeholder(name, _) => match self.facts.address(name) {
                     Some(fact) => address.push_str(&fact),
-                    None => self.problems.push(Problem::UnknownPlaceholder(name.into(), range.clone())),
+                    None => {
+                        self.problems.push(Problem::UnknownPlaceholder(name.into(), range));
+                        self.open_style(Style::Underline);
+                        return;
+                    }
                 },
             }
         }
@@ -199,9 +215,9 @@ impl<'a> Builder<'a> {
     }
 
     fn new_block(&mut self, tag: &Tag<'_>) {
-        let in_item = matches!(tag, Tag::Paragraph) && !self.lists.is_empty();
+        let in_item = !matches!(tag, Tag::Item | Tag::List(_)) && !self.lists.is_empty();
         if in_item && self.out.text.ends_with([' ']) {
-            return; // The first paragraph of a list's item goes on after its bullet.
+            return; // What a list's item begins with stands beside its bullet.
         }
         let at_quote_start = self.open.last().is_some_and(|(start, ..)| *start == self.out.text.len());
         if !self.out.text.is_empty() && !at_quote_start {
@@ -270,24 +286,48 @@ impl<'a> Builder<'a> {
 /// message for a `tel:` or `mailto:` link, and for a host such as `intranet`.
 #[must_use]
 pub fn is_web_address(address: &str) -> bool {
-    url::Url::parse(address).is_ok_and(|url| {
-        let reachable = match url.host() {
+    let whole = ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme));
+    whole
+        && url::Url::parse(address).is_ok_and(|url| match url.host() {
             Some(url::Host::Domain(name)) => name.trim_matches('.').contains('.'),
             Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
             None => false,
-        };
-        matches!(url.scheme(), "http" | "https") && reachable
-    })
+        })
 }
 
-/// Where a mark stands unescaped in Markdown source.
+/// Where a mark stands unescaped in Markdown source. A single `*` or `_` counts only where it touches a word on one side
+/// and not on the other: `5 * 3` and `a_b` mean themselves.
 fn unescaped(source: &str, mark: &str) -> Option<usize> {
     let mut escaped = false;
+    let mut before = ' ';
     for (at, c) in source.char_indices() {
-        if !escaped && source[at..].starts_with(mark) && !mark[c.len_utf8()..].is_empty() {
-            return Some(at);
+        if !escaped && source[at..].starts_with(mark) {
+            let after = source[at + mark.len()..].chars().next().unwrap_or(' ');
+            let opens_or_closes = before.is_alphanumeric() != after.is_alphanumeric();
+            let alone = before != c && after != c;
+            if !matches!(mark, "*" | "_") || (opens_or_closes && alone) {
+                return Some(at);
+            }
         }
         escaped = !escaped && c == '\\';
+        before = c;
+    }
+    None
+}
+
+/// Where a brace stands that is no part of a placeholder.
+fn lone_brace(words: &str) -> Option<usize> {
+    let mut at = 0;
+    for piece in pieces(words) {
+        match piece {
+            Piece::Words(words) => {
+                if let Some(brace) = words.find(['{', '}']) {
+                    return Some(at + brace);
+                }
+                at += words.len();
+            }
+            Piece::Placeholder(_, place) => at = place.end,
+        }
     }
     None
 }

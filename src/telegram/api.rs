@@ -91,7 +91,7 @@ impl Api {
     pub fn new(token: &Token, url: Option<&str>) -> Result<Self, String> {
         // The address of a proxy may hold a password: it is not repeated.
         if let Ok(proxy) = std::env::var("TELOXIDE_PROXY")
-            && Url::parse(&proxy).is_err()
+            && !Url::parse(&proxy).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         {
             return Err("TELOXIDE_PROXY is not an address, as http://proxy.example:3128".into());
         }

@@ -1,5 +1,7 @@
 //! One request, answered: what is sent, edited or left, and what is tried again.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -18,16 +20,48 @@ use crate::content::Content;
 use crate::reply::Reply;
 use crate::view::{Card, View};
 
-/// Sends the reply to an update.
+/// How long a request is tried, apart from the pauses that Telegram asks for.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// The longest that Telegram may make a request wait in all.
+const REST_MAX: Duration = Duration::from_secs(3_600);
+/// How long a tap is tried to be acknowledged: later nobody looks at it any more.
+const ACKNOWLEDGE: Duration = Duration::from_secs(10);
+
+/// The chats to which nothing gets through at the moment.
+#[derive(Default)]
+pub(super) struct CutOff(RefCell<HashSet<i64>>);
+
+impl CutOff {
+    pub(super) fn contains(&self, chat: i64) -> bool {
+        self.0.borrow().contains(&chat)
+    }
+
+    pub(super) fn insert(&self, chat: i64) {
+        self.0.borrow_mut().insert(chat);
+    }
+
+    pub(super) fn remove(&self, chat: i64) {
+        self.0.borrow_mut().remove(&chat);
+    }
+}
+
+/// Sends the reply to an update. `chat` is whose turn it is, for [`CutOff`].
 ///
 /// # Errors
 ///
-/// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try later. Any other
-/// failure is final.
-pub(super) async fn deliver(api: &Api, content: &Content, update: &Update, reply: Reply) -> Result<(), Failure> {
-    let delivery = Delivery { api, content };
+/// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try. Any other failure is
+/// final.
+pub(super) async fn deliver(
+    api: &Api,
+    content: &Content,
+    cut_off: &CutOff,
+    chat: i64,
+    update: &Update,
+    reply: Reply,
+) -> Result<(), Failure> {
+    let delivery = Delivery { api, content, cut_off, chat };
     let result = match (&update.callback_query, &update.message) {
-        (Some(query), _) => delivery.tap(query, reply).await,
+        (Some(query), _) => delivery.show(query, reply).await,
         (None, Some(message)) => match reply {
             Reply::Silent => Ok(()),
             Reply::Page { view, .. } => delivery.send(To::answering(message), &view).await,
@@ -42,31 +76,60 @@ pub(super) async fn deliver(api: &Api, content: &Content, update: &Update, reply
     }
 }
 
-/// How long a request is tried, apart from the pauses that Telegram asks for.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// What the person who tapped is told beside the page: at most 200 characters.
+pub(super) fn notice(update: &Update, reply: &Reply) -> Option<String> {
+    let query = update.callback_query.as_ref()?;
+    match reply {
+        Reply::Page { notice, .. } => notice.clone(),
+        // Under a shared card there is no chat to send the contact to.
+        Reply::Card(card) if query.message.is_none() => Some(card.phone.to_string()),
+        _ => None,
+    }
+}
 
-/// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there.
+/// Acknowledges a tap. It may fail: the page is shown all the same.
+pub(super) async fn acknowledge(api: &Api, query: CallbackQueryId, notice: Option<String>) {
+    let mut payload = AnswerCallbackQuery::new(query);
+    payload.text = notice;
+    let result = tokio::time::timeout(ACKNOWLEDGE, persist(|| api.send(&payload), || ())).await;
+    if let Ok(Err(failure)) = result {
+        log::debug!("a tap could not be acknowledged: {failure}");
+    }
+}
+
+/// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there, which
+/// `missed` is told.
 ///
 /// # Errors
 ///
-/// The refusal, or [`Failure::Unreachable`] after [`DEADLINE`].
-pub(super) async fn persist<T, F: Future<Output = Result<T, Failure>>>(request: impl Fn() -> F) -> Result<T, Failure> {
+/// The refusal; [`Failure::Unreachable`] after [`DEADLINE`]; [`Failure::RetryAfter`] when the pauses that Telegram asks
+/// for pass [`REST_MAX`].
+pub(super) async fn persist<T, F: Future<Output = Result<T, Failure>>>(
+    request: impl Fn() -> F,
+    missed: impl Fn(),
+) -> Result<T, Failure> {
     let mut pauses = ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(8))
         .with_jitter()
         .without_max_times()
         .build();
-    let mut deadline = Instant::now() + DEADLINE;
+    let (mut tried, mut rested) = (Duration::ZERO, Duration::ZERO);
     loop {
+        let began = Instant::now();
         match request().await {
             Err(Failure::RetryAfter(pause)) => {
-                deadline += pause;
+                rested = rested.saturating_add(pause);
+                if rested > REST_MAX {
+                    return Err(Failure::RetryAfter(pause));
+                }
                 tokio::time::sleep(pause).await;
             }
             Err(failure @ Failure::Unreachable(_)) => {
+                missed();
                 let pause = pauses.next().unwrap_or_default();
-                if Instant::now() + pause > deadline {
+                tried += began.elapsed() + pause;
+                if tried > DEADLINE {
                     return Err(failure);
                 }
                 tokio::time::sleep(pause).await;
@@ -114,9 +177,15 @@ impl To {
 struct Delivery<'a> {
     api: &'a Api,
     content: &'a Content,
+    cut_off: &'a CutOff,
+    chat: i64,
 }
 
 impl Delivery<'_> {
+    async fn request<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
+        persist(|| self.api.send(payload), || self.cut_off.insert(self.chat)).await
+    }
+
     async fn send(&self, to: To, view: &View) -> Result<(), Failure> {
         self.somewhere(to, async |to| {
             let payload = SendMessage {
@@ -128,7 +197,7 @@ impl Delivery<'_> {
                 reply_parameters: to.reply_parameters(),
                 reply_markup: Keyboard { content: self.content, view },
             };
-            persist(|| self.api.send(&payload)).await
+            self.request(&payload).await
         })
         .await
     }
@@ -138,7 +207,7 @@ impl Delivery<'_> {
             let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name).vcard(&*card.vcard);
             payload.reply_parameters = to.reply_parameters();
             payload.message_thread_id = to.thread();
-            persist(|| self.api.send(&payload)).await
+            self.request(&payload).await
         })
         .await
     }
@@ -152,28 +221,6 @@ impl Delivery<'_> {
             },
             done => done,
         }
-    }
-
-    /// Answers the tap and changes the page at once; neither waits for the other, and a tap that has become too old to
-    /// be answered still turns the page.
-    async fn tap(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
-        let notice = match (&reply, &query.message, &query.inline_message_id) {
-            (Reply::Page { notice, .. }, ..) => notice.clone(),
-            // Under a shared card there is no chat to send the contact to.
-            (Reply::Card(card), None, _) => Some(card.phone.to_string()),
-            _ => None,
-        };
-        let (answered, shown) = tokio::join!(self.answer(&query.id, notice), self.show(query, reply));
-        if let Err(failure) = answered {
-            log::debug!("a tap could not be answered: {failure}");
-        }
-        shown
-    }
-
-    async fn answer(&self, query: &str, notice: Option<String>) -> Result<(), Failure> {
-        let mut payload = AnswerCallbackQuery::new(CallbackQueryId(query.to_owned()));
-        payload.text = notice;
-        persist(|| self.api.send(&payload)).await
     }
 
     async fn show(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
@@ -205,7 +252,7 @@ impl Delivery<'_> {
             link_preview_options: NO_PREVIEW,
             reply_markup: Keyboard { content: self.content, view },
         };
-        match persist(|| self.api.send(&payload)).await {
+        match self.request(&payload).await {
             Err(failure) if failure.says("message is not modified") => Ok(()),
             done => done,
         }

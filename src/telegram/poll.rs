@@ -17,11 +17,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use teloxide::payloads::{DeleteWebhook, GetMe};
 use teloxide::requests::Payload;
+use teloxide::types::CallbackQueryId;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use super::api::{Api, Failure};
-use super::deliver::deliver;
+use super::deliver::{CutOff, acknowledge, deliver, notice};
 use super::profile;
 use super::update::{Me, Update};
 use crate::content::Content;
@@ -36,12 +37,14 @@ const LONG_POLL: Duration = Duration::from_secs(25);
 const REPOLL: Duration = Duration::from_millis(500);
 /// The most updates of one poll (Bot API).
 const BATCH: usize = 100;
-/// How often an update that breaks the answering is tried before it is given up.
-const TRIES_BROKEN: u8 = 3;
+/// How often an update is tried whose answering panics.
+const TRIES_BROKEN: u32 = 3;
 /// How often an update is tried while Telegram hands out updates but takes no answers: each try lasts about a minute.
-const TRIES_UNREACHABLE: u8 = 30;
-/// An update in hand for so long, with a whole batch behind it and nothing new in sight, no longer holds the offset.
-const STUCK: Duration = Duration::from_secs(10);
+const TRIES_UNREACHABLE: u32 = 30;
+/// An update in hand for so long no longer holds the offset when a whole batch behind it has nothing new.
+const STUCK: Duration = Duration::from_secs(2);
+/// The most updates that this process holds although it has told Telegram to forget them.
+const CARRIED_MAX: usize = 10_000;
 /// On a signal: time to finish what is in hand. With the last confirmation it stays under five seconds.
 const DRAIN: Duration = Duration::from_millis(3_500);
 /// On a signal: time for the last confirmation.
@@ -69,18 +72,23 @@ pub async fn run(content: Content, api: Api, answer: Answer, stop: impl Future<O
                 content.sections().len(),
                 languages.join(", "),
             );
-            let (profile_api, profile_content) = (api.clone(), Rc::clone(&content));
-            let publishing = tokio::task::spawn_local(async move {
-                if let Err(failure) = profile::publish(&profile_api, &profile_content).await {
-                    log::error!("the menu of commands is not up to date: {failure}");
-                }
-            });
-            let mut desk = Desk::new(Rc::new(Shared { api, content, me, answer }));
-            let result = desk.work(&mut stop).await;
+            let publishing = tokio::task::spawn_local(publish(api.clone(), Rc::clone(&content)));
+            let shared = Shared { api, content, me, answer, cut_off: CutOff::default() };
+            let result = Desk::new(Rc::new(shared)).work(&mut stop).await;
             publishing.abort();
             result
         })
         .await
+}
+
+/// Tells Telegram the commands and descriptions, until it has them.
+async fn publish(api: Api, content: Rc<Content>) {
+    let mut pauses = growing_pauses();
+    while let Err(failure) = profile::publish(&api, &content).await {
+        let pause = pauses.next().unwrap_or_default();
+        log::warn!("the menu of commands is not up to date: {failure}; trying again in {:.1} s", pause.as_secs_f32());
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Asks who we are until Telegram says it.
@@ -89,7 +97,7 @@ async fn introduce(api: &Api) -> Result<Me, String> {
     loop {
         match api.call::<GetMe, Me>(&GetMe::new(), Duration::ZERO).await {
             Ok(me) => return Ok(me),
-            Err(failure) => pause(&failure, &mut pauses).await?,
+            Err(failure) => tokio::time::sleep(pause_after(&failure, &mut pauses)?).await,
         }
     }
 }
@@ -103,8 +111,8 @@ fn growing_pauses() -> ExponentialBackoff {
         .build()
 }
 
-/// Says what is wrong and waits, unless waiting does not help.
-async fn pause(failure: &Failure, pauses: &mut ExponentialBackoff) -> Result<(), String> {
+/// Says what is wrong and how long to wait, unless waiting does not help.
+fn pause_after(failure: &Failure, pauses: &mut ExponentialBackoff) -> Result<Duration, String> {
     if let Failure::Refused(401 | 404, _) = failure {
         return Err("Telegram does not know this token: copy it once more from @BotFather".into());
     }
@@ -113,8 +121,7 @@ async fn pause(failure: &Failure, pauses: &mut ExponentialBackoff) -> Result<(),
         _ => pauses.next().unwrap_or_default(),
     };
     log::warn!("{failure}; trying again in {:.1} s", pause.as_secs_f32());
-    tokio::time::sleep(pause).await;
-    Ok(())
+    Ok(pause)
 }
 
 /// What every answer needs.
@@ -123,40 +130,30 @@ struct Shared {
     content: Rc<Content>,
     me: Me,
     answer: Answer,
+    cut_off: CutOff,
 }
 
 /// How far an update is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// Waiting for its turn, or being answered.
-    InHand { since: Instant },
-    /// Given back to Telegram, to be taken in again.
-    Released,
+    /// Waiting for its turn in this chat, or being answered.
+    InHand { chat: i64, since: Instant },
     /// Finished; kept until the offset is past it.
     Done,
-}
-
-/// How answering an update ended.
-enum Outcome {
-    Done,
-    /// Telegram could not be reached.
-    Unreachable,
-    /// The answering panicked.
-    Broken,
 }
 
 /// Every update between the offset and the newest, and whose turn it is.
 struct Desk {
     shared: Rc<Shared>,
     states: BTreeMap<i64, State>,
-    /// One past the highest update that Telegram was told is finished.
+    /// One past the highest update that Telegram was told to forget.
     offset: i64,
     /// What waits for its turn, by chat.
     queues: HashMap<i64, VecDeque<Update>>,
     /// The chats that are being answered.
     busy: HashSet<i64>,
-    jobs: JoinSet<(i64, i64, Outcome)>,
-    tries: HashMap<i64, u8>,
+    /// Answers in hand, each with its chat and update; taps that are being acknowledged have neither.
+    jobs: JoinSet<Option<(i64, i64)>>,
     /// The last poll brought a whole batch without anything new.
     crowded: bool,
     /// Updates of a kind or shape that nothing here answers.
@@ -186,35 +183,34 @@ impl Desk {
             queues: HashMap::new(),
             busy: HashSet::new(),
             jobs: JoinSet::new(),
-            tries: HashMap::new(),
             crowded: false,
             passed_over: 0,
         }
     }
 
     async fn work(&mut self, stop: &mut (impl Future<Output = ()> + Unpin)) -> Result<(), String> {
+        let shared = Rc::clone(&self.shared);
         let mut pauses = growing_pauses();
         let mut last_poll: Option<Instant> = None;
+        // After a failed poll: not before this.
+        let mut not_before: Option<Instant> = None;
         loop {
             let idle = self.jobs.is_empty();
-            let repoll = last_poll.filter(|_| !idle).map_or_else(Instant::now, |last| last + REPOLL);
+            let repoll = last_poll.filter(|_| !idle).map(|last| last + REPOLL);
+            let next_poll = not_before.or(repoll).unwrap_or_else(Instant::now);
             tokio::select! {
                 biased;
-                () = &mut *stop => return self.finish().await,
-                Some(job) = self.jobs.join_next() => {
-                    self.job_ended(job);
-                    continue;
-                }
-                () = tokio::time::sleep_until(repoll) => {}
+                () = &mut *stop => { self.finish().await; return Ok(()) }
+                Some(job) = self.jobs.join_next() => { self.job_ended(job); continue }
+                () = tokio::time::sleep_until(next_poll) => {}
             }
             last_poll = Some(Instant::now());
-            let shared = Rc::clone(&self.shared);
             let timeout = if idle { LONG_POLL } else { Duration::ZERO };
-            let mut poll = pin!(get_updates(&shared.api, self.next_offset(), BATCH, timeout));
+            let mut poll = pin!(poll(&shared.api, self.next_offset(), timeout));
             let polled = loop {
                 tokio::select! {
                     biased;
-                    () = &mut *stop => return self.finish().await,
+                    () = &mut *stop => { self.finish().await; return Ok(()) }
                     polled = &mut poll => break polled,
                     Some(job) = self.jobs.join_next() => self.job_ended(job),
                 }
@@ -222,45 +218,60 @@ impl Desk {
             match polled {
                 Ok(batch) => {
                     pauses = growing_pauses();
-                    self.take_in(&batch);
+                    let new = self.take_in(&batch);
+                    // What is known already comes again at once to those who ask at once.
+                    not_before = (new == 0 && !batch.is_empty()).then(|| Instant::now() + REPOLL);
                 }
-                Err(failure) => {
-                    if failure.says("can't use getUpdates method while webhook is active") {
-                        log::warn!("a webhook was set: it is removed, for this process polls");
-                        let _ = shared.api.send(&DeleteWebhook::new()).await;
+                Err(failure) => match pause_after(&failure, &mut pauses) {
+                    Ok(pause) => not_before = Instant::now().checked_add(pause),
+                    Err(sentence) => {
+                        self.finish().await;
+                        return Err(sentence);
                     }
-                    tokio::select! {
-                        () = &mut *stop => return self.finish().await,
-                        paused = pause(&failure, &mut pauses) => paused?,
-                    }
-                }
+                },
             }
         }
     }
 
-    /// The lowest update that is not finished; what is finished below it is forgotten.
+    /// The lowest update that is not finished.
+    ///
+    /// Telegram hands out a hundred updates from the offset on. When all of them are known, what has been in hand for
+    /// long no longer holds the offset, or nobody else would be heard: this process carries it. But not while nothing gets
+    /// through to its chat: then nobody would gain.
     fn next_offset(&mut self) -> i64 {
-        let stuck = |since: &Instant| self.crowded && since.elapsed() > STUCK;
-        let open = self.states.iter().find(|(_, state)| match state {
+        let carried = self.states.range(..self.offset).count();
+        let may_pass = self.crowded && carried < CARRIED_MAX;
+        let holds = |state: &State| match state {
             State::Done => false,
-            State::Released => true,
-            State::InHand { since } => !stuck(since),
-        });
+            State::InHand { chat, since } => {
+                !may_pass || since.elapsed() < STUCK || self.shared.cut_off.contains(*chat)
+            }
+        };
         let newest = self.states.last_key_value().map_or(self.offset, |(id, _)| id + 1);
-        self.offset = open.map_or(newest, |(&id, _)| id).max(self.offset);
-        self.states = self.states.split_off(&self.offset);
-        self.offset
+        let lowest = self.states.range(self.offset..).find(|(_, state)| holds(state)).map(|(&id, _)| id);
+        self.offset = lowest.unwrap_or(newest).max(self.offset);
+        let offset = self.offset;
+        self.states.retain(|&id, state| id >= offset || *state != State::Done);
+        offset
     }
 
-    fn take_in(&mut self, batch: &[Box<RawValue>]) {
+    /// Takes in a batch; gives how many of its updates are new.
+    fn take_in(&mut self, batch: &[Box<RawValue>]) -> usize {
+        let updates: Vec<Result<Update, Option<i64>>> = batch.iter().map(|raw| Update::read(raw.get())).collect();
+        let id = |read: &Result<Update, Option<i64>>| read.as_ref().map_or_else(|&id| id, |u| Some(u.update_id));
+        if let Some(newest) = updates.iter().filter_map(id).max().filter(|&newest| newest < self.offset) {
+            // After a week without updates Telegram numbers them anew; what it sends is never below the offset otherwise.
+            log::info!("Telegram numbers its updates anew");
+            self.states.clear();
+            self.offset = updates.iter().filter_map(id).min().unwrap_or(newest);
+        }
         let mut new = 0;
-        for raw in batch {
-            let read = Update::read(raw.get());
-            let Some(id) = read.as_ref().map_or_else(|&id| id, |update| Some(update.update_id)) else {
+        for read in updates {
+            let Some(id) = id(&read) else {
                 self.pass_over();
                 continue;
             };
-            if matches!(self.states.get(&id), Some(State::InHand { .. } | State::Done)) {
+            if id < self.offset || self.states.contains_key(&id) {
                 continue;
             }
             new += 1;
@@ -269,18 +280,30 @@ impl Desk {
                     self.states.insert(id, State::Done);
                     self.pass_over();
                 }
-                Ok(update) if update.request(&self.shared.me).is_none() => {
+                Ok(update) if !update.is_for(&self.shared.me) => {
                     self.states.insert(id, State::Done);
                 }
-                Ok(update) => {
-                    self.states.insert(id, State::InHand { since: Instant::now() });
-                    let key = update.key();
-                    self.queues.entry(key).or_default().push_back(update);
-                    self.next_of(key);
-                }
+                Ok(update) => self.hand_in(id, update),
             }
         }
         self.crowded = batch.len() >= BATCH && new == 0;
+        new
+    }
+
+    fn hand_in(&mut self, id: i64, update: Update) {
+        let chat = update.key();
+        if let Some(query) = &update.callback_query {
+            // A tap is acknowledged at once, however long its chat has to wait for the page.
+            let (shared, query) = (Rc::clone(&self.shared), CallbackQueryId(query.id.clone()));
+            let notice = reply_to(&self.shared, &update).and_then(|reply| notice(&update, &reply));
+            self.jobs.spawn_local(async move {
+                acknowledge(&shared.api, query, notice).await;
+                None
+            });
+        }
+        self.states.insert(id, State::InHand { chat, since: Instant::now() });
+        self.queues.entry(chat).or_default().push_back(update);
+        self.next_of(chat);
     }
 
     fn pass_over(&mut self) {
@@ -289,50 +312,34 @@ impl Desk {
     }
 
     /// Begins the next answer of a chat, unless one is in hand.
-    fn next_of(&mut self, key: i64) {
-        if self.busy.contains(&key) {
+    fn next_of(&mut self, chat: i64) {
+        if self.busy.contains(&chat) {
             return;
         }
-        let Some(update) = self.queues.get_mut(&key).and_then(VecDeque::pop_front) else {
-            self.queues.remove(&key);
+        let Some(update) = self.queues.get_mut(&chat).and_then(VecDeque::pop_front) else {
+            self.queues.remove(&chat);
             return;
         };
-        self.busy.insert(key);
+        self.busy.insert(chat);
         let shared = Rc::clone(&self.shared);
         self.jobs.spawn_local(async move {
-            let outcome = answer(&shared, &update).await;
-            (key, update.update_id, outcome)
+            see_to(&shared, chat, &update).await;
+            Some((chat, update.update_id))
         });
     }
 
-    fn job_ended(&mut self, job: Result<(i64, i64, Outcome), tokio::task::JoinError>) {
-        // A job cannot panic (`answer` catches) and is not cancelled but by the runtime's end.
-        let Ok((key, id, outcome)) = job else { return };
-        self.busy.remove(&key);
-        let limit = match outcome {
-            Outcome::Done => 0,
-            Outcome::Unreachable => TRIES_UNREACHABLE,
-            Outcome::Broken => TRIES_BROKEN,
-        };
-        let tries = self.tries.remove(&id).unwrap_or(0) + 1;
-        if tries < limit {
-            self.tries.insert(id, tries);
-            self.states.insert(id, State::Released);
-            // What comes after it in this chat goes back too, so that the order stays.
-            for later in self.queues.remove(&key).unwrap_or_default() {
-                self.states.insert(later.update_id, State::Released);
-            }
-        } else {
-            if limit > 0 {
-                log::error!("an update was given up after {tries} tries");
-            }
+    fn job_ended(&mut self, job: Result<Option<(i64, i64)>, tokio::task::JoinError>) {
+        // A job cannot panic, for `see_to` catches, and nobody cancels it.
+        let Ok(Some((chat, id))) = job else { return };
+        self.busy.remove(&chat);
+        if self.states.contains_key(&id) {
             self.states.insert(id, State::Done);
         }
-        self.next_of(key);
+        self.next_of(chat);
     }
 
     /// Finishes what is in hand, as far as the time reaches, and confirms it.
-    async fn finish(&mut self) -> Result<(), String> {
+    async fn finish(&mut self) {
         let drained = tokio::time::timeout(DRAIN, async {
             while let Some(job) = self.jobs.join_next().await {
                 self.job_ended(job);
@@ -341,8 +348,9 @@ impl Desk {
         if drained.await.is_err() {
             log::warn!("stopped with answers in hand: Telegram will send their questions again");
         }
+        self.crowded = false; // What is not finished is not confirmed.
         if self.states.is_empty() && self.offset == 0 {
-            return Ok(()); // Nothing ever came: there is nothing to confirm.
+            return; // Nothing ever came: there is nothing to confirm.
         }
         let shared = Rc::clone(&self.shared);
         let confirmation = get_updates(&shared.api, self.next_offset(), 1, Duration::ZERO);
@@ -350,8 +358,20 @@ impl Desk {
             Ok(Ok(_)) => log::info!("stopped"),
             _ => log::warn!("stopped without a last confirmation: Telegram may send answered questions again"),
         }
-        Ok(())
     }
+}
+
+/// Asks for updates; removes a webhook that stands in the way.
+async fn poll(api: &Api, offset: i64, timeout: Duration) -> Result<Vec<Box<RawValue>>, Failure> {
+    let polled = get_updates(api, offset, BATCH, timeout).await;
+    if let Err(failure) = &polled
+        && failure.says("can't use getUpdates method while webhook is active")
+    {
+        log::warn!("a webhook was set: it is removed, for this process polls");
+        api.send(&DeleteWebhook::new()).await?;
+        return get_updates(api, offset, BATCH, timeout).await;
+    }
+    polled
 }
 
 async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> Result<Vec<Box<RawValue>>, Failure> {
@@ -360,22 +380,42 @@ async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) ->
     api.call(&payload, timeout).await
 }
 
-/// Answers an update, whatever happens on the way.
-async fn answer(shared: &Shared, update: &Update) -> Outcome {
-    let Some(request) = update.request(&shared.me) else { return Outcome::Done };
-    let reply = std::panic::catch_unwind(AssertUnwindSafe(|| (shared.answer)(&shared.content, &request)))
-        .unwrap_or_else(|_| apology(&shared.content, request.language_code));
-    // A panic's place is in the log.
-    match AssertUnwindSafe(deliver(&shared.api, &shared.content, update, reply)).catch_unwind().await {
-        Ok(Ok(())) => Outcome::Done,
-        Ok(Err(failure @ Failure::Unreachable(_))) => {
-            log::warn!("{failure}; the answer is tried again");
-            Outcome::Unreachable
+/// Answers an update, whatever happens on the way; returns when nothing is left to do.
+async fn see_to(shared: &Shared, chat: i64, update: &Update) {
+    let (mut broken, mut unreachable) = (0, 0);
+    loop {
+        // A panic's place is in the log.
+        let answered = AssertUnwindSafe(answer(shared, chat, update)).catch_unwind().await;
+        if !matches!(answered, Ok(Err(Failure::Unreachable(_)))) {
+            shared.cut_off.remove(chat);
         }
-        Ok(Err(failure)) => {
-            log::error!("an answer was not sent: {failure}");
-            Outcome::Done
+        match answered {
+            Ok(Ok(())) => return,
+            Ok(Err(failure @ Failure::Unreachable(_))) => {
+                log::warn!("{failure}; the answer is tried again");
+                unreachable += 1;
+            }
+            Ok(Err(failure)) => {
+                log::error!("an answer was not sent: {failure}");
+                return;
+            }
+            Err(_) => broken += 1,
         }
-        Err(_) => Outcome::Broken,
+        if broken >= TRIES_BROKEN || unreachable >= TRIES_UNREACHABLE {
+            log::error!("an update was given up after {} tries", broken + unreachable);
+            return;
+        }
     }
+}
+
+async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<(), Failure> {
+    let Some(reply) = reply_to(shared, update) else { return Ok(()) };
+    deliver(&shared.api, &shared.content, &shared.cut_off, chat, update, reply).await
+}
+
+/// What to answer; an apology when making the answer panicked.
+fn reply_to(shared: &Shared, update: &Update) -> Option<Reply> {
+    let request = update.request(&shared.me)?;
+    let reply = std::panic::catch_unwind(AssertUnwindSafe(|| (shared.answer)(&shared.content, &request)));
+    Some(reply.unwrap_or_else(|_| apology(&shared.content, request.language_code)))
 }

@@ -1,5 +1,7 @@
 //! What Telegram shows of the bot before anybody writes: the menu of commands and the descriptions, in every language.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use teloxide::payloads::{
     GetMyCommands, GetMyDescription, GetMyShortDescription, SetMyCommands, SetMyDescription,
@@ -18,10 +20,20 @@ struct Described {
 }
 
 /// Tells Telegram the commands and descriptions of every language, where they differ from what it has.
+///
+/// # Errors
+///
+/// [`Failure::Unreachable`]. What Telegram refuses for one language is logged and does not stop the others.
 pub(super) async fn publish(api: &Api, content: &Content) -> Result<(), Failure> {
-    publish_language(api, content, content.default_language(), None).await?;
-    for lang in content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram()) {
-        publish_language(api, content, lang, Some(content.tag(lang).to_string())).await?;
+    let known = content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram());
+    let languages = known.map(|lang| (lang, Some(content.tag(lang).to_string())));
+    for (lang, code) in std::iter::once((content.default_language(), None)).chain(languages) {
+        match publish_language(api, content, lang, code).await {
+            Err(failure @ Failure::Refused(..)) => {
+                log::error!("the menu of commands in `{}` is not up to date: {failure}", content.tag(lang));
+            }
+            other => other?,
+        }
     }
     Ok(())
 }
@@ -34,29 +46,29 @@ async fn publish_language(api: &Api, content: &Content, lang: LangId, code: Opti
 
     let mut get = GetMyCommands::new();
     get.language_code.clone_from(&code);
-    let known: Vec<BotCommand> = persist(|| api.call(&get, std::time::Duration::ZERO)).await?;
+    let known: Vec<BotCommand> = persist(|| api.call(&get, Duration::ZERO), || ()).await?;
     if known != commands {
         let mut set = SetMyCommands::new(commands);
         set.language_code.clone_from(&code);
-        persist(|| api.send(&set)).await?;
+        persist(|| api.send(&set), || ()).await?;
     }
 
     let mut get = GetMyDescription::new();
     get.language_code.clone_from(&code);
-    let known: Described = persist(|| api.call(&get, std::time::Duration::ZERO)).await?;
+    let known: Described = persist(|| api.call(&get, Duration::ZERO), || ()).await?;
     if known.description != *interface.description {
         let mut set = SetMyDescription::new().description(&*interface.description);
         set.language_code.clone_from(&code);
-        persist(|| api.send(&set)).await?;
+        persist(|| api.send(&set), || ()).await?;
     }
 
     let mut get = GetMyShortDescription::new();
     get.language_code.clone_from(&code);
-    let known: Described = persist(|| api.call(&get, std::time::Duration::ZERO)).await?;
+    let known: Described = persist(|| api.call(&get, Duration::ZERO), || ()).await?;
     if known.description != *interface.short_description {
         let mut set = SetMyShortDescription::new().short_description(&*interface.short_description);
         set.language_code.clone_from(&code);
-        persist(|| api.send(&set)).await?;
+        persist(|| api.send(&set), || ()).await?;
     }
     Ok(())
 }

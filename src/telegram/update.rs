@@ -39,11 +39,28 @@ pub(super) struct Message {
     reply_to_message: Option<Box<RepliedTo>>,
     via_bot: Option<Id>,
     #[serde(default)]
-    new_chat_members: Vec<Id>,
-    pinned_message: Option<IgnoredAny>,
-    message_auto_delete_timer_changed: Option<IgnoredAny>,
-    chat_background_set: Option<IgnoredAny>,
-    write_access_allowed: Option<IgnoredAny>,
+    is_automatic_forward: bool,
+    /// What people send beside text. No message has two of these.
+    #[serde(
+        alias = "photo",
+        alias = "sticker",
+        alias = "voice",
+        alias = "video",
+        alias = "video_note",
+        alias = "audio",
+        alias = "contact",
+        alias = "poll",
+        alias = "dice",
+        alias = "story",
+        alias = "game",
+        alias = "paid_media",
+        alias = "checklist"
+    )]
+    media: Option<IgnoredAny>,
+    /// Comes with an animation too.
+    document: Option<IgnoredAny>,
+    /// Comes with a venue too.
+    location: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -128,6 +145,11 @@ impl Update {
         }
     }
 
+    /// Whether it is for us.
+    pub(super) fn is_for(&self, me: &Me) -> bool {
+        self.request(me).is_some()
+    }
+
     /// What somebody asks of us; `None` when it is not for us.
     pub(super) fn request(&self, me: &Me) -> Option<Request<'_>> {
         if let Some(query) = &self.callback_query {
@@ -171,19 +193,19 @@ impl Message {
         if self.via_bot.as_ref().is_some_and(|bot| bot.id == me.id) {
             return None; // Our own answer, put there by inline mode.
         }
-        if self.is_service_message() {
-            return None;
+        if self.is_automatic_forward || !self.says_something() {
+            return None; // A channel's post in its discussion group, or what somebody did with the chat.
         }
         let language_code = from.language_code.as_deref();
         let text = self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default();
         let written = Written::parse(text);
         let names_me = |bot: &str| bot.eq_ignore_ascii_case(&me.username);
-        if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
-            return None;
-        }
         let place = match self.chat.kind.as_str() {
             "private" => Place::Private,
             "group" | "supergroup" => {
+                if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
+                    return None; // Another bot's command.
+                }
                 let named = written.is_some_and(|w| w.bot.is_some()) || self.mentions(me, text) || self.replies_to(me);
                 Place::Group { addressed: named }
             }
@@ -192,13 +214,10 @@ impl Message {
         Some(Request { input: Input::Text(text), language_code, place })
     }
 
-    /// Whether it tells what somebody did with the chat, of what can happen in a private chat or name us in a group.
-    fn is_service_message(&self) -> bool {
-        !self.new_chat_members.is_empty()
-            || self.pinned_message.is_some()
-            || self.message_auto_delete_timer_changed.is_some()
-            || self.chat_background_set.is_some()
-            || self.write_access_allowed.is_some()
+    /// Whether somebody said or sent something, rather than did something with the chat.
+    fn says_something(&self) -> bool {
+        let sent = [&self.media, &self.document, &self.location];
+        self.text.is_some() || self.caption.is_some() || sent.iter().any(|sent| sent.is_some())
     }
 
     fn mentions(&self, me: &Me, text: &str) -> bool {

@@ -200,6 +200,8 @@ impl BotTest {
             speaker: PERSON,
             pending: None,
         };
+        // Fails at once, with the reason, when the bot does not start.
+        bot.process.wait_log("answers as");
         bot.fake.wait_polls(polls + 1);
         bot
     }

@@ -10,6 +10,8 @@ use crate::markup::{self, Piece, RichText, Style, pieces};
 
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
+/// Placeholders that the interface fills in by itself.
+const RESERVED: &[&str] = &["source", "month", "year", "page", "pages", "title", "phone", "language"];
 /// Characters that a button can copy (Bot API, `CopyTextButton`).
 const COPY_MAX: usize = 256;
 
@@ -89,7 +91,15 @@ impl Facts {
     }
 
     fn name(&mut self, file: File<'_>, key: &At<String>, text: RichText, report: &mut Report) {
-        if self.placeholders.insert(key.value.clone(), text).is_some() {
+        if text.as_str().contains(char::is_control) {
+            report.error(
+                Code::NotOneLine,
+                file.at(key),
+                format!("`{}` holds a line end or another control character", key.value),
+                "write it on one line",
+            );
+        }
+        if RESERVED.contains(&key.value.as_str()) || self.placeholders.insert(key.value.clone(), text).is_some() {
             report.error(
                 Code::DuplicatePlaceholder,
                 file.at(key),
@@ -102,14 +112,29 @@ impl Facts {
     fn contact(&mut self, file: File<'_>, root: &RawRoot, report: &mut Report) {
         let mut phones = RichText::default();
         for written in &root.phones {
-            let Some(number) =
-                PhoneNumber::parse(&written.value).filter(|_| written.value.trim_start().starts_with('+'))
-            else {
+            if let Some(odd) =
+                written.value.chars().find(|c| !(c.is_ascii_digit() || " +-.\u{a0}\u{202f}".contains(*c)))
+            {
+                report.error(
+                    Code::BadPhone,
+                    file.at(written),
+                    format!("`{odd}` does not stand in a phone number"),
+                    "write one number, of digits alone with spaces between them, as \"+44 20 7946 0958\"",
+                );
+                continue;
+            }
+            let begins = written.value.trim_start().starts_with('+');
+            let Some(number) = PhoneNumber::parse(&written.value).filter(|_| begins) else {
+                let help = if begins {
+                    "compare it with its source: the country's code, and the number of digits that its numbers have"
+                } else {
+                    "write it with + and the country's code, as \"+44 20 7946 0958\""
+                };
                 report.error(
                     Code::BadPhone,
                     file.at(written),
                     format!("nobody can dial `{}` from abroad", written.value),
-                    "write it with + and the country's code, as \"+44 20 7946 0958\"",
+                    help,
                 );
                 continue;
             };
@@ -196,7 +221,7 @@ impl Facts {
                 Code::OldFacts,
                 file.at(checked),
                 format!("the facts were checked {age} months ago; the limit is {limit}"),
-                "compare them with their source and write the month in which you did",
+                "compare them with their source; if it has newer ones, write its month here, else raise `max_age_months`",
             );
         }
     }

@@ -1,13 +1,15 @@
 //! The interface's own sentences: every key once, with the placeholders and the length that its place allows.
 
 use super::facts::{Facts, FactsWithin};
-use super::words::{markdown, plain};
+use super::words::{STYLES_MAX, markdown, plain};
 use super::{At, Code, File, Folder, Place, Report};
 use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX, MESSAGE_MAX, MenuEntry};
 
 /// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
 /// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
 const FACTS_MAX: usize = 400;
+/// UTF-16 units of the note above words of another language, the name of the language included.
+const NOTE_MAX: usize = 280;
 use crate::markup::{RichText, utf16_len};
 
 /// What an interface text may be.
@@ -78,11 +80,11 @@ pub(super) fn keys() -> Vec<&'static str> {
 pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Option<Vec<Interface>> {
     for folder in folders {
         let Some((file, raw)) = &folder.interface else {
-            report.warning(
-                Code::Untranslated,
+            report.error(
+                Code::MissingKey,
                 Place::file(folder.tag.as_str()),
-                format!("`{}/interface.toml` is missing: the interface is shown in another language", folder.tag),
-                "copy the file of another language and translate its texts",
+                format!("`{}/interface.toml` is missing", folder.tag),
+                "add the file with `name = \"…\"`, the language's name for itself; what else it lacks is shown in another language",
             );
             continue;
         };
@@ -90,6 +92,12 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
             match raw.get(key.name) {
                 Some(text) => check(*file, key, text, facts.within(folder.right_to_left), report),
                 None if matches!(key.kind, Kind::Alias) => {}
+                None if key.name == "name" => report.error(
+                    Code::MissingKey,
+                    Place::file(file.path),
+                    format!("the language `{}` does not say its name", folder.tag),
+                    "add `name = \"…\"`, the language's name for itself: it stands on a button",
+                ),
                 None if folders
                     .iter()
                     .any(|f| f.interface.as_ref().is_some_and(|(_, raw)| raw.get(key.name).is_some())) =>
@@ -154,9 +162,29 @@ fn check(file: File<'_>, key: &Key, text: &At<String>, facts: FactsWithin<'_>, r
         report.error(Code::EmptyText, file.at(text), format!("`{}` has no words", key.name), "write the text");
         return;
     }
+    if !matches!(key.kind, Kind::Page | Kind::Description(_)) && text.value.trim().contains('\n') {
+        report.error(
+            Code::NotOneLine,
+            file.at(text),
+            format!("`{}` has more than one line", key.name),
+            "write it on one line",
+        );
+    }
     match key.kind {
         Kind::Page => {
             let rich = markdown(file, text, facts, report);
+            if rich.is_empty() {
+                report.error(
+                    Code::EmptyText,
+                    file.at(text),
+                    format!("`{}` shows no words", key.name),
+                    "write the text",
+                );
+            }
+            if rich.spans().len() > STYLES_MAX {
+                let message = format!("`{}` has {} styled parts; a message shows 100", key.name, rich.spans().len());
+                report.error(Code::UnsupportedMarkdown, file.at(text), message, "style less of it");
+            }
             if rich.utf16_len() > BODY_PAGE_MAX {
                 let message =
                     format!("`{}` has {} characters; a page has room for {BODY_PAGE_MAX}", key.name, rich.utf16_len());
@@ -261,6 +289,17 @@ pub(super) fn check_lengths(
                 place("pages.help"),
                 format!("the help page with its commands has {help} characters; a message has room for {MESSAGE_MAX}"),
                 "shorten `pages.help`, or the summaries of the top sections, which describe their commands",
+            );
+        }
+        let names =
+            interfaces.iter().map(|other| utf16_len(&interface.untranslated.replace("{language}", &other.name)));
+        let longest = names.max().unwrap_or(0);
+        if longest > NOTE_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("lines.untranslated"),
+                format!("with a language's name the line has {longest} characters; {NOTE_MAX} are the most"),
+                "name `{language}` once",
             );
         }
         let facts = utf16_len(&interface.facts);

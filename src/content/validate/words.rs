@@ -11,6 +11,8 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, TITLE_MAX, Words};
 use crate::markup::{self, Piece, Problem, RichText, pieces, utf16_len};
 
+/// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
+pub(super) const STYLES_MAX: usize = 95;
 /// Fewer questions than this under a section and it is hard to find.
 const ASK_MIN: usize = 12;
 /// UTF-16 units of a summary: one line of a list or a preview.
@@ -34,11 +36,17 @@ pub(super) fn resolve<'a>(
 ) -> (Option<Vec<Vec<Words>>>, Vec<Ask<'a>>) {
     let places: HashMap<&str, usize> = nodes.iter().enumerate().map(|(i, node)| (node.id.as_ref(), i)).collect();
     let mut own: Vec<Vec<Option<Words>>> = nodes.iter().map(|_| vec![None; folders.len()]).collect();
+    let mut own_files: HashMap<(usize, usize), &str> = HashMap::new();
     let mut asks = Vec::new();
     for (l, folder) in folders.iter().enumerate() {
         for (file, raw) in &folder.words {
             let Some(&place) = places.get(raw.id.value.as_str()) else {
-                let help = match did_you_mean(&raw.id.value, nodes.iter().map(|node| node.id.as_ref())) {
+                let is_wordless =
+                    |node: &&Node<'_>| folders.iter().all(|f| f.words.iter().all(|(_, raw)| raw.id.value != *node.id));
+                let mut wordless = nodes.iter().filter(is_wordless).map(|node| &*node.id);
+                let only_wordless = wordless.next().filter(|_| wordless.next().is_none());
+                let near = did_you_mean(&raw.id.value, nodes.iter().map(|node| node.id.as_ref()));
+                let help = match only_wordless.or(near) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "add the section to the tree in palabre.toml, or remove its words".into(),
                 };
@@ -50,8 +58,8 @@ pub(super) fn resolve<'a>(
                 );
                 continue;
             };
-            if own[place][l].is_some() {
-                let message = format!("`{}` has words in another file of `{}/` already", raw.id.value, folder.tag);
+            if let Some(other) = own_files.insert((place, l), file.path) {
+                let message = format!("`{}` has words in `{other}` already", raw.id.value);
                 report.error(
                     Code::DuplicateId,
                     Place::span(file.path, raw.id.span.clone()),
@@ -114,7 +122,7 @@ pub(super) fn resolve<'a>(
 
 /// A question that stands under two sections cannot be answered by either.
 pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
-    let mut seen: HashMap<String, &str> = HashMap::new();
+    let mut seen: HashMap<String, &Ask<'_>> = HashMap::new();
     let in_word = |c: char| c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark;
     for ask in asks {
         let phrase: String = ask.phrase.value.nfc().collect();
@@ -130,15 +138,15 @@ pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
             continue;
         }
         match seen.get(key.as_str()) {
-            Some(&other) if other != ask.section => report.error(
+            Some(other) if other.section != ask.section => report.error(
                 Code::DuplicateAsk,
                 ask.file.at(ask.phrase),
-                format!("this question stands under `{other}` already"),
-                format!("keep it where its answer is: under `{other}` or under `{}`", ask.section),
+                format!("this question stands under `{}` in `{}` already", other.section, other.file.path),
+                format!("keep it where its answer is: under `{}` or under `{}`", other.section, ask.section),
             ),
             Some(_) => {}
             None => {
-                seen.insert(key, ask.section);
+                seen.insert(key, ask);
             }
         }
     }
@@ -256,6 +264,14 @@ fn section(
             );
         }
         pages = rich.split(BODY_PAGE_MAX);
+        if let Some(page) = pages.iter().find(|page| page.spans().len() > STYLES_MAX) {
+            report.error(
+                Code::UnsupportedMarkdown,
+                file.at(body),
+                format!("a page of `{}` has {} styled parts; a message shows 100", raw.id.value, page.spans().len()),
+                "style less of it: what is bold everywhere stands out nowhere",
+            );
+        }
         if pages.len() > BODY_PAGES_MAX {
             report.error(
                 Code::BodyTooLong,
@@ -301,11 +317,17 @@ pub(super) fn markdown(file: File<'_>, text: &At<String>, facts: FactsWithin<'_>
             Problem::Unclosed(mark, at) => report.error(
                 Code::BrokenMarkdown,
                 Place::span(file.path, text.part(file.text, at)),
-                format!("this `{mark}` has no partner and would be shown as it is"),
+                format!("this `{mark}` has no partner and is shown as it is"),
                 match mark {
-                    "](" => "write the link as [words](https://…), without a space within the brackets".into(),
+                    "](" | "] (" => "write the link as [words](https://…), without a space within the brackets".into(),
                     _ => format!("close it with another `{mark}`, without a space within, or write a backslash before each sign"),
                 },
+            ),
+            Problem::LoneBrace(at) => report.error(
+                Code::UnknownPlaceholder,
+                Place::span(file.path, text.part(file.text, at)),
+                "this brace belongs to no placeholder",
+                "write a placeholder as {name}, without spaces; to show braces, put them in `code`",
             ),
             Problem::BadUrl(url, at) => report.error(
                 Code::BadUrl,

@@ -57,6 +57,10 @@ impl Queue {
         if let Some(fields) = update.as_object_mut() {
             fields.entry("update_id").or_insert(json!(id));
         }
+        if id < self.confirmed {
+            // After a week without updates Telegram numbers them anew.
+            (self.confirmed, self.next_id) = (id - 1, id + 1);
+        }
         self.next_id = self.next_id.max(id + 1);
         self.waiting.push_back((id, update));
         id
@@ -64,6 +68,9 @@ impl Queue {
 
     /// Deletes what is below the offset; a negative one leaves that many of the newest.
     fn confirm(&mut self, offset: i64) {
+        if offset > self.next_id {
+            return; // It is of another numbering: the queue is handed out from its beginning.
+        }
         let offset = if offset < 0 {
             let kept = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
             let first_kept = self.waiting.len().saturating_sub(kept);
