@@ -129,6 +129,8 @@ pub struct Written<'a> {
     pub name: &'a str,
     /// The bot that it names.
     pub bot: Option<&'a str>,
+    /// What stands behind it.
+    pub rest: &'a str,
 }
 
 impl<'a> Written<'a> {
@@ -138,7 +140,11 @@ impl<'a> Written<'a> {
         let rest = text.trim_start().strip_prefix('/')?;
         let word = |text: &'a str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
         let name = word(rest);
-        let bot = rest[name.len()..].strip_prefix('@').map(word).filter(|bot| !bot.is_empty());
-        (!name.is_empty()).then_some(Self { name, bot })
+        let mut behind = &rest[name.len()..];
+        let bot = behind.strip_prefix('@').map(word).filter(|bot| !bot.is_empty());
+        if let Some(bot) = bot {
+            behind = &behind[1 + bot.len()..];
+        }
+        (!name.is_empty()).then_some(Self { name, bot, rest: behind })
     }
 }

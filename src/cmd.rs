@@ -1,5 +1,6 @@
 //! The commands, one short `execute` each.
 
+pub mod ask;
 pub mod chat;
 pub mod check;
 pub mod run;
@@ -21,6 +22,9 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
     match arguments.command {
         Command::Run(content) => run::execute(&content),
         Command::Chat { content, lang } => chat::execute(&content, lang.as_deref()),
+        Command::Ask { content, json, explain, lang, question } => {
+            ask::execute(&content, &ask::How { json, explain, lang }, question)
+        }
         Command::Check { dir, content, format } => {
             let content = ContentChoice { content: dir.or(content.content) };
             Ok(check::execute(&content, format))
@@ -39,6 +43,10 @@ fn load(choice: &ContentChoice) -> Loaded {
         Some(directory) => load::directory(&directory, load::this_month()),
         None => load::shipped(load::this_month()),
     }
+}
+
+fn load_with_questions(choice: &ContentChoice) -> Loaded {
+    load::with_questions(directory(choice).as_deref(), load::this_month())
 }
 
 /// The content, or a sentence that says how to see what is wrong with it.

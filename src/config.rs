@@ -28,6 +28,23 @@ pub enum Command {
         #[arg(long, value_name = "TAG")]
         lang: Option<String>,
     },
+    /// Ask one question, or one a line from the standard input
+    Ask {
+        /// Which content to use.
+        #[command(flatten)]
+        content: ContentChoice,
+        /// Answer with one JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Show how the scores came about
+        #[arg(long, conflicts_with = "json")]
+        explain: bool,
+        /// The language of the person's app, such as `fr` or `en`
+        #[arg(long, value_name = "TAG")]
+        lang: Option<String>,
+        /// The question; without one, each line of the standard input is one
+        question: Vec<String>,
+    },
     /// Check a content: every problem, with its line and a way out
     Check {
         /// The content directory; without it, as for the other commands

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use crate::lang::{Tag, primary_subtag};
 use crate::markup::RichText;
+use crate::search::{Index, Likeness, Ranked};
 
 /// A section's id: 1 to 32 of `a-z0-9_`. With it, callback data stays under Telegram's 64 bytes and a start payload
 /// under its 64 characters.
@@ -136,8 +137,10 @@ pub struct Interface {
     pub help_end: RichText,
     /// The question above the languages.
     pub languages: RichText,
-    /// Said to a message that is not a command.
-    pub question: Box<str>,
+    /// Said to a question that nothing here answers.
+    pub unknown: Box<str>,
+    /// Said above the sections that a question may be about.
+    pub suggest: Box<str>,
     /// Said above the nearest commands.
     pub unknown_command: Box<str>,
     /// Said to a command that is like no other.
@@ -170,6 +173,8 @@ pub struct Interface {
     pub button_copy_address: Box<str>,
     /// Button: the contact card.
     pub button_card: Box<str>,
+    /// Button: another section that a question may have been about, `{title}`.
+    pub button_rather: Box<str>,
 }
 
 /// What a command opens.
@@ -181,6 +186,8 @@ pub enum CommandTarget {
     Help,
     /// The languages.
     Language,
+    /// The answer to the question behind the command.
+    Ask,
     /// A section.
     Section(SectionId),
 }
@@ -215,6 +222,61 @@ pub struct Content {
     by_id: HashMap<Box<str>, SectionId>,
     commands: HashMap<Box<str>, Command>,
     contact: Contact,
+    search: Index,
+    /// What is said back to what is no question, by kind and language.
+    talk: Vec<Vec<Option<Box<str>>>>,
+}
+
+/// What people say that is no question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Talk {
+    /// "Good morning"
+    Greeting,
+    /// "Thank you"
+    Thanks,
+    /// "Goodbye"
+    Farewell,
+}
+
+impl Talk {
+    /// Every kind, with its name in `search.toml`.
+    const ALL: [(Self, &str); 3] =
+        [(Self::Greeting, "greeting"), (Self::Thanks, "thanks"), (Self::Farewell, "farewell")];
+}
+
+/// What a question may be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A section.
+    Section(SectionId),
+    /// No question.
+    Talk(Talk),
+    /// Something that people ask and that is not the organisation's business.
+    NotOurs,
+}
+
+impl Topic {
+    /// The topic of a number in [`Content::search`], of a content with so many sections.
+    fn of_number(number: u32, sections: usize) -> Self {
+        match (number as usize).checked_sub(sections) {
+            None => Self::Section(SectionId(number as u16)),
+            Some(0) => Self::NotOurs,
+            Some(kind) => Self::Talk(Talk::ALL[(kind - 1).min(Talk::ALL.len() - 1)].0),
+        }
+    }
+}
+
+/// A topic that a question may be about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    /// The topic.
+    pub topic: Topic,
+    /// The language of the words that matched.
+    pub language: LangId,
+    /// From 0 to 1.
+    pub score: f32,
+    /// What the score is made of.
+    pub likeness: Likeness,
 }
 
 impl Content {
@@ -297,6 +359,26 @@ impl Content {
     /// All names of commands and what they mean.
     pub fn commands(&self) -> impl Iterator<Item = (&str, Command)> {
         self.commands.iter().map(|(name, command)| (name.as_ref(), *command))
+    }
+
+    /// What a question may be about, best first. `unfinished` when its last word may be the beginning of one; between
+    /// languages that match about equally well, `reader` decides.
+    #[must_use]
+    pub fn search(&self, question: &str, reader: LangId, unfinished: bool) -> Vec<Match> {
+        let ranking = self.search.rank(question, usize::from(reader.0), unfinished);
+        let found = |ranked: Ranked| Match {
+            topic: Topic::of_number(ranked.topic, self.sections.len()),
+            language: LangId(ranked.language as u8),
+            score: ranked.score,
+            likeness: ranked.likeness,
+        };
+        ranking.into_iter().map(found).collect()
+    }
+
+    /// What is said back to what is no question; `None` when the language has nothing to say.
+    #[must_use]
+    pub fn talk(&self, talk: Talk, lang: LangId) -> Option<&str> {
+        self.talk[talk as usize][usize::from(lang.0)].as_deref()
     }
 
     /// How to reach the organisation.

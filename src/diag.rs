@@ -103,6 +103,12 @@ codes! {
     DuplicateAsk = "duplicate-ask",
     /// Fewer than twelve questions under a section.
     FewAsk = "few-ask",
+    /// A question that is nearer to another section than to its own.
+    StrayAsk = "stray-ask",
+    /// A question of `tests/` that did not find what it should.
+    MissedQuestion = "missed-question",
+    /// A stemmer that does not exist.
+    UnknownStemmer = "unknown-stemmer",
     /// A date that is not a year and a month.
     BadDate = "bad-date",
     /// Facts that nobody has checked for long.

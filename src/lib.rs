@@ -18,6 +18,7 @@ pub mod lang;
 pub mod markup;
 pub mod pages;
 pub mod reply;
+pub mod search;
 pub mod telegram;
 pub mod terminal;
 pub mod view;

@@ -1,7 +1,7 @@
 //! The pages: pure functions from content to [`View`].
 
 use crate::action::{Action, Page, Target};
-use crate::content::{Command, CommandTarget, Content, LangId, SectionId};
+use crate::content::{Command, CommandTarget, Content, LangId, Match, SectionId, Topic};
 use crate::markup::{RichText, Style};
 use crate::view::{Button, Card, Does, View};
 
@@ -135,7 +135,7 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
             CommandTarget::Section(section) => link(content, language, section),
             CommandTarget::Help => open("/help", Action::page(language, Page::Help)),
             CommandTarget::Language => languages_button(content, language, Page::Home),
-            CommandTarget::Start => continue, // Home has its own button below.
+            CommandTarget::Start | CommandTarget::Ask => continue, // Home has its own button below.
         });
     }
     if buttons.is_empty() {
@@ -145,6 +145,42 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     let mut rows: Vec<Vec<Button>> = buttons.into_iter().map(|button| vec![button]).collect();
     rows.push(vec![home_button(content, lang)]);
     View { text: RichText::plain(&*content.interface(lang).unknown_command), rows }
+}
+
+/// The answer to a question: its section, and a way to those that it may have been about instead.
+#[must_use]
+pub fn answer(content: &Content, found: &Match, others: &[Match]) -> View {
+    let Topic::Section(section) = found.topic else { return home(content, found.language, None) };
+    let mut view = self::section(content, found.language, section, 0);
+    let rather = |m: &Match| {
+        let Topic::Section(other) = m.topic else { return None };
+        let label = content
+            .interface(found.language)
+            .button_rather
+            .replace("{title}", &content.words(other, found.language).label);
+        Some(vec![open(label, Action::section(found.language, other))])
+    };
+    view.rows.extend(others.iter().filter_map(rather));
+    view
+}
+
+/// The sections that a question may be about.
+#[must_use]
+pub fn suggestions(content: &Content, found: &[Match]) -> View {
+    let lang = found.first().map_or(content.default_language(), |m| m.language);
+    let button = |m: &Match| match m.topic {
+        Topic::Section(section) => Some(vec![link(content, lang, section)]),
+        _ => None,
+    };
+    let mut rows: Vec<Vec<Button>> = found.iter().filter_map(button).collect();
+    rows.push(vec![home_button(content, lang)]);
+    View { text: RichText::plain(&*content.interface(lang).suggest), rows }
+}
+
+/// A sentence, and everything there is.
+#[must_use]
+pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
+    View { text: RichText::plain(sentence), ..home(content, lang, None) }
 }
 
 /// The contact card; `None` when the organisation has no phone.

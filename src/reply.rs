@@ -1,7 +1,7 @@
 //! What Palabre answers: synchronous, total, without any input or output. This is the product; the rest delivers it.
 
 use crate::action::{Action, Page, Target, Written};
-use crate::content::{CommandTarget, Content, LangId};
+use crate::content::{CommandTarget, Content, LangId, Match, Talk, Topic};
 use crate::pages;
 use crate::view::{Card, View};
 
@@ -60,9 +60,9 @@ pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
     match request.input {
         Input::Tap(data) => tap(content, lang, data),
         Input::Text(text) => match Written::parse(text) {
-            Some(written) => command(content, lang, written.name, request.place),
+            Some(written) => command(content, lang, written, request.place),
             None if request.place == (Place::Group { addressed: false }) => Reply::Silent,
-            None => page(pages::home(content, lang, Some(&content.interface(lang).question))),
+            None => question(content, lang, text),
         },
     }
 }
@@ -89,7 +89,8 @@ fn tap(content: &Content, lang: LangId, data: &str) -> Reply {
     }
 }
 
-fn command(content: &Content, lang: LangId, name: &str, place: Place) -> Reply {
+fn command(content: &Content, lang: LangId, written: Written<'_>, place: Place) -> Reply {
+    let name = written.name;
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
             (Place::Group { addressed: false }, _) => Reply::Silent,
@@ -103,8 +104,68 @@ fn command(content: &Content, lang: LangId, name: &str, place: Place) -> Reply {
         CommandTarget::Start => pages::home(content, lang, None),
         CommandTarget::Help => pages::help(content, lang),
         CommandTarget::Language => pages::languages(content, lang, Page::Home),
+        CommandTarget::Ask => return question(content, lang, written.rest),
         CommandTarget::Section(section) => pages::section(content, lang, section, 0),
     })
+}
+
+/// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it.
+fn question(content: &Content, reader: LangId, text: &str) -> Reply {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
+    let found = content.search(&words.join(" "), reader, false);
+    page(match decide(&found) {
+        Outcome::Answer(first, others) => pages::answer(content, &first, &others),
+        Outcome::Suggest(some) => pages::suggestions(content, &some),
+        Outcome::Talk(talk, lang) => match content.talk(talk, lang) {
+            Some(said) => pages::say(content, lang, said),
+            None => pages::home(content, lang, None),
+        },
+        Outcome::Unknown => pages::home(content, reader, Some(&content.interface(reader).unknown)),
+    })
+}
+
+/// A section is the answer from this score on.
+const ANSWER: f32 = 0.26;
+/// Below it, sections are offered from this score on.
+const SUGGEST: f32 = 0.18;
+/// When the second is nearer than this to the first, both are offered.
+const MARGIN: f32 = 0.005;
+/// A greeting is one from this score on.
+const TALK: f32 = 0.45;
+/// How many sections are offered.
+const OFFERED: usize = 3;
+
+/// What to make of what a question may be about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// This section, and the next two.
+    Answer(Match, Vec<Match>),
+    /// One of these sections: at most three.
+    Suggest(Vec<Match>),
+    /// No question.
+    Talk(Talk, LangId),
+    /// Nothing that is known.
+    Unknown,
+}
+
+/// What to make of what a question may be about, best first.
+#[must_use]
+pub fn decide(found: &[Match]) -> Outcome {
+    let Some(first) = found.first() else { return Outcome::Unknown };
+    let sections = || found.iter().copied().filter(|m| matches!(m.topic, Topic::Section(_))).take(OFFERED);
+    match first.topic {
+        Topic::Talk(talk) if first.score >= TALK => Outcome::Talk(talk, first.language),
+        Topic::NotOurs | Topic::Talk(_) => Outcome::Unknown,
+        Topic::Section(_) if first.score < SUGGEST => Outcome::Unknown,
+        Topic::Section(_) => {
+            let margin = found.get(1).map_or(1.0, |second| first.score - second.score);
+            if first.score >= ANSWER && margin >= MARGIN {
+                Outcome::Answer(*first, sections().skip(1).collect())
+            } else {
+                Outcome::Suggest(sections().collect())
+            }
+        }
+    }
 }
 
 fn page(view: View) -> Reply {

@@ -57,7 +57,7 @@ fn branch(content: &Content, lang: LangId, sections: &[SectionId], depth: usize,
 pub(crate) fn check_every_page(content: &Content) {
     for lang in content.languages() {
         let mut views = vec![
-            pages::home(content, lang, Some(&content.interface(lang).question)),
+            pages::home(content, lang, Some(&content.interface(lang).unknown)),
             pages::help(content, lang),
             pages::languages(content, lang, Page::Home),
             pages::unknown_command(content, lang, "x"),

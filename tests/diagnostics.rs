@@ -34,7 +34,7 @@ fn load_case(case: &str) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     lay_over(&cases().join("base"), directory.path());
     lay_over(&cases().join(case), directory.path());
-    load::directory(directory.path(), NOW)
+    load::with_questions(Some(directory.path()), NOW)
 }
 
 #[test]

@@ -9,5 +9,6 @@ mod conversations;
 mod delivery;
 mod diagnostics;
 mod properties;
+mod questions;
 mod support;
 mod telegram;

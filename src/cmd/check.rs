@@ -11,7 +11,7 @@ use crate::content::load::Loaded;
 /// Prints the report; the exit status is 1 when there are errors.
 #[must_use]
 pub fn execute(choice: &ContentChoice, format: Format) -> ExitCode {
-    let Loaded { content, report } = super::load(choice);
+    let Loaded { content, report } = super::load_with_questions(choice);
     let mut out = std::io::stdout().lock();
     let text = match format {
         Format::Json => report.to_json_lines(),

@@ -13,7 +13,7 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 pub const ROOT_FILE: &str = "palabre.toml";
 
 /// The folder of the questions that `check` asks; it holds no language's words.
-const TESTS_FOLDER: &str = "tests";
+pub(super) const TESTS_FOLDER: &str = "tests";
 
 /// The files of a content before anything is known of what they say.
 #[derive(Debug, Default)]
@@ -72,23 +72,20 @@ impl YearMonth {
 /// Loads the content of a directory.
 #[must_use]
 pub fn directory(directory: &Path, now: YearMonth) -> Loaded {
-    validate::validate(Files::read(directory), now)
+    validate::validate(Files::read(directory), now, false)
+}
+
+/// Loads the content of a directory, or that inside the binary, and asks its own questions: for editors, who have the
+/// time.
+#[must_use]
+pub fn with_questions(directory: Option<&Path>, now: YearMonth) -> Loaded {
+    validate::validate(directory.map_or_else(Files::shipped, Files::read), now, true)
 }
 
 /// Loads the content inside the binary.
 #[must_use]
 pub fn shipped(now: YearMonth) -> Loaded {
-    let mut files = Files::default();
-    for entry in SHIPPED.files() {
-        files.add(&entry.path().to_string_lossy(), entry.contents());
-    }
-    for folder in SHIPPED.dirs().filter(|folder| folder.path() != Path::new(TESTS_FOLDER)) {
-        files.folders.push(folder.path().to_string_lossy().into_owned());
-        for entry in folder.files() {
-            files.add(&entry.path().to_string_lossy(), entry.contents());
-        }
-    }
-    validate::validate(files, now)
+    validate::validate(Files::shipped(), now, false)
 }
 
 /// Loads a content from files in memory: paths relative to the content directory, with `/`, and their bytes.
@@ -97,22 +94,39 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, now: Y
     let mut files = Files::default();
     for (path, bytes) in entries {
         if let Some((folder, _)) = path.split_once('/')
+            && folder != TESTS_FOLDER
             && !files.folders.iter().any(|f| f == folder)
         {
             files.folders.push(folder.to_owned());
         }
         files.add(path, bytes);
     }
-    validate::validate(files, now)
+    validate::validate(files, now, false)
 }
 
 impl Files {
+    fn shipped() -> Self {
+        let mut files = Self::default();
+        for entry in SHIPPED.files() {
+            files.add(&entry.path().to_string_lossy(), entry.contents());
+        }
+        for folder in SHIPPED.dirs() {
+            if folder.path() != Path::new(TESTS_FOLDER) {
+                files.folders.push(folder.path().to_string_lossy().into_owned());
+            }
+            for entry in folder.files() {
+                files.add(&entry.path().to_string_lossy(), entry.contents());
+            }
+        }
+        files
+    }
+
     fn read(directory: &Path) -> Self {
         let mut files = Self::default();
         let shown = directory.display().to_string();
         match list(directory) {
             Ok(entries) => {
-                for (name, is_folder) in entries.into_iter().filter(|(name, _)| name != TESTS_FOLDER) {
+                for (name, is_folder) in entries {
                     if is_folder {
                         files.read_folder(directory, &name);
                     } else if name == ROOT_FILE {
@@ -136,7 +150,9 @@ impl Files {
     }
 
     fn read_folder(&mut self, directory: &Path, folder: &str) {
-        self.folders.push(folder.to_owned());
+        if folder != TESTS_FOLDER {
+            self.folders.push(folder.to_owned());
+        }
         match list(&directory.join(folder)) {
             Ok(entries) => {
                 for (name, is_folder) in entries {

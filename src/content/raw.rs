@@ -86,6 +86,43 @@ pub(super) struct RawInterface {
     pub(super) months: Option<At<Vec<At<String>>>>,
 }
 
+/// `search.toml`: how people write a language.
+#[derive(Debug, Default)]
+pub(super) struct RawSearch {
+    pub(super) stemmer: Option<At<String>>,
+    pub(super) stop_words: Vec<At<String>>,
+    pub(super) question_words: Vec<At<String>>,
+    pub(super) spellings: Vec<(At<String>, At<String>)>,
+    pub(super) not_ours: Vec<At<String>>,
+    pub(super) talk: Vec<RawTalk>,
+}
+
+/// What people say that is no question, and what is said back.
+#[derive(Debug)]
+pub(super) struct RawTalk {
+    pub(super) kind: At<String>,
+    pub(super) ask: Vec<At<String>>,
+    pub(super) answer: Option<At<String>>,
+}
+
+/// A file of questions that `check` asks.
+#[derive(Debug)]
+pub(super) struct RawQuestion {
+    pub(super) ask: At<String>,
+    pub(super) expected: RawExpected,
+}
+
+/// What a question must find.
+#[derive(Debug)]
+pub(super) enum RawExpected {
+    /// The first answer.
+    Section(At<String>),
+    /// One of the first three.
+    Among(At<String>),
+    /// No answer: it is not ours.
+    Refused,
+}
+
 impl RawInterface {
     pub(super) fn get(&self, key: &str) -> Option<&At<String>> {
         self.texts.iter().find(|(k, _)| k == key).map(|(_, text)| text)
@@ -227,6 +264,71 @@ impl<'a> Reader<'a> {
             all.push(words);
         }
         all
+    }
+
+    pub(super) fn search(&mut self, kinds: &[&str]) -> RawSearch {
+        let known = ["stemmer", "stop_words", "question_words", "spellings", "not_ours", "talk"];
+        let mut search = RawSearch::default();
+        for (key, value) in self.document() {
+            match key.value.as_str() {
+                "stemmer" => search.stemmer = self.string(value),
+                "stop_words" => search.stop_words = self.strings(value),
+                "question_words" => search.question_words = self.strings(value),
+                "spellings" => search.spellings = self.pairs(value),
+                "not_ours" => search.not_ours = self.strings(value),
+                "talk" => {
+                    for (kind, value) in self.table(value) {
+                        if !kinds.contains(&kind.value.as_str()) {
+                            self.unknown(&kind, kinds);
+                            continue;
+                        }
+                        let mut talk = RawTalk { kind, ask: Vec::new(), answer: None };
+                        for (key, value) in self.table(value) {
+                            match key.value.as_str() {
+                                "ask" => talk.ask = self.strings(value),
+                                "answer" => talk.answer = self.string(value),
+                                _ => self.unknown(&key, &["ask", "answer"]),
+                            }
+                        }
+                        if talk.answer.is_none() {
+                            self.missing("answer", talk.kind.span.clone(), "it is what the bot says back");
+                        }
+                        search.talk.push(talk);
+                    }
+                }
+                _ => self.unknown(&key, &known),
+            }
+        }
+        search
+    }
+
+    pub(super) fn questions(&mut self) -> Vec<RawQuestion> {
+        let mut questions = Vec::new();
+        for (key, value) in self.document() {
+            if key.value != "question" {
+                self.unknown(&key, &["question"]);
+                continue;
+            }
+            for item in self.array(value) {
+                let span = self.visible(item.span.start..item.span.start + 1);
+                let (mut ask, mut expected) = (None, None);
+                for (key, value) in self.table(item) {
+                    match key.value.as_str() {
+                        "ask" => ask = self.string(value),
+                        "section" => expected = self.string(value).map(RawExpected::Section),
+                        "among" => expected = self.string(value).map(RawExpected::Among),
+                        "refused" => expected = self.boolean(value).then_some(RawExpected::Refused),
+                        _ => self.unknown(&key, &["ask", "section", "among", "refused"]),
+                    }
+                }
+                match (ask, expected) {
+                    (Some(ask), Some(expected)) => questions.push(RawQuestion { ask, expected }),
+                    (None, _) => self.missing("ask", span, "it is the question"),
+                    (_, None) => self.missing("section", span, "or `among = \"…\"`, or `refused = true`"),
+                }
+            }
+        }
+        questions
     }
 
     /// `known` lists the dotted keys that an interface has.

@@ -1,5 +1,6 @@
 //! Raw files → [`Content`], with every problem of every file in one report.
 
+mod ask;
 mod facts;
 mod interface;
 mod tree;
@@ -11,8 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::load::{Files, Loaded, ROOT_FILE, YearMonth};
-use super::raw::{At, RawInterface, RawRoot, RawWords, Reader};
-use super::{Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId};
+use super::raw::{At, RawExpected, RawInterface, RawQuestion, RawRoot, RawSearch, RawWords, Reader};
+use super::{Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId, Talk};
 use crate::diag::{Code, Diagnostic, Place, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use facts::Facts;
@@ -39,13 +40,15 @@ struct Folder<'a> {
     right_to_left: bool,
     interface: Option<(File<'a>, RawInterface)>,
     words: Vec<(File<'a>, RawWords)>,
+    search: Option<(File<'a>, RawSearch)>,
 }
 
-/// Checks everything and builds the content if there are no errors. `now` is for the age of facts.
-pub(super) fn validate(files: Files, now: YearMonth) -> Loaded {
+/// Checks everything and builds the content if there are no errors. `now` is for the age of facts; `questions` has the
+/// content's own questions asked too, which takes longer than all the rest.
+pub(super) fn validate(files: Files, now: YearMonth, questions: bool) -> Loaded {
     let Files { mut report, folders } = files;
     let sources = std::mem::take(&mut report.sources);
-    let content = Validation { sources: &sources, folders: &folders, report: &mut report, now }.run();
+    let content = Validation { sources: &sources, folders: &folders, report: &mut report, now, questions }.run();
     report.sources = sources;
     let content = content.filter(|_| report.count(Severity::Error) == 0);
     drop_follow_ons(&mut report);
@@ -86,6 +89,7 @@ struct Validation<'a> {
     folders: &'a [String],
     report: &'a mut Report,
     now: YearMonth,
+    questions: bool,
 }
 
 impl<'a> Validation<'a> {
@@ -112,8 +116,10 @@ impl<'a> Validation<'a> {
         }
         let default = LangId(default as u8);
         let interfaces = interface::resolve(&folders, &facts, self.report);
-        let (words, ask) = words::resolve(&nodes, &folders, &facts, self.report);
-        words::check_ask(&ask, self.report);
+        let (words, asks) = words::resolve(&nodes, &folders, &facts, self.report);
+        words::check_ask(&asks, self.report);
+        let search = ask::index(&nodes, &folders, &asks, self.report);
+        let talk = ask::talk(&folders, &facts, self.report);
         let (commands, menus) = self.commands(file, &nodes, &folders);
         let (Some(interfaces), Some(words)) = (interfaces, words) else { return None };
         let menus = words::describe(menus, &nodes, &words, &folders, self.report);
@@ -121,7 +127,12 @@ impl<'a> Validation<'a> {
         let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i as u16))).collect();
         let sections = nodes.into_iter().zip(words).map(|(node, words)| node.into_section(words)).collect();
         let Facts { contact, .. } = facts;
-        Some(Content { tags, default, interfaces, menus, sections, top, by_id, commands, contact })
+        let content =
+            Content { tags, default, interfaces, menus, sections, top, by_id, commands, contact, search, talk };
+        if self.questions && self.report.count(Severity::Error) == 0 {
+            ask::check(&content, &asks, self.sources, self.report);
+        }
+        Some(content)
     }
 
     fn file(&self, path: &str) -> Option<File<'a>> {
@@ -209,7 +220,8 @@ impl<'a> Validation<'a> {
     fn read_folders(&mut self, tags: &[Tag]) -> Vec<Folder<'a>> {
         let mut folders = Vec::new();
         for tag in tags {
-            let mut folder = Folder { tag: tag.clone(), right_to_left: false, interface: None, words: Vec::new() };
+            let mut folder =
+                Folder { tag: tag.clone(), right_to_left: false, interface: None, words: Vec::new(), search: None };
             for source in self.sources {
                 let Some(name) = source.path.strip_prefix(tag.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
                     continue;
@@ -220,6 +232,8 @@ impl<'a> Validation<'a> {
                     let interface = reader.interface(&interface::keys());
                     folder.right_to_left = interface.get("name").is_some_and(|name| is_right_to_left(&name.value));
                     folder.interface = Some((file, interface));
+                } else if name == "search.toml" {
+                    folder.search = Some((file, reader.search(&ask::kinds())));
                 } else {
                     folder.words.extend(reader.words().into_iter().map(|words| (file, words)));
                 }
@@ -238,8 +252,12 @@ impl<'a> Validation<'a> {
     ) -> (HashMap<Box<str>, Command>, Vec<Menu>) {
         let ids = nodes.iter().enumerate().map(|(i, node)| (&*node.id, SectionId(i as u16))).collect();
         let mut names = CommandNames { map: HashMap::new(), ids, report: self.report };
-        let builtin =
-            [("start", CommandTarget::Start), ("help", CommandTarget::Help), ("language", CommandTarget::Language)];
+        let builtin = [
+            ("start", CommandTarget::Start),
+            ("help", CommandTarget::Help),
+            ("language", CommandTarget::Language),
+            ("ask", CommandTarget::Ask),
+        ];
         for (name, target) in builtin {
             names.map.insert(name.into(), Command { target, language: None });
         }

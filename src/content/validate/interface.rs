@@ -48,11 +48,14 @@ const KEYS: &[Key] = &[
     key("commands.help.alias", Kind::Alias),
     key("commands.language.description", Kind::Description(256)),
     key("commands.language.alias", Kind::Alias),
+    key("commands.ask.description", Kind::Description(256)),
+    key("commands.ask.alias", Kind::Alias),
     key("pages.home", Kind::Page),
     key("pages.help", Kind::Page),
     key("pages.help_end", Kind::Page),
     key("pages.languages", Kind::Page),
-    key("lines.question", Kind::Plain(200, &[])),
+    key("lines.unknown", Kind::Plain(200, &[])),
+    key("lines.suggest", Kind::Plain(200, &[])),
     key("lines.unknown_command", Kind::Plain(200, &[])),
     key("lines.no_command", Kind::Plain(200, &[])),
     key("lines.old_button", Kind::Plain(200, &[])),
@@ -69,6 +72,7 @@ const KEYS: &[Key] = &[
     key("buttons.copy_phone", Kind::Label(&["phone"])),
     key("buttons.copy_address", Kind::Label(&[])),
     key("buttons.card", Kind::Label(&[])),
+    key("buttons.rather", Kind::Label(&["title"])),
 ];
 
 /// The dotted keys of an interface file.
@@ -247,7 +251,8 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         help: page("pages.help"),
         help_end: page("pages.help_end"),
         languages: page("pages.languages"),
-        question: own("lines.question"),
+        unknown: own("lines.unknown"),
+        suggest: own("lines.suggest"),
         unknown_command: own("lines.unknown_command"),
         no_command: own("lines.no_command"),
         old_button: own("lines.old_button"),
@@ -264,6 +269,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_copy_phone: own("buttons.copy_phone").replace("{phone}", &within.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
         button_card: own("buttons.card"),
+        button_rather: own("buttons.rather"),
     }
 }
 

@@ -22,9 +22,13 @@ const DESCRIPTION_MAX: usize = 256;
 
 /// A question under a section, in which language and where.
 pub(super) struct Ask<'a> {
-    file: File<'a>,
-    phrase: &'a At<String>,
-    section: &'a str,
+    pub(super) file: File<'a>,
+    pub(super) phrase: &'a At<String>,
+    pub(super) section: &'a str,
+    /// The section's place in the tree.
+    pub(super) node: usize,
+    /// The language's place among the languages.
+    pub(super) language: usize,
 }
 
 /// The words of every section for every language, and all questions.
@@ -75,7 +79,8 @@ pub(super) fn resolve<'a>(
                 facts.within(folder.right_to_left),
                 report,
             ));
-            asks.extend(raw.ask.iter().map(|phrase| Ask { file: *file, phrase, section: &raw.id.value }));
+            let ask = |phrase| Ask { file: *file, phrase, section: &raw.id.value, node: place, language: l };
+            asks.extend(raw.ask.iter().map(ask));
             if raw.ask.len() < ASK_MIN {
                 report.warning(
                     Code::FewAsk,
@@ -174,6 +179,7 @@ pub(super) fn describe(
                 CommandTarget::Start => interface("start"),
                 CommandTarget::Help => interface("help"),
                 CommandTarget::Language => interface("language"),
+                CommandTarget::Ask => interface("ask"),
                 CommandTarget::Section(section) => {
                     let node = usize::from(section.0);
                     let words = &words[node][l];
