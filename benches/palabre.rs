@@ -71,7 +71,7 @@ fn ask(content: &Content, input: Input<'_>) -> Reply {
     reply(content, &Request { input, language_code: Some("fr"), place: Place::Private })
 }
 
-#[divan::bench(args = ["/start", "/contact", "/principes", "/help", "/nothing", "bonjour"])]
+#[divan::bench(args = ["/start", "/contact", "/principes", "/help", "/nothing"])]
 fn command(bencher: Bencher<'_, '_>, text: &str) {
     let content = LazyLock::force(&SHIPPED);
     bencher.bench_local(|| ask(content, Input::Text(black_box(text))));
@@ -87,6 +87,25 @@ fn tap(bencher: Bencher<'_, '_>, data: &str) {
 fn tap_among_1000_sections(bencher: Bencher<'_, '_>, data: &str) {
     let content = LazyLock::force(&SYNTHETIC);
     bencher.bench_local(|| ask(content, Input::Tap(black_box(data))));
+}
+
+/// A plain question, one with errors, a long one, one that is not ours, one that nothing knows.
+#[divan::bench(args = [
+    "quel est votre numéro de téléphone ?",
+    "kel ai votr adrese svp",
+    "je voudrais savoir comment votre programme aide les communautés à retrouver la confiance entre elles",
+    "what is the weather in Bamako",
+    "xyzzy plugh",
+])]
+fn question(bencher: Bencher<'_, '_>, text: &str) {
+    let content = LazyLock::force(&SHIPPED);
+    bencher.bench_local(|| ask(content, Input::Text(black_box(text))));
+}
+
+#[divan::bench(args = ["question 7 about s7_3 in fr", "qestion abot s7 in engish"])]
+fn question_among_1000_sections(bencher: Bencher<'_, '_>, text: &str) {
+    let content = LazyLock::force(&SYNTHETIC);
+    bencher.bench_local(|| ask(content, Input::Text(black_box(text))));
 }
 
 #[divan::bench]

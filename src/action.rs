@@ -65,6 +65,27 @@ impl Action {
         CallbackData { action: self, content }
     }
 
+    /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 41 of `a-z0-9_-`, where
+    /// Telegram takes 64. Help has none.
+    #[must_use]
+    pub fn to_payload(self, content: &Content) -> Option<String> {
+        let tag = content.tag(self.lang);
+        match self.target {
+            Target::Page(Page::Home) => Some(tag.to_string()),
+            Target::Page(Page::Section(section, _)) => Some(format!("{tag}-{}", content.section(section).id)),
+            _ => None,
+        }
+    }
+
+    /// Reads the payload of a deep link. `None` when it is forged, or of a content that is no more.
+    #[must_use]
+    pub fn from_payload(content: &Content, payload: &str) -> Option<Self> {
+        match payload.split_once('-') {
+            None => Some(Self::page(content.language(payload)?, Page::Home)),
+            Some((tag, id)) => Some(Self::section(content.language(tag)?, content.find(id)?)),
+        }
+    }
+
     /// Reads callback data. `None` when it is of another version, forged, or of a content that is no more.
     #[must_use]
     pub fn from_callback_data(content: &Content, data: &str) -> Option<Self> {

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod chat;
 pub mod check;
+pub mod links;
 pub mod run;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Ask { content, json, explain, lang, question } => {
             ask::execute(&content, &ask::How { json, explain, lang }, question)
         }
+        Command::Links { content, bot, format, qr } => links::execute(&content, &bot, format, qr.as_deref()),
         Command::Check { dir, content, format } => {
             let content = ContentChoice { content: dir.or(content.content) };
             Ok(check::execute(&content, format))

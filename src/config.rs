@@ -45,6 +45,21 @@ pub enum Command {
         /// The question; without one, each line of the standard input is one
         question: Vec<String>,
     },
+    /// Print the deep link of every section in every language, for posters and web pages
+    Links {
+        /// Which content to use.
+        #[command(flatten)]
+        content: ContentChoice,
+        /// The bot's name, as in t.me/NAME
+        #[arg(long, value_name = "NAME")]
+        bot: String,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = LinkFormat::Text)]
+        format: LinkFormat,
+        /// Write a QR code of each link into this directory, as SVG
+        #[arg(long, value_name = "DIR")]
+        qr: Option<PathBuf>,
+    },
     /// Check a content: every problem, with its line and a way out
     Check {
         /// The content directory; without it, as for the other commands
@@ -65,6 +80,17 @@ pub struct ContentChoice {
     /// The content directory; else ./content or this directory if it is one, else the copy inside the binary
     #[arg(long, env = "PALABRE_CONTENT", value_name = "DIR")]
     pub content: Option<PathBuf>,
+}
+
+/// How `links` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LinkFormat {
+    /// For people
+    Text,
+    /// For spreadsheets: language, section, title, link
+    Csv,
+    /// One JSON object a line
+    Json,
 }
 
 /// How `check` reports.

@@ -21,6 +21,13 @@ pub struct Request<'a> {
 pub enum Input<'a> {
     /// Wrote something: a command or a question. Empty for a sticker, a photo or a voice message.
     Text(&'a str),
+    /// Wrote `text` in reply to what somebody else had written.
+    About {
+        /// What they wrote.
+        text: &'a str,
+        /// What it is a reply to.
+        quoted: &'a str,
+    },
     /// Tapped a button with this callback data.
     Tap(&'a str),
 }
@@ -48,6 +55,8 @@ pub enum Reply {
         view: View,
         /// A short notice to the one who tapped: at most 200 characters.
         notice: Option<String>,
+        /// It answers the message that was replied to, not the reply: its author is the one to tell.
+        to_quoted: bool,
     },
     /// A contact card, sent as a message of its own.
     Card(Card),
@@ -59,11 +68,8 @@ pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
     let lang = content.language_for(request.language_code);
     match request.input {
         Input::Tap(data) => tap(content, lang, data),
-        Input::Text(text) => match Written::parse(text) {
-            Some(written) => command(content, lang, written, request.place),
-            None if request.place == (Place::Group { addressed: false }) => Reply::Silent,
-            None => question(content, lang, text),
-        },
+        Input::Text(text) => said(content, lang, text, None, request.place),
+        Input::About { text, quoted } => said(content, lang, text, Some(quoted), request.place),
     }
 }
 
@@ -74,10 +80,18 @@ pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
     page(pages::home(content, lang, Some(&content.interface(lang).trouble)))
 }
 
+fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
+    match Written::parse(text) {
+        Some(written) => command(content, lang, written, quoted, place),
+        None if place == (Place::Group { addressed: false }) => Reply::Silent,
+        None => question(content, lang, text, quoted),
+    }
+}
+
 fn tap(content: &Content, lang: LangId, data: &str) -> Reply {
     let Some(action) = Action::from_callback_data(content, data) else {
         let notice = Some(content.interface(lang).old_button.to_string());
-        return Reply::Page { view: pages::home(content, lang, None), notice };
+        return Reply::Page { view: pages::home(content, lang, None), notice, to_quoted: false };
     };
     match action.target {
         Target::Page(to) => page(pages::page(content, action.lang, to)),
@@ -89,7 +103,7 @@ fn tap(content: &Content, lang: LangId, data: &str) -> Reply {
     }
 }
 
-fn command(content: &Content, lang: LangId, written: Written<'_>, place: Place) -> Reply {
+fn command(content: &Content, lang: LangId, written: Written<'_>, quoted: Option<&str>, place: Place) -> Reply {
     let name = written.name;
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
@@ -101,19 +115,29 @@ fn command(content: &Content, lang: LangId, written: Written<'_>, place: Place) 
     };
     let lang = command.language.unwrap_or(lang);
     page(match command.target {
-        CommandTarget::Start => pages::home(content, lang, None),
+        // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
+        CommandTarget::Start => match Action::from_payload(content, written.rest.trim()) {
+            Some(Action { lang, target: Target::Page(to) }) => pages::page(content, lang, to),
+            _ => pages::home(content, lang, None),
+        },
         CommandTarget::Help => pages::help(content, lang),
         CommandTarget::Language => pages::languages(content, lang, Page::Home),
-        CommandTarget::Ask => return question(content, lang, written.rest),
+        CommandTarget::Ask => return question(content, lang, written.rest, quoted),
         CommandTarget::Section(section) => pages::section(content, lang, section, 0),
     })
 }
 
-/// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it.
-fn question(content: &Content, reader: LangId, text: &str) -> Reply {
-    let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
-    let found = content.search(&words.join(" "), reader, false);
-    page(match decide(&found) {
+/// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it. Without
+/// words of its own it is about what it is a reply to.
+fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>) -> Reply {
+    let without_names = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
+        words.join(" ")
+    };
+    let own = without_names(text);
+    let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
+    let found = content.search(quoted.as_ref().unwrap_or(&own), reader, false);
+    let view = match decide(&found) {
         Outcome::Answer(first, others) => pages::answer(content, &first, &others),
         Outcome::Suggest(some) => pages::suggestions(content, &some),
         Outcome::Talk(talk, lang) => match content.talk(talk, lang) {
@@ -121,13 +145,14 @@ fn question(content: &Content, reader: LangId, text: &str) -> Reply {
             None => pages::home(content, lang, None),
         },
         Outcome::Unknown => pages::home(content, reader, Some(&content.interface(reader).unknown)),
-    })
+    };
+    Reply::Page { view, notice: None, to_quoted: quoted.is_some() }
 }
 
 /// A section is the answer from this score on.
 const ANSWER: f32 = 0.26;
 /// Below it, sections are offered from this score on.
-const SUGGEST: f32 = 0.18;
+const SUGGEST: f32 = 0.13;
 /// When the second is nearer than this to the first, both are offered.
 const MARGIN: f32 = 0.005;
 /// A greeting is one from this score on.
@@ -169,5 +194,5 @@ pub fn decide(found: &[Match]) -> Outcome {
 }
 
 fn page(view: View) -> Reply {
-    Reply::Page { view, notice: None }
+    Reply::Page { view, notice: None, to_quoted: false }
 }

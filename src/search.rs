@@ -23,6 +23,13 @@ use index::LanguageIndex;
 /// Scores that differ by less do not tell one language from another: a name is the same in both.
 const SAME_LIKENESS: f32 = 0.03;
 
+/// From so many phrases on the languages are prepared side by side.
+const MANY_PHRASES: usize = 10_000;
+
+fn prepare((lexicon, phrases): (Lexicon, Vec<Phrase<'_>>), topics: usize) -> LanguageIndex {
+    LanguageIndex::new(lexicon, &phrases, topics)
+}
+
 /// A phrase that stands under a topic.
 #[derive(Clone, Copy, Debug)]
 pub struct Phrase<'a> {
@@ -48,8 +55,23 @@ impl Index {
     /// Prepares the phrases of each language. `topics` is one more than the highest number of a topic.
     #[must_use]
     pub fn new<'a>(languages: Vec<(Lexicon, Vec<Phrase<'a>>)>, topics: usize) -> Self {
-        let prepare = |(lexicon, phrases): (Lexicon, Vec<Phrase<'a>>)| LanguageIndex::new(lexicon, &phrases, topics);
-        Self { languages: languages.into_iter().map(prepare).collect(), topics }
+        // The languages have nothing in common: when there is much to do, each is prepared on a thread of its own. A thread
+        // costs memory that a small content would not get back.
+        if languages.iter().map(|(_, phrases)| phrases.len()).sum::<usize>() < MANY_PHRASES {
+            return Self {
+                languages: languages.into_iter().map(|language| prepare(language, topics)).collect(),
+                topics,
+            };
+        }
+        let languages = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                languages.into_iter().map(|language| scope.spawn(move || prepare(language, topics))).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        Self { languages, topics }
     }
 
     /// The topics of a question, best first. `unfinished` when its last word may be the beginning of one; between

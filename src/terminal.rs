@@ -104,7 +104,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         match reply(self.content, &request) {
             Reply::Silent => Ok(()),
             Reply::Card(card) => self.card(&card),
-            Reply::Page { view, notice } => {
+            Reply::Page { view, notice, .. } => {
                 if let Some(notice) = notice {
                     writeln!(self.output, "\n({notice})")?;
                 }

@@ -28,6 +28,19 @@ fn version_1_is_read_and_written_as_ever() {
 }
 
 #[test]
+fn payloads_of_deep_links_are_read_and_written_as_ever() {
+    let content = shipped();
+    let (fr, trust) = (content.language("fr").unwrap(), content.find("trust").unwrap());
+    for (payload, action) in [("fr", Action::page(fr, Page::Home)), ("fr-trust", Action::section(fr, trust))] {
+        assert_eq!(action.to_payload(&content).as_deref(), Some(payload));
+        assert_eq!(Action::from_payload(&content, payload), Some(action));
+    }
+    for forged in ["", "xx", "fr-", "fr-nothing", "-trust", "fr_trust", "trust"] {
+        assert_eq!(Action::from_payload(&content, forged), None, "{forged}");
+    }
+}
+
+#[test]
 fn forged_data_is_refused() {
     let content = shipped();
     let forged = [

@@ -163,10 +163,12 @@ fn updates_that_are_numbered_anew_are_answered_once() {
 
 #[test]
 fn chats_are_answered_while_polling_fails() {
-    let bot = bot();
+    let fake = Fake::start();
     for _ in 0..8 {
-        bot.fake.private_message(1, "/contact");
+        fake.private_message(1, "/contact");
     }
+    // The first poll takes in all eight.
+    let bot = BotTest::start_with(BINARY, fake, &[], &[]);
     bot.fake.wait_sent(1, 1);
     bot.fake.fault(Fault::new(FaultKind::conflict()).on("getUpdates").times(ALWAYS));
     bot.fake.wait_sent(1, 8);

@@ -285,7 +285,7 @@ proptest! {
         match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {
             Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
             Reply::Card(card) => prop_assert!(!card.vcard.is_empty()),
-            Reply::Page { view, notice } => {
+            Reply::Page { view, notice, .. } => {
                 prop_assert!((1..=4096).contains(&view.text.utf16_len()));
                 prop_assert!(!view.rows.is_empty());
                 prop_assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));

@@ -282,6 +282,38 @@ fn in_a_group_a_reply_to_it_is_answered() {
 }
 
 #[test]
+fn in_a_group_somebody_has_another_s_question_answered() {
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    for words in ["/ask", "/demander", &format!("@{BOT_USERNAME}")] {
+        let asked = bot.fake.post(Post::new(7, GROUP, "quel est leur numéro de téléphone ?"));
+        let settled = bot.fake.post(Post::new(8, GROUP, words).reply_to(asked.message_id));
+        bot.fake.wait_confirmed(settled.update_id);
+        let page = bot.fake.sent_to(GROUP).pop().unwrap();
+        assert!(page.text().contains("+223"), "{words}: {page}");
+        assert_eq!(
+            page.json["reply_to_message"]["message_id"],
+            json!(asked.message_id),
+            "it answers the one who asked"
+        );
+    }
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn in_a_group_a_question_behind_ask_is_answered() {
+    check_group(Post::new(7, GROUP, "/ask quel est votre numéro de téléphone"), Some("+223"));
+}
+
+#[test]
+fn a_deep_link_opens_its_page() {
+    let mut bot = bot();
+    bot.say("/start en-trust").expect("trust");
+    bot.say("/start fr-contact").expect("+223");
+    bot.say("/start forged-payload").expect("Que voulez-vous savoir");
+}
+
+#[test]
 fn a_topic_is_answered_in_that_topic() {
     let bot = bot();
     bot.fake.group(GROUP, true);

@@ -97,8 +97,10 @@ impl LanguageIndex {
 
     /// Takes in a phrase's words; gives their numbers.
     fn add(&mut self, number: u32, phrase: &Phrase<'_>) -> Vec<u32> {
-        let words = self.lexicon.words(phrase.text);
-        let ids: Vec<u32> = words.iter().map(|word| self.word(word)).collect();
+        let lexicon = std::mem::take(&mut self.lexicon);
+        let mut ids = Vec::new();
+        lexicon.for_each_word(phrase.text, |word| ids.push(self.word(word, &lexicon)));
+        self.lexicon = lexicon;
         for &id in &ids {
             let word = &mut self.words[id as usize];
             if word.phrases.last() != Some(&number) {
@@ -112,13 +114,13 @@ impl LanguageIndex {
         ids
     }
 
-    fn word(&mut self, word: &str) -> u32 {
+    fn word(&mut self, word: &str, lexicon: &Lexicon) -> u32 {
         if let Some(&id) = self.vocabulary.get(word) {
             return id;
         }
         let id = self.words.len() as u32;
         self.vocabulary.insert(word.into(), id);
-        self.stems.entry(self.lexicon.stem(word).into()).or_default().push(id);
+        self.stems.entry(lexicon.stem(word).into()).or_default().push(id);
         let letters: Box<[char]> = word.chars().collect();
         if self.by_length.len() <= letters.len() {
             self.by_length.resize(letters.len() + 1, Vec::new());
@@ -129,7 +131,7 @@ impl LanguageIndex {
             let next = self.grams.len() as u32;
             grams.push(*self.grams.entry(gram).or_insert(next));
         });
-        let weight = self.lexicon.weight(word);
+        let weight = lexicon.weight(word);
         self.words.push(Word { letters, weight, phrases: Vec::new(), topics: Vec::new(), grams: grams.into() });
         id
     }

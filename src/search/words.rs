@@ -1,8 +1,6 @@
 //! A text becomes words that can be compared: lower case, without accents, spelt as the content spells them.
 
-use std::collections::HashSet;
-
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use snowball_stemmers_rs::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -15,8 +13,8 @@ const QUESTION_WEIGHT: f32 = 0.225;
 /// How people write one language.
 #[derive(Default)]
 pub struct Lexicon {
-    stop_words: HashSet<String>,
-    question_words: HashSet<String>,
+    stop_words: FxHashSet<String>,
+    question_words: FxHashSet<String>,
     /// Spellings of phones, and what they stand for.
     spellings: FxHashMap<String, Vec<String>>,
     stemmer: Option<Stemmer>,
@@ -42,13 +40,16 @@ impl Lexicon {
     /// The words of a text as this language spells them.
     pub(super) fn words(&self, text: &str) -> Vec<String> {
         let mut words = Vec::new();
-        for word in words_of(text) {
-            match self.spellings.get(&word) {
-                Some(spelling) => words.extend(spelling.iter().cloned()),
-                None => words.push(word),
-            }
-        }
+        self.for_each_word(text, |word| words.push(word.to_owned()));
         words
+    }
+
+    /// Each word of a text as this language spells it.
+    pub(super) fn for_each_word(&self, text: &str, mut each: impl FnMut(&str)) {
+        for_each_word(text, |word| match self.spellings.get(word) {
+            Some(spelling) => spelling.iter().for_each(|word| each(word)),
+            None => each(word),
+        });
     }
 
     /// How much a word counts before it is known how rare it is.
@@ -104,27 +105,39 @@ const STEMMERS: &[(&str, Algorithm)] = &[
 /// into one, so that `Télephooone` and `telephone` are the same.
 pub(super) fn words_of(text: &str) -> Vec<String> {
     let mut words = Vec::new();
+    for_each_word(text, |word| words.push(word.to_owned()));
+    words
+}
+
+fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
+    let mut end = |word: &mut String| {
+        if !word.is_empty() {
+            each(word);
+            word.clear();
+        }
+    };
+    if text.is_ascii() {
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() { push(&mut word, c.to_ascii_lowercase()) } else { end(&mut word) }
+        }
+        return end(&mut word);
+    }
     for c in text.nfkd().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
             push(&mut word, c);
         } else if c.general_category_group() == GeneralCategoryGroup::Mark {
             // An accent, or a vowel sign that people leave out as often as not.
         } else if c.is_alphanumeric() {
-            for c in plain(c).chars() {
-                push(&mut word, c);
+            match plain(c) {
+                "" => push(&mut word, c),
+                letters => letters.chars().for_each(|c| push(&mut word, c)),
             }
-            if plain(c).is_empty() {
-                push(&mut word, c);
-            }
-        } else if !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+        } else {
+            end(&mut word);
         }
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+    end(&mut word);
 }
 
 fn push(word: &mut String, c: char) {

@@ -64,6 +64,10 @@ pub(super) async fn deliver(
         (Some(query), _) => delivery.show(query, reply).await,
         (None, Some(message)) => match reply {
             Reply::Silent => Ok(()),
+            Reply::Page { view, to_quoted: true, .. } => {
+                let to = To { reply_to: message.replied_to(), ..To::beside(message) };
+                delivery.send(to, &view).await
+            }
             Reply::Page { view, .. } => delivery.send(To::answering(message), &view).await,
             Reply::Card(card) => delivery.send_card(To::answering(message), &card).await,
         },

@@ -65,7 +65,10 @@ pub(super) struct Message {
 
 #[derive(Deserialize)]
 struct RepliedTo {
+    message_id: i32,
     from: Option<Id>,
+    text: Option<String>,
+    caption: Option<String>,
     forum_topic_created: Option<IgnoredAny>,
 }
 
@@ -211,7 +214,23 @@ impl Message {
             }
             _ => return None,
         };
-        Some(Request { input: Input::Text(text), language_code, place })
+        let input = match self.quoted(me) {
+            Some(quoted) => Input::About { text, quoted },
+            None => Input::Text(text),
+        };
+        Some(Request { input, language_code, place })
+    }
+
+    /// The message that this one is a reply to.
+    pub(super) fn replied_to(&self) -> Option<i32> {
+        self.reply_to_message.as_ref().map(|replied| replied.message_id)
+    }
+
+    /// The words of the message that this one is a reply to, unless it is ours.
+    fn quoted(&self, me: &Me) -> Option<&str> {
+        let replied = self.reply_to_message.as_deref()?;
+        let ours = replied.from.as_ref().is_some_and(|from| from.id == me.id);
+        replied.text.as_deref().or(replied.caption.as_deref()).filter(|_| !ours)
     }
 
     /// Whether somebody said or sent something, rather than did something with the chat.
