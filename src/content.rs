@@ -173,6 +173,10 @@ pub struct Interface {
     pub button_copy_address: Box<str>,
     /// Button: the contact card.
     pub button_card: Box<str>,
+    /// Button: share this page.
+    pub button_share: Box<str>,
+    /// Button: open a chat with the bot.
+    pub button_open: Box<str>,
     /// Button: another section that a question may have been about, `{title}`.
     pub button_rather: Box<str>,
 }

@@ -10,6 +10,7 @@
 //! - [`config`], [`cmd`]: the command line.
 
 pub mod action;
+pub mod cards;
 pub mod cmd;
 pub mod config;
 pub mod content;

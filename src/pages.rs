@@ -29,7 +29,8 @@ pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
     }
     text.push_paragraph(&content.interface(lang).home);
     let mut rows = pack(content.top().iter().map(|&section| link(content, lang, section)));
-    rows.extend(pack(languages_buttons(content, lang, Page::Home)));
+    let below = languages_buttons(content, lang, Page::Home).into_iter().chain(share_button(content, lang, Page::Home));
+    rows.extend(pack(below));
     View { text, rows }
 }
 
@@ -214,7 +215,19 @@ fn footer(content: &Content, lang: LangId, page: Page, parent: Option<SectionId>
     }
     buttons.push(home_button(content, lang));
     buttons.extend(languages_buttons(content, lang, page));
+    buttons.extend(share_button(content, lang, page));
     pack(buttons)
+}
+
+/// Shares a page by the query that finds exactly its card; help is nothing to share.
+fn share_button(content: &Content, lang: LangId, page: Page) -> Option<Button> {
+    let id = match page {
+        Page::Home => "",
+        Page::Section(section, _) => &content.section(section).id,
+        Page::Help => return None,
+    };
+    let query = format!("{}:#{id}", content.tag(lang)).into();
+    Some(Button { label: content.interface(lang).button_share.to_string(), does: Does::Share(query) })
 }
 
 /// With two languages the other one, else a list of them.

@@ -1,6 +1,7 @@
 //! What Palabre answers: synchronous, total, without any input or output. This is the product; the rest delivers it.
 
 use crate::action::{Action, Page, Target, Written};
+use crate::cards;
 use crate::content::{CommandTarget, Content, LangId, Match, Talk, Topic};
 use crate::pages;
 use crate::view::{Card, View};
@@ -37,6 +38,8 @@ pub enum Input<'a> {
 pub enum Place {
     /// Alone with the bot.
     Private,
+    /// Under a card that somebody shared: any chat.
+    Card,
     /// In a group.
     Group {
         /// Whether they spoke to this bot by name or in reply to it. A bare command does not.
@@ -67,7 +70,7 @@ pub enum Reply {
 pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
     let lang = content.language_for(request.language_code);
     match request.input {
-        Input::Tap(data) => tap(content, lang, data),
+        Input::Tap(data) => tap(content, lang, data, request.place),
         Input::Text(text) => said(content, lang, text, None, request.place),
         Input::About { text, quoted } => said(content, lang, text, Some(quoted), request.place),
     }
@@ -88,13 +91,14 @@ fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place
     }
 }
 
-fn tap(content: &Content, lang: LangId, data: &str) -> Reply {
+fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     let Some(action) = Action::from_callback_data(content, data) else {
         let notice = Some(content.interface(lang).old_button.to_string());
         return Reply::Page { view: pages::home(content, lang, None), notice, to_quoted: false };
     };
+    let as_card = |view| if place == Place::Card { cards::card(content, action, view) } else { view };
     match action.target {
-        Target::Page(to) => page(pages::page(content, action.lang, to)),
+        Target::Page(to) => page(as_card(pages::page(content, action.lang, to))),
         Target::Languages(back) => page(pages::languages(content, action.lang, back)),
         Target::Card => match pages::card(content) {
             Some(card) => Reply::Card(card),

@@ -92,6 +92,8 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         let (label, does) = self.buttons[button].clone();
         match does {
             Does::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content).to_string())),
+            Does::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
+            Does::Private(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
             Does::Copy(text) => {
                 let shown = self.paint(&text, "1");
                 writeln!(self.output, "\n{label}: {shown}\n")

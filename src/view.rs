@@ -26,6 +26,10 @@ pub struct Button {
 pub enum Does {
     /// Asks for something.
     Open(Action),
+    /// Lets somebody choose a chat and shares the card that this inline query finds there.
+    Share(Box<str>),
+    /// Opens a chat with the bot at the page of this deep link's payload.
+    Private(Box<str>),
     /// Copies a text of 1 to 256 characters.
     Copy(Box<str>),
 }

@@ -275,7 +275,10 @@ fn every_poll_names_the_updates_it_wants() {
     bot.fake.look(|state| {
         assert!(!state.polls.is_empty());
         for poll in &state.polls {
-            assert_eq!(poll.allowed_updates.as_deref(), Some(&["message".into(), "callback_query".into()][..]));
+            assert_eq!(
+                poll.allowed_updates.as_deref(),
+                Some(&["message", "callback_query", "inline_query", "guest_message"].map(String::from)[..])
+            );
         }
     });
 }

@@ -14,8 +14,10 @@ use teloxide::types::{
 use tokio::time::Instant;
 
 use super::api::{Api, Failure};
+use super::inline;
 use super::render::{Keyboard, NO_PREVIEW, entities};
-use super::update::{CallbackQuery, Message, Update};
+use super::update::{CallbackQuery, Me, Message, Update};
+use crate::cards::Answer;
 use crate::content::Content;
 use crate::reply::Reply;
 use crate::view::{Card, View};
@@ -54,12 +56,13 @@ impl CutOff {
 pub(super) async fn deliver(
     api: &Api,
     content: &Content,
+    me: &Me,
     cut_off: &CutOff,
     chat: i64,
     update: &Update,
     reply: Reply,
 ) -> Result<(), Failure> {
-    let delivery = Delivery { api, content, cut_off, chat };
+    let delivery = Delivery { api, content, me, cut_off, chat };
     let result = match (&update.callback_query, &update.message) {
         (Some(query), _) => delivery.show(query, reply).await,
         (None, Some(message)) => match reply {
@@ -71,7 +74,10 @@ pub(super) async fn deliver(
             Reply::Page { view, .. } => delivery.send(To::answering(message), &view).await,
             Reply::Card(card) => delivery.send_card(To::answering(message), &card).await,
         },
-        (None, None) => Ok(()),
+        (None, None) => match (&update.guest_message, reply) {
+            (Some(message), Reply::Page { view, .. }) => delivery.answer_guest(message, &view).await,
+            _ => Ok(()),
+        },
     };
     match result {
         // Blocked by the person, or thrown out of the group: they do not want an answer.
@@ -98,6 +104,15 @@ pub(super) async fn acknowledge(api: &Api, query: CallbackQueryId, notice: Optio
     let result = tokio::time::timeout(ACKNOWLEDGE, persist(|| api.send(&payload), || ())).await;
     if let Ok(Err(failure)) = result {
         log::debug!("a tap could not be acknowledged: {failure}");
+    }
+}
+
+/// Answers an inline query: it is worthless after ten seconds.
+pub(super) async fn answer_inline(api: &Api, content: &Content, me: &Me, query: &str, answer: &Answer) {
+    let payload = inline::inline(content, me, query, answer);
+    let result = tokio::time::timeout(ACKNOWLEDGE, persist(|| api.send(&payload), || ())).await;
+    if let Ok(Err(failure)) = result {
+        log::debug!("an inline query could not be answered: {failure}");
     }
 }
 
@@ -181,6 +196,7 @@ impl To {
 struct Delivery<'a> {
     api: &'a Api,
     content: &'a Content,
+    me: &'a Me,
     cut_off: &'a CutOff,
     chat: i64,
 }
@@ -188,6 +204,11 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     async fn request<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
         persist(|| self.api.send(payload), || self.cut_off.insert(self.chat)).await
+    }
+
+    async fn answer_guest(&self, message: &Message, view: &View) -> Result<(), Failure> {
+        let Some(query) = &message.guest_query_id else { return Ok(()) };
+        self.request(&inline::guest(self.content, self.me, query, view)).await
     }
 
     async fn send(&self, to: To, view: &View) -> Result<(), Failure> {
@@ -199,7 +220,7 @@ impl Delivery<'_> {
                 entities: entities(&view.text),
                 link_preview_options: NO_PREVIEW,
                 reply_parameters: to.reply_parameters(),
-                reply_markup: Keyboard { content: self.content, view },
+                reply_markup: Keyboard { content: self.content, me: self.me, view },
             };
             self.request(&payload).await
         })
@@ -254,7 +275,7 @@ impl Delivery<'_> {
             text: view.text.as_str(),
             entities: entities(&view.text),
             link_preview_options: NO_PREVIEW,
-            reply_markup: Keyboard { content: self.content, view },
+            reply_markup: Keyboard { content: self.content, me: self.me, view },
         };
         match self.request(&payload).await {
             Err(failure) if failure.says("message is not modified") => Ok(()),

@@ -22,9 +22,10 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use super::api::{Api, Failure};
-use super::deliver::{CutOff, acknowledge, deliver, notice};
+use super::deliver::{CutOff, acknowledge, answer_inline, deliver, notice};
 use super::profile;
-use super::update::{Me, Update};
+use super::update::{InlineQuery, Me, Update};
+use crate::cards::offer;
 use crate::content::Content;
 use crate::reply::{Reply, Request, apology};
 
@@ -45,6 +46,8 @@ const TRIES_UNREACHABLE: u32 = 30;
 const STUCK: Duration = Duration::from_secs(2);
 /// The most updates that this process holds although it has told Telegram to forget them.
 const CARRIED_MAX: usize = 10_000;
+/// What we want to hear of.
+const ALLOWED_UPDATES: [&str; 4] = ["message", "callback_query", "inline_query", "guest_message"];
 /// On a signal: time to finish what is in hand. With the last confirmation it stays under five seconds.
 const DRAIN: Duration = Duration::from_millis(3_500);
 /// On a signal: time for the last confirmation.
@@ -166,7 +169,7 @@ struct GetUpdates {
     limit: usize,
     timeout: u64,
     /// On every call: Telegram keeps the last list it was given, even by another program.
-    allowed_updates: [&'static str; 2],
+    allowed_updates: [&'static str; 4],
 }
 
 impl Payload for GetUpdates {
@@ -280,6 +283,15 @@ impl Desk {
                     self.states.insert(id, State::Done);
                     self.pass_over();
                 }
+                Ok(Update { inline_query: Some(query), .. }) => {
+                    // Worthless in a few seconds, so it waits for nobody and nobody waits for it.
+                    self.states.insert(id, State::Done);
+                    let shared = Rc::clone(&self.shared);
+                    self.jobs.spawn_local(async move {
+                        answer_typing(&shared, &query).await;
+                        None
+                    });
+                }
                 Ok(update) if !update.is_for(&self.shared.me) => {
                     self.states.insert(id, State::Done);
                 }
@@ -375,8 +387,7 @@ async fn poll(api: &Api, offset: i64, timeout: Duration) -> Result<Vec<Box<RawVa
 }
 
 async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> Result<Vec<Box<RawValue>>, Failure> {
-    let payload =
-        GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ["message", "callback_query"] };
+    let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
     api.call(&payload, timeout).await
 }
 
@@ -408,9 +419,17 @@ async fn see_to(shared: &Shared, chat: i64, update: &Update) {
     }
 }
 
+async fn answer_typing(shared: &Shared, query: &InlineQuery) {
+    // A panic's place is in the log.
+    let offered = std::panic::catch_unwind(AssertUnwindSafe(|| offer(&shared.content, &query.query())));
+    if let Ok(answer) = offered {
+        answer_inline(&shared.api, &shared.content, &shared.me, &query.id, &answer).await;
+    }
+}
+
 async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<(), Failure> {
     let Some(reply) = reply_to(shared, update) else { return Ok(()) };
-    deliver(&shared.api, &shared.content, &shared.cut_off, chat, update, reply).await
+    deliver(&shared.api, &shared.content, &shared.me, &shared.cut_off, chat, update, reply).await
 }
 
 /// What to answer; an apology when making the answer panicked.

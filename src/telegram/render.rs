@@ -4,6 +4,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use teloxide::types::{LinkPreviewOptions, MessageEntity, MessageEntityKind};
 
+use super::update::Me;
 use crate::action::CallbackData;
 use crate::content::Content;
 use crate::markup::{RichText, Style};
@@ -57,6 +58,7 @@ fn kind(style: &Style) -> Option<MessageEntityKind> {
 /// The buttons of a view, written as an `InlineKeyboardMarkup` straight from it.
 pub(super) struct Keyboard<'a> {
     pub(super) content: &'a Content,
+    pub(super) me: &'a Me,
     pub(super) view: &'a View,
 }
 
@@ -72,19 +74,30 @@ struct Rows<'a>(&'a Keyboard<'a>);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Keyboard { content, view } = self.0;
-        serializer.collect_seq(view.rows.iter().map(|buttons| Row { content, buttons }))
+        let keyboard = self.0;
+        let rows = keyboard.view.rows.iter().map(|buttons| Row { keyboard, buttons });
+        // Telegram takes no empty row.
+        serializer.collect_seq(rows.filter(|row| row.shown().next().is_some()))
     }
 }
 
 struct Row<'a> {
-    content: &'a Content,
+    keyboard: &'a Keyboard<'a>,
     buttons: &'a [Button],
+}
+
+impl Row<'_> {
+    /// The buttons that this bot can have: without inline mode there is nothing to share by.
+    fn shown(&self) -> impl Iterator<Item = &Button> {
+        let shares = self.keyboard.me.supports_inline_queries;
+        self.buttons.iter().filter(move |button| shares || !matches!(button.does, Does::Share(_)))
+    }
 }
 
 impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.buttons.iter().map(|button| InlineKeyboardButton::new(self.content, button)))
+        let keyboard = self.keyboard;
+        serializer.collect_seq(self.shown().map(|button| InlineKeyboardButton::new(keyboard, button)))
     }
 }
 
@@ -93,6 +106,16 @@ impl Serialize for Row<'_> {
 enum InlineKeyboardButton<'a> {
     Callback { text: &'a str, callback_data: CallbackData<'a> },
     Copy { text: &'a str, copy_text: CopyTextButton<'a> },
+    Share { text: &'a str, switch_inline_query_chosen_chat: SwitchInlineQueryChosenChat<'a> },
+    Url { text: &'a str, url: String },
+}
+
+#[derive(Serialize)]
+struct SwitchInlineQueryChosenChat<'a> {
+    query: &'a str,
+    allow_user_chats: bool,
+    allow_group_chats: bool,
+    allow_channel_chats: bool,
 }
 
 #[derive(Serialize)]
@@ -101,10 +124,22 @@ struct CopyTextButton<'a> {
 }
 
 impl<'a> InlineKeyboardButton<'a> {
-    fn new(content: &'a Content, button: &'a Button) -> Self {
+    fn new(keyboard: &Keyboard<'a>, button: &'a Button) -> Self {
         let text = &*button.label;
         match &button.does {
-            Does::Open(action) => Self::Callback { text, callback_data: action.callback_data(content) },
+            Does::Open(action) => Self::Callback { text, callback_data: action.callback_data(keyboard.content) },
+            Does::Private(payload) => {
+                Self::Url { text, url: format!("https://t.me/{}?start={payload}", keyboard.me.username) }
+            }
+            Does::Share(query) => {
+                let switch_inline_query_chosen_chat = SwitchInlineQueryChosenChat {
+                    query,
+                    allow_user_chats: true,
+                    allow_group_chats: true,
+                    allow_channel_chats: true,
+                };
+                Self::Share { text, switch_inline_query_chosen_chat }
+            }
             Does::Copy(copied) => Self::Copy { text, copy_text: CopyTextButton { text: copied } },
         }
     }

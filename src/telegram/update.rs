@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::action::Written;
+use crate::cards::Query;
 use crate::reply::{Input, Place, Request};
 
 /// An update of a kind that concerns us.
@@ -15,6 +16,25 @@ pub(super) struct Update {
     pub(super) update_id: i64,
     pub(super) message: Option<Message>,
     pub(super) callback_query: Option<CallbackQuery>,
+    pub(super) inline_query: Option<InlineQuery>,
+    /// Somebody mentions the bot where it is no member (Bot API 10.0).
+    pub(super) guest_message: Option<Message>,
+}
+
+/// Somebody types behind the bot's name.
+#[derive(Deserialize)]
+pub(super) struct InlineQuery {
+    pub(super) id: String,
+    from: User,
+    query: String,
+    #[serde(default)]
+    offset: String,
+}
+
+impl InlineQuery {
+    pub(super) fn query(&self) -> Query<'_> {
+        Query { words: &self.query, language_code: self.from.language_code.as_deref(), offset: &self.offset }
+    }
 }
 
 /// A message.
@@ -38,6 +58,7 @@ pub(super) struct Message {
     is_topic_message: bool,
     reply_to_message: Option<Box<RepliedTo>>,
     via_bot: Option<Id>,
+    pub(super) guest_query_id: Option<String>,
     #[serde(default)]
     is_automatic_forward: bool,
     /// What people send beside text. No message has two of these.
@@ -119,6 +140,8 @@ pub(super) struct Me {
     id: i64,
     #[serde(default)]
     pub(super) username: String,
+    #[serde(default)]
+    pub(super) supports_inline_queries: bool,
 }
 
 impl Update {
@@ -133,18 +156,25 @@ impl Update {
             update_id: i64,
         }
         match serde_json::from_str::<Self>(json) {
-            Ok(update) if update.message.is_some() || update.callback_query.is_some() => Ok(update),
+            Ok(update) if update.concerns_us() => Ok(update),
             Ok(update) => Err(Some(update.update_id)),
             Err(_) => Err(serde_json::from_str::<UpdateId>(json).ok().map(|update| update.update_id)),
         }
     }
 
+    fn concerns_us(&self) -> bool {
+        self.message.is_some()
+            || self.callback_query.is_some()
+            || self.inline_query.is_some()
+            || self.guest_message.is_some()
+    }
+
     /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
     pub(super) fn key(&self) -> i64 {
-        match (&self.message, &self.callback_query) {
+        match (self.message.as_ref().or(self.guest_message.as_ref()), &self.callback_query) {
             (Some(message), _) => message.chat.id,
             (None, Some(query)) => query.message.as_ref().map_or(query.from.id, |message| message.chat.id),
-            (None, None) => 0,
+            (None, None) => self.inline_query.as_ref().map_or(0, |query| query.from.id),
         }
     }
 
@@ -156,17 +186,19 @@ impl Update {
     /// What somebody asks of us; `None` when it is not for us.
     pub(super) fn request(&self, me: &Me) -> Option<Request<'_>> {
         if let Some(query) = &self.callback_query {
-            let place = query.message.as_ref().map_or(Place::Group { addressed: true }, |message| {
-                match message.chat.kind.as_str() {
-                    "private" => Place::Private,
-                    _ => Place::Group { addressed: true },
-                }
+            let place = query.message.as_ref().map_or(Place::Card, |message| match message.chat.kind.as_str() {
+                "private" => Place::Private,
+                _ => Place::Group { addressed: true },
             });
             return Some(Request {
                 input: Input::Tap(&query.data),
                 language_code: query.from.language_code.as_deref(),
                 place,
             });
+        }
+        if let Some(message) = &self.guest_message {
+            // Only a mention comes this way.
+            return message.request(me).map(|request| Request { place: Place::Group { addressed: true }, ..request });
         }
         self.message.as_ref()?.request(me)
     }

@@ -72,6 +72,8 @@ const KEYS: &[Key] = &[
     key("buttons.copy_phone", Kind::Label(&["phone"])),
     key("buttons.copy_address", Kind::Label(&[])),
     key("buttons.card", Kind::Label(&[])),
+    key("buttons.share", Kind::Label(&[])),
+    key("buttons.open", Kind::Label(&[])),
     key("buttons.rather", Kind::Label(&["title"])),
 ];
 
@@ -269,6 +271,8 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_copy_phone: own("buttons.copy_phone").replace("{phone}", &within.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
         button_card: own("buttons.card"),
+        button_share: own("buttons.share"),
+        button_open: own("buttons.open"),
         button_rather: own("buttons.rather"),
     }
 }

@@ -4,6 +4,7 @@
 
 mod bot;
 mod callbacks;
+mod inline;
 mod messages;
 mod profile;
 
@@ -106,6 +107,23 @@ const METHODS: &[Method] = &[
             optional("cache_time", Integer),
         ],
         carry_out: callbacks::answer_callback_query,
+    },
+    Method {
+        name: "answerInlineQuery",
+        params: &[
+            required("inline_query_id", Text),
+            required("results", Json),
+            optional("cache_time", Integer),
+            optional("is_personal", Flag),
+            optional("next_offset", Text),
+            optional("button", Json),
+        ],
+        carry_out: inline::answer_inline_query,
+    },
+    Method {
+        name: "answerGuestQuery",
+        params: &[required("guest_query_id", Text), required("result", Json)],
+        carry_out: inline::answer_guest_query,
     },
     Method {
         name: "setMyCommands",

@@ -209,6 +209,32 @@ impl Fake {
         })
     }
 
+    /// Somebody types behind the bot's name in any chat. The answer is found by [`Fake::answers`].
+    pub fn inline_query(&self, person: impl Into<Person>, query: &str, offset: &str) -> Tapped {
+        self.update(|state| {
+            let id = state.new_callback();
+            let from = person.into().json(false);
+            let body = json!({ "id": id, "from": from, "query": query, "offset": offset, "chat_type": "group" });
+            Tapped { update_id: state.queue.push("inline_query", body), callback_id: id }
+        })
+    }
+
+    /// Somebody mentions the bot in a chat where it is no member. The answer is found by [`Fake::answers`].
+    pub fn guest_message(&self, person: impl Into<Person>, text: &str) -> Tapped {
+        self.update(|state| {
+            let id = state.new_callback();
+            let mut body = Map::from_iter([
+                ("message_id".to_owned(), json!(1)),
+                ("date".to_owned(), json!(1)),
+                ("chat".to_owned(), json!({ "id": -77, "type": "group", "title": "Elsewhere" })),
+                ("from".to_owned(), person.into().json(false)),
+                ("guest_query_id".to_owned(), json!(id)),
+            ]);
+            body.extend(text_fields(text));
+            Tapped { update_id: state.queue.push("guest_message", Value::Object(body)), callback_id: id }
+        })
+    }
+
     /// Queues any update, garbage too, and gives its id. An object without an `update_id` gets one.
     pub fn push_raw(&self, update: Value) -> i64 {
         self.update(|state| state.queue.push_raw(update))

@@ -1,0 +1,123 @@
+//! Cards as the Bot API takes them: answers to inline queries and to guests. Of our own, for teloxide 0.17 does not know
+//! guests, and so that a card of an answer is written the same way for both.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use teloxide::requests::Payload;
+
+use super::render::{Keyboard, NO_PREVIEW, entities};
+use super::update::Me;
+use crate::cards::{Answer, Offer};
+use crate::content::Content;
+use crate::view::View;
+
+/// Seconds that Telegram may keep an answer for the next who types the same.
+const CACHE: u32 = 300;
+
+#[derive(Serialize)]
+pub(super) struct AnswerInlineQuery<'a> {
+    inline_query_id: &'a str,
+    results: Vec<InlineQueryResult<'a>>,
+    cache_time: u32,
+    is_personal: bool,
+    next_offset: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    button: Option<ResultsButton<'a>>,
+}
+
+impl Payload for AnswerInlineQuery<'_> {
+    type Output = ();
+    const NAME: &'static str = "answerInlineQuery";
+}
+
+#[derive(Serialize)]
+struct ResultsButton<'a> {
+    text: &'a str,
+    start_parameter: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct AnswerGuestQuery<'a> {
+    guest_query_id: &'a str,
+    result: InlineQueryResult<'a>,
+}
+
+impl Payload for AnswerGuestQuery<'_> {
+    type Output = Box<RawValue>;
+    const NAME: &'static str = "answerGuestQuery";
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum InlineQueryResult<'a> {
+    Article {
+        id: &'a str,
+        title: &'a str,
+        description: &'a str,
+        input_message_content: InputTextMessageContent<'a>,
+        reply_markup: Keyboard<'a>,
+    },
+    Contact {
+        id: &'a str,
+        phone_number: &'a str,
+        first_name: &'a str,
+        vcard: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct InputTextMessageContent<'a> {
+    message_text: &'a str,
+    entities: Vec<teloxide::types::MessageEntity>,
+    link_preview_options: teloxide::types::LinkPreviewOptions,
+}
+
+/// The answer to an inline query.
+pub(super) fn inline<'a>(
+    content: &'a Content,
+    me: &'a Me,
+    query: &'a str,
+    answer: &'a Answer,
+) -> AnswerInlineQuery<'a> {
+    let result = |offer: &'a Offer| match offer {
+        Offer::Page { id, title, description, view } => article(content, me, id, title, description, view),
+        Offer::Contact { id, card } => {
+            InlineQueryResult::Contact { id, phone_number: &card.phone, first_name: &card.name, vcard: &card.vcard }
+        }
+    };
+    AnswerInlineQuery {
+        inline_query_id: query,
+        results: answer.offers.iter().map(result).collect(),
+        cache_time: CACHE,
+        is_personal: answer.is_personal,
+        next_offset: answer.next_offset.as_deref().unwrap_or_default(),
+        button: answer.ask_in_private.as_ref().map(|(text, payload)| ResultsButton { text, start_parameter: payload }),
+    }
+}
+
+/// The answer to a guest's question.
+pub(super) fn guest<'a>(content: &'a Content, me: &'a Me, query: &'a str, view: &'a View) -> AnswerGuestQuery<'a> {
+    // Nobody sees the title of a card that is sent without being chosen.
+    AnswerGuestQuery { guest_query_id: query, result: article(content, me, "answer", "answer", "", view) }
+}
+
+fn article<'a>(
+    content: &'a Content,
+    me: &'a Me,
+    id: &'a str,
+    title: &'a str,
+    description: &'a str,
+    view: &'a View,
+) -> InlineQueryResult<'a> {
+    InlineQueryResult::Article {
+        id,
+        title,
+        description,
+        input_message_content: InputTextMessageContent {
+            message_text: view.text.as_str(),
+            entities: entities(&view.text),
+            link_preview_options: NO_PREVIEW,
+        },
+        reply_markup: Keyboard { content, me, view },
+    }
+}
