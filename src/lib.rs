@@ -5,7 +5,8 @@
 //! - [`diag`], [`lang`], [`markup`]: what is wrong and where; a language's tag; text with styles.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`action`], [`view`]: what a button does; what a page looks like, on any platform.
-//! - [`pages`], [`reply`]: what to answer: pure functions, the product.
+//! - [`search`]: a question → what it may be about.
+//! - [`pages`], [`cards`], [`reply`]: what to answer: pure functions, the product.
 //! - [`telegram`], [`terminal`]: how to deliver it. Neither knows the other.
 //! - [`config`], [`cmd`]: the command line.
 
