@@ -4,6 +4,7 @@
 //! proven: every section has words in every language (its own, or those of the language it falls back to), every
 //! command and id is unique, every page fits a message. So nothing here returns an `Option` that only a bug leaves empty.
 
+pub mod decide;
 pub mod load;
 mod raw;
 mod validate;

@@ -3,9 +3,9 @@
 //! Data flows one way, from the files to the message; each layer knows only those above it in this list:
 //!
 //! - [`diag`], [`lang`], [`markup`]: what is wrong and where; a language's tag; text with styles.
+//! - [`search`]: a question → the topics it may be about, whatever they are.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`action`], [`view`]: what a button does; what a page looks like, on any platform.
-//! - [`search`]: a question → what it may be about.
 //! - [`pages`], [`cards`], [`reply`]: what to answer: pure functions, the product.
 //! - [`telegram`], [`terminal`]: how to deliver it. Neither knows the other.
 //! - [`config`], [`cmd`]: the command line.

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use palabre::content::decide::{Outcome, decide};
 use palabre::content::{Content, Topic, load};
-use palabre::reply::{Input, Outcome, Place, Reply, Request, decide, reply};
+use palabre::reply::{Input, Place, Reply, Request, reply};
 use serde_json::Value;
 
 static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_month()).content.unwrap());

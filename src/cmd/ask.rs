@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::config::ContentChoice;
+use crate::content::decide::{Outcome, decide};
 use crate::content::{Content, LangId, Match, Topic};
-use crate::reply::{Outcome, decide};
 
 /// How many topics an explanation shows.
 const EXPLAINED: usize = 5;

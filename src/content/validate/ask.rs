@@ -149,7 +149,7 @@ fn ask_question(content: &Content, file: File<'_>, lang: LangId, question: &RawQ
     };
     match &question.expected {
         RawExpected::Refused => {
-            if let crate::reply::Outcome::Answer(..) = crate::reply::decide(&found) {
+            if let crate::content::decide::Outcome::Answer(..) = crate::content::decide::decide(&found) {
                 missed("nothing: it is not ours".into());
             }
         }
