@@ -89,6 +89,14 @@ fn tap_among_1000_sections(bencher: Bencher<'_, '_>, data: &str) {
     bencher.bench_local(|| ask(content, Input::Tap(black_box(data))));
 }
 
+/// A message as long as Telegram allows, of words that nobody knows.
+#[divan::bench]
+fn longest_message(bencher: Bencher<'_, '_>) {
+    let content = LazyLock::force(&SHIPPED);
+    let text = "inconnaissable ".repeat(270) + &"xyzzy ".repeat(7);
+    bencher.bench_local(|| ask(content, Input::Text(black_box(&text))));
+}
+
 /// A plain question, one with errors, a long one, one that is not ours, one that nothing knows.
 #[divan::bench(args = [
     "quel est votre numéro de téléphone ?",

@@ -72,7 +72,7 @@ impl YearMonth {
 /// Loads the content of a directory.
 #[must_use]
 pub fn directory(directory: &Path, now: YearMonth) -> Loaded {
-    validate::validate(Files::read(directory), now, false)
+    validate::validate(Files::read(directory).without_questions(), now, false)
 }
 
 /// Loads the content of a directory, or that inside the binary, and asks its own questions: for editors, who have the
@@ -85,7 +85,7 @@ pub fn with_questions(directory: Option<&Path>, now: YearMonth) -> Loaded {
 /// Loads the content inside the binary.
 #[must_use]
 pub fn shipped(now: YearMonth) -> Loaded {
-    validate::validate(Files::shipped(), now, false)
+    validate::validate(Files::shipped().without_questions(), now, false)
 }
 
 /// Loads a content from files in memory: paths relative to the content directory, with `/`, and their bytes.
@@ -105,6 +105,12 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, now: Y
 }
 
 impl Files {
+    /// Without the questions of `tests/`, which a bot that runs has no use for.
+    fn without_questions(mut self) -> Self {
+        self.report.sources.retain(|source| !source.path.starts_with(TESTS_FOLDER));
+        self
+    }
+
     fn shipped() -> Self {
         let mut files = Self::default();
         for entry in SHIPPED.files() {

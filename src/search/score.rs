@@ -8,6 +8,8 @@ const WORDS: f32 = 0.22;
 const LETTERS: f32 = 0.28;
 const WHOLE: f32 = 0.31;
 
+/// What somebody wants stands in the first words; a message of thousands would hold everybody else up.
+const WORDS_MAX: usize = 40;
 /// How much a question loses of its scores when none of its words stands in any phrase: it is about something else.
 const STRANGENESS: f32 = 0.5;
 
@@ -98,7 +100,8 @@ impl LanguageIndex {
         topics: usize,
         language: usize,
     ) -> impl Iterator<Item = Ranked> {
-        let words = self.lexicon.words(question);
+        let mut words = self.lexicon.words(question);
+        words.truncate(WORDS_MAX);
         let Words { phrase, topic: in_topic, understood, enough } = self.words_in_common(&words, unfinished, topics);
         let (letters, whole) = self.letters_in_common(&words, unfinished, topics);
         (0..topics).filter_map(move |topic| {

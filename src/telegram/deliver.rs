@@ -101,7 +101,7 @@ pub(super) fn notice(update: &Update, reply: &Reply) -> Option<String> {
 pub(super) async fn acknowledge(api: &Api, query: CallbackQueryId, notice: Option<String>) {
     let mut payload = AnswerCallbackQuery::new(query);
     payload.text = notice;
-    let result = tokio::time::timeout(ACKNOWLEDGE, persist(|| api.send(&payload), || ())).await;
+    let result = tokio::time::timeout(ACKNOWLEDGE, persist(async || api.send(&payload).await, || ())).await;
     if let Ok(Err(failure)) = result {
         log::debug!("a tap could not be acknowledged: {failure}");
     }
@@ -110,7 +110,7 @@ pub(super) async fn acknowledge(api: &Api, query: CallbackQueryId, notice: Optio
 /// Answers an inline query: it is worthless after ten seconds.
 pub(super) async fn answer_inline(api: &Api, content: &Content, me: &Me, query: &str, answer: &Answer) {
     let payload = inline::inline(content, me, query, answer);
-    let result = tokio::time::timeout(ACKNOWLEDGE, persist(|| api.send(&payload), || ())).await;
+    let result = tokio::time::timeout(ACKNOWLEDGE, persist(async || api.send(&payload).await, || ())).await;
     if let Ok(Err(failure)) = result {
         log::debug!("an inline query could not be answered: {failure}");
     }
@@ -123,10 +123,7 @@ pub(super) async fn answer_inline(api: &Api, content: &Content, me: &Me, query: 
 ///
 /// The refusal; [`Failure::Unreachable`] after [`DEADLINE`]; [`Failure::RetryAfter`] when the pauses that Telegram asks
 /// for pass [`REST_MAX`].
-pub(super) async fn persist<T, F: Future<Output = Result<T, Failure>>>(
-    request: impl Fn() -> F,
-    missed: impl Fn(),
-) -> Result<T, Failure> {
+pub(super) async fn persist<T>(request: impl AsyncFn() -> Result<T, Failure>, missed: impl Fn()) -> Result<T, Failure> {
     let mut pauses = ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(8))
@@ -203,7 +200,11 @@ struct Delivery<'a> {
 
 impl Delivery<'_> {
     async fn request<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
-        persist(|| self.api.send(payload), || self.cut_off.insert(self.chat)).await
+        let send = async || {
+            let _slot = self.api.slot().await;
+            self.api.send(payload).await
+        };
+        persist(send, || self.cut_off.insert(self.chat)).await
     }
 
     async fn answer_guest(&self, message: &Message, view: &View) -> Result<(), Failure> {

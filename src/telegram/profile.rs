@@ -46,29 +46,29 @@ async fn publish_language(api: &Api, content: &Content, lang: LangId, code: Opti
 
     let mut get = GetMyCommands::new();
     get.language_code.clone_from(&code);
-    let known: Vec<BotCommand> = persist(|| api.call(&get, Duration::ZERO), || ()).await?;
+    let known: Vec<BotCommand> = persist(async || api.call(&get, Duration::ZERO).await, || ()).await?;
     if known != commands {
         let mut set = SetMyCommands::new(commands);
         set.language_code.clone_from(&code);
-        persist(|| api.send(&set), || ()).await?;
+        persist(async || api.send(&set).await, || ()).await?;
     }
 
     let mut get = GetMyDescription::new();
     get.language_code.clone_from(&code);
-    let known: Described = persist(|| api.call(&get, Duration::ZERO), || ()).await?;
+    let known: Described = persist(async || api.call(&get, Duration::ZERO).await, || ()).await?;
     if known.description != *interface.description {
         let mut set = SetMyDescription::new().description(&*interface.description);
         set.language_code.clone_from(&code);
-        persist(|| api.send(&set), || ()).await?;
+        persist(async || api.send(&set).await, || ()).await?;
     }
 
     let mut get = GetMyShortDescription::new();
     get.language_code.clone_from(&code);
-    let known: Described = persist(|| api.call(&get, Duration::ZERO), || ()).await?;
+    let known: Described = persist(async || api.call(&get, Duration::ZERO).await, || ()).await?;
     if known.description != *interface.short_description {
         let mut set = SetMyShortDescription::new().short_description(&*interface.short_description);
         set.language_code.clone_from(&code);
-        persist(|| api.send(&set), || ()).await?;
+        persist(async || api.send(&set).await, || ()).await?;
     }
     Ok(())
 }

@@ -16,9 +16,9 @@ pub(super) struct Update {
     pub(super) update_id: i64,
     pub(super) message: Option<Message>,
     pub(super) callback_query: Option<CallbackQuery>,
-    pub(super) inline_query: Option<InlineQuery>,
+    pub(super) inline_query: Option<Box<InlineQuery>>,
     /// Somebody mentions the bot where it is no member (Bot API 10.0).
-    pub(super) guest_message: Option<Message>,
+    pub(super) guest_message: Option<Box<Message>>,
 }
 
 /// Somebody types behind the bot's name.
@@ -171,7 +171,7 @@ impl Update {
 
     /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
     pub(super) fn key(&self) -> i64 {
-        match (self.message.as_ref().or(self.guest_message.as_ref()), &self.callback_query) {
+        match (self.message.as_ref().or(self.guest_message.as_deref()), &self.callback_query) {
             (Some(message), _) => message.chat.id,
             (None, Some(query)) => query.message.as_ref().map_or(query.from.id, |message| message.chat.id),
             (None, None) => self.inline_query.as_ref().map_or(0, |query| query.from.id),
