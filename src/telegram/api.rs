@@ -124,11 +124,11 @@ impl Api {
 
     /// Sends a request of which only the success matters: the result is not parsed.
     pub(super) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
-        let (status, body) = self.post(payload, Duration::ZERO).await?;
-        if body.starts_with(br#"{"ok":true"#) {
+        let body = self.body(payload, Duration::ZERO).await?;
+        if body.bytes.starts_with(br#"{"ok":true"#) {
             return Ok(());
         }
-        read::<IgnoredAny>(status, &body).map(drop)
+        body.read::<IgnoredAny>().map(drop)
     }
 
     /// Sends a request and reads its result. The server may take `wait` longer than usual.
@@ -137,49 +137,64 @@ impl Api {
         payload: &P,
         wait: Duration,
     ) -> Result<T, Failure> {
-        let (status, body) = self.post(payload, wait).await?;
-        read(status, &body)
+        self.body(payload, wait).await?.read()
     }
 
-    /// The HTTP status and body of the answer to a request.
-    async fn post<P: Payload + Serialize>(
+    /// Sends a request; what it is answered is read later. The server may take `wait` longer than usual.
+    pub(super) async fn body<P: Payload + Serialize>(
         &self,
         payload: &P,
         wait: Duration,
-    ) -> Result<(u16, impl Deref<Target = [u8]>), Failure> {
-        let body = serde_json::to_vec(payload).map_err(|error| unreachable(&error))?;
+    ) -> Result<Body<impl Deref<Target = [u8]> + use<P>>, Failure> {
+        let written = serde_json::to_vec(payload).map_err(|error| unreachable(&error))?;
         let mut url = self.methods.clone();
         // It has a path: `new` has put the token there.
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(P::NAME);
         }
-        let request =
-            self.bot.client().post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(body);
+        let request = self
+            .bot
+            .client()
+            .post(url)
+            .header("content-type", "application/json")
+            .timeout(TIMEOUT + wait)
+            .body(written);
         // Boxed, because this future is moved with every update. The address holds the token: no error may carry it.
         Box::pin(async {
             let response = request.send().await.map_err(|error| unreachable(&error.without_url()))?;
             let status = response.status().as_u16();
-            let body = response.bytes().await.map_err(|error| unreachable(&error.without_url()))?;
-            Ok((status, body))
+            let bytes = response.bytes().await.map_err(|error| unreachable(&error.without_url()))?;
+            Ok(Body { status, bytes })
         })
         .await
     }
 }
 
-/// What the server says in a body.
-fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Failure> {
-    let Ok(response) = serde_json::from_slice::<Response<T>>(body) else {
-        return Err(Failure::Unreachable(format!("an answer that is not the Bot API's (HTTP {status})")));
-    };
-    match response {
-        Response { ok: true, result: Some(result), .. } => Ok(result),
-        Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
-            Err(Failure::RetryAfter(Duration::from_secs(seconds)))
+/// What the server answers.
+pub(super) struct Body<B> {
+    status: u16,
+    bytes: B,
+}
+
+impl<B: Deref<Target = [u8]>> Body<B> {
+    /// The result that it holds.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let Ok(response) = serde_json::from_slice::<Response<T>>(&self.bytes) else {
+            let what = format!("an answer that is not the Bot API's (HTTP {})", self.status);
+            return Err(Failure::Unreachable(what));
+        };
+        match response {
+            Response { ok: true, result: Some(result), .. } => Ok(result),
+            Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
+                Err(Failure::RetryAfter(Duration::from_secs(seconds)))
+            }
+            Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => {
+                Err(Failure::MigratedTo(id))
+            }
+            Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
+            Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
+            Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
         }
-        Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(Failure::MigratedTo(id)),
-        Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
-        Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
-        Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
     }
 }
 

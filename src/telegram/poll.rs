@@ -173,7 +173,7 @@ struct GetUpdates {
 }
 
 impl Payload for GetUpdates {
-    type Output = Vec<Box<RawValue>>;
+    type Output = ();
     const NAME: &'static str = "getUpdates";
 }
 
@@ -221,9 +221,10 @@ impl Desk {
             match polled {
                 Ok(batch) => {
                     pauses = growing_pauses();
-                    let new = self.take_in(&batch);
+                    let empty = batch.is_empty();
+                    let new = self.take_in(batch);
                     // What is known already comes again at once to those who ask at once.
-                    not_before = (new == 0 && !batch.is_empty()).then(|| Instant::now() + REPOLL);
+                    not_before = (new == 0 && !empty).then(|| Instant::now() + REPOLL);
                 }
                 Err(failure) => match pause_after(&failure, &mut pauses) {
                     Ok(pause) => not_before = Instant::now().checked_add(pause),
@@ -259,9 +260,9 @@ impl Desk {
     }
 
     /// Takes in a batch; gives how many of its updates are new.
-    fn take_in(&mut self, batch: &[Box<RawValue>]) -> usize {
-        let updates: Vec<Result<Update, Option<i64>>> = batch.iter().map(|raw| Update::read(raw.get())).collect();
-        let id = |read: &Result<Update, Option<i64>>| read.as_ref().map_or_else(|&id| id, |u| Some(u.update_id));
+    fn take_in(&mut self, updates: Vec<Read>) -> usize {
+        let size = updates.len();
+        let id = |read: &Read| read.as_ref().map_or_else(|&id| id, |u| Some(u.update_id));
         if let Some(newest) = updates.iter().filter_map(id).max().filter(|&newest| newest < self.offset) {
             // After a week without updates Telegram numbers them anew; what it sends is never below the offset otherwise.
             log::info!("Telegram numbers its updates anew");
@@ -298,7 +299,7 @@ impl Desk {
                 Ok(update) => self.hand_in(id, update),
             }
         }
-        self.crowded = batch.len() >= BATCH && new == 0;
+        self.crowded = size >= BATCH && new == 0;
         new
     }
 
@@ -374,7 +375,7 @@ impl Desk {
 }
 
 /// Asks for updates; removes a webhook that stands in the way.
-async fn poll(api: &Api, offset: i64, timeout: Duration) -> Result<Vec<Box<RawValue>>, Failure> {
+async fn poll(api: &Api, offset: i64, timeout: Duration) -> Result<Vec<Read>, Failure> {
     let polled = get_updates(api, offset, BATCH, timeout).await;
     if let Err(failure) = &polled
         && failure.says("can't use getUpdates method while webhook is active")
@@ -386,10 +387,21 @@ async fn poll(api: &Api, offset: i64, timeout: Duration) -> Result<Vec<Box<RawVa
     polled
 }
 
-async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> Result<Vec<Box<RawValue>>, Failure> {
+async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> Result<Vec<Read>, Failure> {
     let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
-    api.call(&payload, timeout).await
+    let body = api.body(&payload, timeout).await?;
+    match body.read::<Vec<Update>>() {
+        // An update of a shape that is new to us: then each by itself.
+        Err(Failure::Unreachable(_)) => {
+            let raw = body.read::<Vec<Box<RawValue>>>()?;
+            Ok(raw.iter().map(|raw| Update::read(raw.get())).collect())
+        }
+        read => Ok(read?.into_iter().map(Update::of_concern).collect()),
+    }
 }
+
+/// An update, or the id of one that does not concern us, if it has one.
+type Read = Result<Update, Option<i64>>;
 
 /// Answers an update, whatever happens on the way; returns when nothing is left to do.
 async fn see_to(shared: &Shared, chat: i64, update: &Update) {

@@ -145,6 +145,15 @@ pub(super) struct Me {
 }
 
 impl Update {
+    /// Passes an update on that concerns us.
+    ///
+    /// # Errors
+    ///
+    /// The update's id, when its kind is none that concerns us.
+    pub(super) fn of_concern(self) -> Result<Self, Option<i64>> {
+        if self.concerns_us() { Ok(self) } else { Err(Some(self.update_id)) }
+    }
+
     /// Reads an update's JSON.
     ///
     /// # Errors
@@ -156,8 +165,7 @@ impl Update {
             update_id: i64,
         }
         match serde_json::from_str::<Self>(json) {
-            Ok(update) if update.concerns_us() => Ok(update),
-            Ok(update) => Err(Some(update.update_id)),
+            Ok(update) => update.of_concern(),
             Err(_) => Err(serde_json::from_str::<UpdateId>(json).ok().map(|update| update.update_id)),
         }
     }
