@@ -362,7 +362,7 @@ fn sigterm_does_not_wait_for_what_hangs_and_leaves_it_to_the_next_process() {
 }
 
 #[test]
-fn sigterm_while_nothing_comes_ends_at_once() {
+fn sigterm_while_nothing_comes_ends_well() {
     let mut bot = bot();
     bot.process.signal("TERM");
     assert!(bot.process.wait_exit(Duration::from_secs(5)).success());

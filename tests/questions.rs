@@ -1,7 +1,5 @@
 //! Questions in people's own words: what is found, what is refused, and the contract of `palabre ask`.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use palabre::content::decide::{Outcome, decide};
@@ -86,7 +84,7 @@ fn a_group_asks_by_command() {
         ["/ask what are your principles", "/ASK@bot what are your principles", "/demander quels sont vos principes"]
     {
         let Reply::Page { view, .. } = reply(&SHIPPED, &request(text, false)) else { panic!("{text}") };
-        assert!(view.text.as_str().contains('5') || view.text.as_str().contains("rincip"), "{}", view.text.as_str());
+        assert!(view.text.as_str().starts_with("🕊️"), "{}", view.text.as_str());
     }
     assert_eq!(reply(&SHIPPED, &request("what are your principles", false)), Reply::Silent);
     let Reply::Page { view, .. } = reply(&SHIPPED, &request("@palabre_bot what are your principles", true)) else {
@@ -96,19 +94,7 @@ fn a_group_asks_by_command() {
 }
 
 fn ask(arguments: &[&str], input: &str) -> String {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_palabre"))
-        .arg("ask")
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_remove("PALABRE_CONTENT")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
+    crate::support::palabre(&[&["ask"], arguments].concat(), "80", input)
 }
 
 #[test]

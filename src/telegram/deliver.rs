@@ -26,8 +26,8 @@ use crate::view::{Card, View};
 const DEADLINE: Duration = Duration::from_secs(60);
 /// The longest that Telegram may make a request wait in all.
 const REST_MAX: Duration = Duration::from_secs(3_600);
-/// How long a tap is tried to be acknowledged: later nobody looks at it any more.
-const ACKNOWLEDGE: Duration = Duration::from_secs(10);
+/// How long an answer to a tap or to typing is tried: later nobody looks at it any more.
+const BRIEFLY: Duration = Duration::from_secs(10);
 
 /// The chats to which nothing gets through at the moment.
 #[derive(Default)]
@@ -47,45 +47,6 @@ impl CutOff {
     }
 }
 
-/// Sends the reply to an update. `chat` is whose turn it is, for [`CutOff`].
-///
-/// # Errors
-///
-/// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try. Any other failure is
-/// final.
-pub(super) async fn deliver(
-    api: &Api,
-    content: &Content,
-    me: &Me,
-    cut_off: &CutOff,
-    chat: i64,
-    update: &Update,
-    reply: Reply,
-) -> Result<(), Failure> {
-    let delivery = Delivery { api, content, me, cut_off, chat };
-    let result = match (&update.callback_query, &update.message) {
-        (Some(query), _) => delivery.show(query, reply).await,
-        (None, Some(message)) => match reply {
-            Reply::Silent => Ok(()),
-            Reply::Page { view, to_quoted: true, .. } => {
-                let to = To { reply_to: message.replied_to(), ..To::beside(message) };
-                delivery.send(to, &view).await
-            }
-            Reply::Page { view, .. } => delivery.send(To::answering(message), &view).await,
-            Reply::Card(card) => delivery.send_card(To::answering(message), &card).await,
-        },
-        (None, None) => match (&update.guest_message, reply) {
-            (Some(message), Reply::Page { view, .. }) => delivery.answer_guest(message, &view).await,
-            _ => Ok(()),
-        },
-    };
-    match result {
-        // Blocked by the person, or thrown out of the group: they do not want an answer.
-        Err(Failure::Refused(403, _)) => Ok(()),
-        other => other,
-    }
-}
-
 /// What the person who tapped is told beside the page: at most 200 characters.
 pub(super) fn notice(update: &Update, reply: &Reply) -> Option<String> {
     let query = update.callback_query.as_ref()?;
@@ -101,18 +62,19 @@ pub(super) fn notice(update: &Update, reply: &Reply) -> Option<String> {
 pub(super) async fn acknowledge(api: &Api, query: CallbackQueryId, notice: Option<String>) {
     let mut payload = AnswerCallbackQuery::new(query);
     payload.text = notice;
-    let result = tokio::time::timeout(ACKNOWLEDGE, persist(async || api.send(&payload).await, || ())).await;
-    if let Ok(Err(failure)) = result {
-        log::debug!("a tap could not be acknowledged: {failure}");
-    }
+    briefly(api, &payload).await;
 }
 
-/// Answers an inline query: it is worthless after ten seconds.
+/// Answers an inline query.
 pub(super) async fn answer_inline(api: &Api, content: &Content, me: &Me, query: &str, answer: &Answer) {
-    let payload = inline::inline(content, me, query, answer);
-    let result = tokio::time::timeout(ACKNOWLEDGE, persist(async || api.send(&payload).await, || ())).await;
+    briefly(api, &inline::inline(content, me, query, answer)).await;
+}
+
+/// Sends what nobody waits for any more in a few seconds.
+async fn briefly<P: Payload + Serialize>(api: &Api, payload: &P) {
+    let result = tokio::time::timeout(BRIEFLY, persist(async || api.send(payload).await, || ())).await;
     if let Ok(Err(failure)) = result {
-        log::debug!("an inline query could not be answered: {failure}");
+        log::debug!("{} failed: {failure}", P::NAME);
     }
 }
 
@@ -190,15 +152,51 @@ impl To {
     }
 }
 
-struct Delivery<'a> {
-    api: &'a Api,
-    content: &'a Content,
-    me: &'a Me,
-    cut_off: &'a CutOff,
-    chat: i64,
+/// What it takes to send a reply.
+pub(super) struct Delivery<'a> {
+    pub(super) api: &'a Api,
+    pub(super) content: &'a Content,
+    pub(super) me: &'a Me,
+    pub(super) cut_off: &'a CutOff,
+    /// Whose turn it is, for [`CutOff`].
+    pub(super) chat: i64,
 }
 
 impl Delivery<'_> {
+    /// Sends the reply to an update.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try. Any other failure is
+    /// final.
+    pub(super) async fn deliver(&self, update: &Update, reply: Reply) -> Result<(), Failure> {
+        let result = match (&update.callback_query, &update.message) {
+            (Some(query), _) => self.show(query, reply).await,
+            (None, Some(message)) => self.answer(message, reply).await,
+            (None, None) => match (&update.guest_message, reply) {
+                (Some(message), Reply::Page { view, .. }) => self.answer_guest(message, &view).await,
+                _ => Ok(()),
+            },
+        };
+        match result {
+            // Blocked by the person, or thrown out of the group: they do not want an answer.
+            Err(Failure::Refused(403, _)) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn answer(&self, message: &Message, reply: Reply) -> Result<(), Failure> {
+        match reply {
+            Reply::Silent => Ok(()),
+            Reply::Page { view, to_quoted: true, .. } => {
+                let to = To { reply_to: message.replied_to(), ..To::beside(message) };
+                self.send(to, &view).await
+            }
+            Reply::Page { view, .. } => self.send(To::answering(message), &view).await,
+            Reply::Card(card) => self.send_card(To::answering(message), &card).await,
+        }
+    }
+
     async fn request<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
         let send = async || {
             let _slot = self.api.slot().await;

@@ -2,8 +2,8 @@
 //! guests, and so that a card of an answer is written the same way for both.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 use teloxide::requests::Payload;
+use teloxide::types::{LinkPreviewOptions, MessageEntity};
 
 use super::render::{Keyboard, NO_PREVIEW, entities};
 use super::update::Me;
@@ -43,7 +43,7 @@ pub(super) struct AnswerGuestQuery<'a> {
 }
 
 impl Payload for AnswerGuestQuery<'_> {
-    type Output = Box<RawValue>;
+    type Output = ();
     const NAME: &'static str = "answerGuestQuery";
 }
 
@@ -68,8 +68,8 @@ enum InlineQueryResult<'a> {
 #[derive(Serialize)]
 struct InputTextMessageContent<'a> {
     message_text: &'a str,
-    entities: Vec<teloxide::types::MessageEntity>,
-    link_preview_options: teloxide::types::LinkPreviewOptions,
+    entities: Vec<MessageEntity>,
+    link_preview_options: LinkPreviewOptions,
 }
 
 /// The answer to an inline query.

@@ -22,7 +22,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use super::api::{Api, Failure};
-use super::deliver::{CutOff, acknowledge, answer_inline, deliver, notice};
+use super::deliver::{CutOff, Delivery, acknowledge, answer_inline, notice};
 use super::profile;
 use super::update::{InlineQuery, Me, Update};
 use crate::cards::offer;
@@ -152,7 +152,7 @@ struct Desk {
     /// One past the highest update that Telegram was told to forget.
     offset: i64,
     /// What waits for its turn, by chat.
-    queues: HashMap<i64, VecDeque<Update>>,
+    queues: HashMap<i64, VecDeque<Rc<Update>>>,
     /// The chats that are being answered.
     busy: HashSet<i64>,
     /// Answers in hand, each with its chat and update; taps that are being acknowledged have neither.
@@ -293,23 +293,24 @@ impl Desk {
                         None
                     });
                 }
-                Ok(update) if !update.is_for(&self.shared.me) => {
+                Ok(update) if !is_for_us(&update, &self.shared.me) => {
                     self.states.insert(id, State::Done);
                 }
-                Ok(update) => self.hand_in(id, update),
+                Ok(update) => self.hand_in(id, Rc::new(update)),
             }
         }
         self.crowded = size >= BATCH && new == 0;
         new
     }
 
-    fn hand_in(&mut self, id: i64, update: Update) {
+    fn hand_in(&mut self, id: i64, update: Rc<Update>) {
         let chat = update.key();
         if let Some(query) = &update.callback_query {
             // A tap is acknowledged at once, however long its chat has to wait for the page.
             let (shared, query) = (Rc::clone(&self.shared), CallbackQueryId(query.id.clone()));
-            let notice = reply_to(&self.shared, &update).and_then(|reply| notice(&update, &reply));
+            let tapped = Rc::clone(&update);
             self.jobs.spawn_local(async move {
+                let notice = reply_to(&shared, &tapped).and_then(|reply| notice(&tapped, &reply));
                 acknowledge(&shared.api, query, notice).await;
                 None
             });
@@ -342,7 +343,7 @@ impl Desk {
     }
 
     fn job_ended(&mut self, job: Result<Option<(i64, i64)>, tokio::task::JoinError>) {
-        // A job cannot panic, for `see_to` catches, and nobody cancels it.
+        // An answer cannot panic, for `see_to` catches; an acknowledgement that does has nothing to account for.
         let Ok(Some((chat, id))) = job else { return };
         self.busy.remove(&chat);
         if self.states.contains_key(&id) {
@@ -359,7 +360,7 @@ impl Desk {
             }
         });
         if drained.await.is_err() {
-            log::warn!("stopped with answers in hand: Telegram will send their questions again");
+            log::warn!("stopped with answers in hand: Telegram will send what was not confirmed again");
         }
         self.crowded = false; // What is not finished is not confirmed.
         if self.states.is_empty() && self.offset == 0 {
@@ -403,6 +404,11 @@ async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) ->
 /// An update, or the id of one that does not concern us, if it has one.
 type Read = Result<Update, Option<i64>>;
 
+/// Whether an update asks something of us. One that breaks the reading would break it each time it is sent again.
+fn is_for_us(update: &Update, me: &Me) -> bool {
+    std::panic::catch_unwind(AssertUnwindSafe(|| update.request(me).is_some())).unwrap_or(false)
+}
+
 /// Answers an update, whatever happens on the way; returns when nothing is left to do.
 async fn see_to(shared: &Shared, chat: i64, update: &Update) {
     let (mut broken, mut unreachable) = (0, 0);
@@ -441,7 +447,8 @@ async fn answer_typing(shared: &Shared, query: &InlineQuery) {
 
 async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<(), Failure> {
     let Some(reply) = reply_to(shared, update) else { return Ok(()) };
-    deliver(&shared.api, &shared.content, &shared.me, &shared.cut_off, chat, update, reply).await
+    let Shared { api, content, me, cut_off, .. } = shared;
+    Delivery { api, content, me, cut_off, chat }.deliver(update, reply).await
 }
 
 /// What to answer; an apology when making the answer panicked.

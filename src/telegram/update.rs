@@ -186,11 +186,6 @@ impl Update {
         }
     }
 
-    /// Whether it is for us.
-    pub(super) fn is_for(&self, me: &Me) -> bool {
-        self.request(me).is_some()
-    }
-
     /// What somebody asks of us; `None` when it is not for us.
     pub(super) fn request(&self, me: &Me) -> Option<Request<'_>> {
         if let Some(query) = &self.callback_query {

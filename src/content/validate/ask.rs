@@ -4,6 +4,7 @@ use super::facts::Facts;
 use super::tree::Node;
 use super::words::{Ask, plain};
 use super::{Code, Content, File, Folder, LangId, Place, RawExpected, RawQuestion, Report, Source, Talk, did_you_mean};
+use crate::content::decide::{Outcome, decide};
 use crate::content::load::TESTS_FOLDER;
 use crate::content::raw::Reader;
 use crate::content::{Match, Topic};
@@ -149,7 +150,7 @@ fn ask_question(content: &Content, file: File<'_>, lang: LangId, question: &RawQ
     };
     match &question.expected {
         RawExpected::Refused => {
-            if let crate::content::decide::Outcome::Answer(..) = crate::content::decide::decide(&found) {
+            if let Outcome::Answer(..) = decide(&found) {
                 missed("nothing: it is not ours".into());
             }
         }
