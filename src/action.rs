@@ -7,6 +7,8 @@
 //! 1.fr.home          1.fr.help          1.fr.card
 //! 1.fr.s.trust       1.fr.s.trust.1     (the second page of a section)
 //! 1.fr.lang.home     1.fr.lang.s.trust  (the languages, to come back to that page)
+//! 1.en.set.home      1.en.set.s.trust   (that page, and this language from now on)
+//! 1.fr.post.home     1.fr.post.s.trust  (that page as a message for everybody)
 //! ```
 //!
 //! The longest, `1.` + 8 letters + `.lang.s.` + a 32-byte id + `.2`, has 52 bytes; Telegram takes 64.
@@ -33,6 +35,10 @@ pub enum Target {
     Page(Page),
     /// The languages; choosing one comes back to this page.
     Languages(Page),
+    /// A page in a language that somebody chooses: the menu of commands follows.
+    Choose(Page),
+    /// A page as a new message that everybody in the chat sees.
+    Post(Page),
     /// The contact card.
     Card,
 }
@@ -91,14 +97,18 @@ impl Action {
     pub fn from_callback_data(content: &Content, data: &str) -> Option<Self> {
         let (tag, target) = data.strip_prefix("1.")?.split_once('.')?;
         let lang = content.language(tag)?;
-        let target = match (target, target.strip_prefix("lang.")) {
-            ("card", _) => Target::Card,
-            (_, Some(page)) => Target::Languages(decode_page(content, page)?),
-            (page, None) => Target::Page(decode_page(content, page)?),
-        };
-        Some(Self { lang, target })
+        if target == "card" {
+            return Some(Self { lang, target: Target::Card });
+        }
+        let (verb, page) = VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));
+        Some(Self { lang, target: page(decode_page(content, &target[verb.len()..])?) })
     }
 }
+
+/// What is done with a page, as it stands before the page. No page begins like one of these.
+const VERBS: [(&str, Verb); 3] = [("lang.", Target::Languages), ("set.", Target::Choose), ("post.", Target::Post)];
+
+type Verb = fn(Page) -> Target;
 
 /// An [`Action`] as callback data.
 #[derive(Clone, Copy, Debug)]
@@ -110,14 +120,14 @@ pub struct CallbackData<'a> {
 impl fmt::Display for CallbackData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "1.{}.", self.content.tag(self.action.lang))?;
-        let page = match self.action.target {
+        let (verb, page) = match self.action.target {
             Target::Card => return f.write_str("card"),
-            Target::Page(page) => page,
-            Target::Languages(page) => {
-                f.write_str("lang.")?;
-                page
-            }
+            Target::Page(page) => ("", page),
+            Target::Languages(page) => ("lang.", page),
+            Target::Choose(page) => ("set.", page),
+            Target::Post(page) => ("post.", page),
         };
+        f.write_str(verb)?;
         match page {
             Page::Home => f.write_str("home"),
             Page::Help => f.write_str("help"),

@@ -148,6 +148,8 @@ pub struct Interface {
     pub no_command: Box<str>,
     /// Said when a button is not understood: at most 200 characters.
     pub old_button: Box<str>,
+    /// Said once to somebody who writes faster than anybody reads: at most 200 characters.
+    pub flood: Box<str>,
     /// Said when something broke.
     pub trouble: Box<str>,
     /// Said above words of another language: `{language}`.
@@ -178,6 +180,8 @@ pub struct Interface {
     pub button_share: Box<str>,
     /// Button: open a chat with the bot.
     pub button_open: Box<str>,
+    /// Button: let everybody in the group see this page.
+    pub button_everyone: Box<str>,
     /// Button: another section that a question may have been about, `{title}`.
     pub button_rather: Box<str>,
 }
@@ -320,9 +324,16 @@ impl Content {
         &self.interfaces[usize::from(lang.0)]
     }
 
-    /// The menu of commands.
+    /// The menu of commands in a private chat.
     #[must_use]
     pub fn menu(&self, lang: LangId) -> &[MenuEntry] {
+        // Who is alone with the bot asks without a command.
+        self.group_menu(lang).split_first().map_or(&[], |(_ask, menu)| menu)
+    }
+
+    /// The menu of commands in a group: asking a question comes first.
+    #[must_use]
+    pub fn group_menu(&self, lang: LangId) -> &[MenuEntry] {
         &self.menus[usize::from(lang.0)]
     }
 

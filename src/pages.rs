@@ -105,9 +105,8 @@ pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) ->
 #[must_use]
 pub fn languages(content: &Content, lang: LangId, back: Page) -> View {
     let text = content.interface(lang).languages.clone();
-    let mut rows = pack(
-        content.languages().map(|other| open(content.interface(other).name.to_string(), Action::page(other, back))),
-    );
+    let mut rows =
+        pack(content.languages().map(|other| open(content.interface(other).name.to_string(), choose(other, back))));
     rows.push(vec![home_button(content, lang)]);
     View { text, rows }
 }
@@ -184,6 +183,14 @@ pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
     View { text: RichText::plain(sentence), ..home(content, lang, None) }
 }
 
+/// A page that the asker alone sees, with a button that shows it to everybody.
+#[must_use]
+pub fn aside(content: &Content, lang: LangId, page: Page, mut view: View) -> View {
+    let label = content.interface(lang).button_everyone.to_string();
+    view.rows.push(vec![open(label, Action { lang, target: Target::Post(page) })]);
+    view
+}
+
 /// The contact card; `None` when the organisation has no phone.
 #[must_use]
 pub fn card(content: &Content) -> Option<Card> {
@@ -236,7 +243,7 @@ fn languages_buttons(content: &Content, lang: LangId, page: Page) -> Option<Butt
         1 => None,
         2 => {
             let other = content.languages().find(|&other| other != lang)?;
-            Some(open(format!("🌐 {}", content.interface(other).name), Action::page(other, page)))
+            Some(open(format!("🌐 {}", content.interface(other).name), choose(other, page)))
         }
         _ => Some(languages_button(content, lang, page)),
     }
@@ -244,6 +251,11 @@ fn languages_buttons(content: &Content, lang: LangId, page: Page) -> Option<Butt
 
 fn languages_button(content: &Content, lang: LangId, page: Page) -> Button {
     open(content.interface(lang).button_languages.to_string(), Action { lang, target: Target::Languages(page) })
+}
+
+/// A page in another language, which is theirs from now on.
+fn choose(lang: LangId, page: Page) -> Action {
+    Action { lang, target: Target::Choose(page) }
 }
 
 fn home_button(content: &Content, lang: LangId) -> Button {

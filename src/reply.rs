@@ -3,7 +3,7 @@
 use crate::action::{Action, Page, Target, Written};
 use crate::cards;
 use crate::content::decide::{Outcome, decide};
-use crate::content::{CommandTarget, Content, LangId};
+use crate::content::{CommandTarget, Content, LangId, SectionId, Topic};
 use crate::pages;
 use crate::view::{Card, View};
 
@@ -46,6 +46,8 @@ pub enum Place {
         /// Whether they spoke to this bot by name or in reply to it. A bare command does not.
         addressed: bool,
     },
+    /// In a group, where the two of them see it alone.
+    Aside,
 }
 
 /// The answer.
@@ -59,11 +61,50 @@ pub enum Reply {
         view: View,
         /// A short notice to the one who tapped: at most 200 characters.
         notice: Option<String>,
-        /// It answers the message that was replied to, not the reply: its author is the one to tell.
-        to_quoted: bool,
+        /// Whom it is for.
+        to: Addressee,
+        /// The language that they have chosen: the menu of commands follows.
+        chosen: Option<LangId>,
+        /// What it says, for those who count.
+        told: Told,
     },
     /// A contact card, sent as a message of its own.
     Card(Card),
+}
+
+/// Whom a page is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// The one who asked.
+    Asker,
+    /// The author of the message that was replied to: it answers that one.
+    Quoted,
+    /// Everybody in the chat: a new message, whatever was tapped.
+    Everyone,
+}
+
+/// What a page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The language that it is in.
+    pub lang: LangId,
+    /// The section that it shows.
+    pub section: Option<SectionId>,
+    /// What became of the question that it answers, if one was asked.
+    pub question: Option<Asked>,
+}
+
+/// What became of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A section answers it.
+    Answered,
+    /// Some sections may.
+    Suggested,
+    /// It was a greeting or the like.
+    Talk,
+    /// Nothing answers it.
+    Unknown,
 }
 
 /// The answer to a request.
@@ -81,79 +122,137 @@ pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
 #[must_use]
 pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
     let lang = content.language_for(language_code);
-    page(pages::home(content, lang, Some(&content.interface(lang).trouble)))
+    page(lang, pages::home(content, lang, Some(&content.interface(lang).trouble)))
 }
 
 fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     match Written::parse(text) {
         Some(written) => command(content, lang, written, quoted, place),
         None if place == (Place::Group { addressed: false }) => Reply::Silent,
-        None => question(content, lang, text, quoted),
+        None => question(content, lang, text, quoted, place),
     }
 }
 
 fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     let Some(action) = Action::from_callback_data(content, data) else {
-        let notice = Some(content.interface(lang).old_button.to_string());
-        return Reply::Page { view: pages::home(content, lang, None), notice, to_quoted: false };
+        let mut reply = page(lang, pages::home(content, lang, None));
+        if let Reply::Page { notice, .. } = &mut reply {
+            *notice = Some(content.interface(lang).old_button.to_string());
+        }
+        return reply;
     };
-    let as_card = |view| if place == Place::Card { cards::card(content, action, view) } else { view };
+    let lang = action.lang;
     match action.target {
-        Target::Page(to) => page(as_card(pages::page(content, action.lang, to))),
-        Target::Languages(back) => page(pages::languages(content, action.lang, back)),
+        Target::Page(to) => shown(content, lang, to, place),
+        Target::Languages(back) => page(lang, pages::languages(content, lang, back)),
+        Target::Choose(to) => {
+            let mut reply = shown(content, lang, to, place);
+            if let Reply::Page { chosen, .. } = &mut reply {
+                *chosen = Some(lang);
+            }
+            reply
+        }
+        Target::Post(to) => {
+            let mut reply = shown(content, lang, to, Place::Group { addressed: true });
+            if let Reply::Page { to, .. } = &mut reply {
+                *to = Addressee::Everyone;
+            }
+            reply
+        }
         Target::Card => match pages::card(content) {
             Some(card) => Reply::Card(card),
-            None => page(pages::home(content, action.lang, None)),
+            None => shown(content, lang, Page::Home, place),
         },
+    }
+}
+
+/// A page, as the place wants it.
+fn shown(content: &Content, lang: LangId, to: Page, place: Place) -> Reply {
+    let mut reply = page(lang, at_place(content, Action::page(lang, to), pages::page(content, lang, to), place));
+    if let (Reply::Page { told, .. }, Page::Section(section, _)) = (&mut reply, to) {
+        told.section = Some(section);
+    }
+    reply
+}
+
+/// A page with what its place asks for: under a card a way to the bot, aside a way to let everybody see it.
+fn at_place(content: &Content, action: Action, view: View, place: Place) -> View {
+    match (place, action.target) {
+        (Place::Card, _) => cards::card(content, action, view),
+        (Place::Aside, Target::Page(page)) => pages::aside(content, action.lang, page, view),
+        _ => view,
     }
 }
 
 fn command(content: &Content, lang: LangId, written: Written<'_>, quoted: Option<&str>, place: Place) -> Reply {
     let name = written.name;
+    let section = |lang, section| shown(content, lang, Page::Section(section, 0), place);
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
             (Place::Group { addressed: false }, _) => Reply::Silent,
             // A section's id is understood as a command by those who speak to the bot alone.
-            (_, Some(section)) => page(pages::section(content, lang, section, 0)),
-            _ => page(pages::unknown_command(content, lang, name)),
+            (_, Some(found)) => section(lang, found),
+            _ => page(lang, pages::unknown_command(content, lang, name)),
         };
     };
     let lang = command.language.unwrap_or(lang);
-    page(match command.target {
+    match command.target {
         // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
         CommandTarget::Start => match Action::from_payload(content, written.rest.trim()) {
-            Some(Action { lang, target: Target::Page(to) }) => pages::page(content, lang, to),
-            _ => pages::home(content, lang, None),
+            Some(Action { lang, target: Target::Page(to) }) => shown(content, lang, to, place),
+            _ => shown(content, lang, Page::Home, place),
         },
-        CommandTarget::Help => pages::help(content, lang),
-        CommandTarget::Language => pages::languages(content, lang, Page::Home),
-        CommandTarget::Ask => return question(content, lang, written.rest, quoted),
-        CommandTarget::Section(section) => pages::section(content, lang, section, 0),
-    })
+        CommandTarget::Help => shown(content, lang, Page::Help, place),
+        CommandTarget::Language => page(lang, pages::languages(content, lang, Page::Home)),
+        CommandTarget::Ask => question(content, lang, written.rest, quoted, place),
+        CommandTarget::Section(found) => section(lang, found),
+    }
 }
 
 /// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it. Without
 /// words of its own it is about what it is a reply to.
-fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>) -> Reply {
-    let without_names = |text: &str| {
-        let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
-        words.join(" ")
-    };
+fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     let own = without_names(text);
     let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
     let found = content.search(quoted.as_ref().unwrap_or(&own), reader, false);
-    let view = match decide(&found) {
-        Outcome::Answer(first, others) => pages::answer(content, &first, &others),
-        Outcome::Suggest(some) => pages::suggestions(content, &some),
-        Outcome::Talk(talk, lang) => match content.talk(talk, lang) {
-            Some(said) => pages::say(content, lang, said),
-            None => pages::home(content, lang, None),
-        },
-        Outcome::Unknown => pages::home(content, reader, Some(&content.interface(reader).unknown)),
+    let (lang, section, asked, view) = match decide(&found) {
+        Outcome::Answer(first, others) => {
+            let section = match first.topic {
+                Topic::Section(section) => Some(section),
+                _ => None,
+            };
+            (first.language, section, Asked::Answered, pages::answer(content, &first, &others))
+        }
+        Outcome::Suggest(some) => {
+            let lang = some.first().map_or(reader, |m| m.language);
+            (lang, None, Asked::Suggested, pages::suggestions(content, &some))
+        }
+        Outcome::Talk(talk, lang) => {
+            let said = content.talk(talk, lang);
+            let view = said.map_or_else(|| pages::home(content, lang, None), |said| pages::say(content, lang, said));
+            (lang, None, Asked::Talk, view)
+        }
+        Outcome::Unknown => {
+            let unknown = pages::home(content, reader, Some(&content.interface(reader).unknown));
+            (reader, None, Asked::Unknown, unknown)
+        }
     };
-    Reply::Page { view, notice: None, to_quoted: quoted.is_some() }
+    let view = match section {
+        Some(section) => at_place(content, Action::section(lang, section), view, place),
+        None => view,
+    };
+    let to = if quoted.is_some() { Addressee::Quoted } else { Addressee::Asker };
+    let told = Told { lang, section, question: Some(asked) };
+    Reply::Page { view, notice: None, to, chosen: None, told }
 }
 
-fn page(view: View) -> Reply {
-    Reply::Page { view, notice: None, to_quoted: false }
+/// The words of a text but those that name a bot or a person.
+fn without_names(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
+    words.join(" ")
+}
+
+fn page(lang: LangId, view: View) -> Reply {
+    let told = Told { lang, section: None, question: None };
+    Reply::Page { view, notice: None, to: Addressee::Asker, chosen: None, told }
 }

@@ -1,20 +1,176 @@
-//! The adapter to Telegram: updates in, requests out, and the loop between that loses no question.
+//! The adapter to Telegram: updates in, requests out, and between them nothing that is lost.
 //!
 //! - [`Api`]: one request to the Bot API, and what its failure means.
+//! - `pace`, `send`: at which pace requests go out, and what is tried again.
 //! - `update`: what of an update concerns us.
-//! - `render`: a view as the Bot API takes it.
-//! - `deliver`: one update, answered: retries, other chats, edits that cannot be.
-//! - `inline`: cards for inline queries and guests.
-//! - `poll`: the loop: updates are confirmed after they are handled.
+//! - `render`, `inline`: a view as the Bot API takes it, as a message and as a card.
+//! - `deliver`: one update, answered: where it goes, and where else when it cannot go there.
+//! - `flood`, `desk`: what is in hand: whose turn it is, and who has had enough.
+//! - `offset`, `poll`: updates by polling, confirmed after they are answered.
+//! - `webhook`: updates by a webhook, likewise.
 //! - `profile`: commands and descriptions at Telegram.
 
 mod api;
 mod deliver;
+mod desk;
+mod flood;
 mod inline;
+mod offset;
+mod pace;
 mod poll;
 mod profile;
 mod render;
+mod send;
 mod update;
 
+use std::num::NonZeroU32;
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use teloxide::payloads::GetMe;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
 pub use api::Api;
-pub use poll::{Answer, run};
+
+use api::Failure;
+use desk::{Desk, Shared};
+use send::Sender;
+use update::Me;
+
+use crate::content::Content;
+use crate::reply::{Reply, Request, reply};
+
+/// What answers: [`crate::reply::reply`], or a stand-in that a test wants to see fail.
+pub type Answer = fn(&Content, &Request<'_>) -> Reply;
+
+/// What we want to hear of.
+const ALLOWED_UPDATES: [&str; 4] = ["message", "callback_query", "inline_query", "guest_message"];
+/// On a signal: time to finish what is in hand. With the last confirmation it stays under five seconds.
+const DRAIN: Duration = Duration::from_millis(3_500);
+
+/// A bot: what it says, and how it is to behave on Telegram.
+pub struct Bot {
+    api: Api,
+    content: Content,
+    answer: Answer,
+    max_per_second: Option<NonZeroU32>,
+    contents: Option<mpsc::Receiver<Content>>,
+}
+
+impl Bot {
+    /// A bot that says `content` and polls.
+    #[must_use]
+    pub fn new(api: Api, content: Content) -> Self {
+        Self { api, content, answer: reply, max_per_second: None, contents: None }
+    }
+
+    /// With something else than [`reply`] to answer.
+    #[must_use]
+    pub fn answer(self, answer: Answer) -> Self {
+        Self { answer, ..self }
+    }
+
+    /// With so many messages a second at most, to all chats together.
+    #[must_use]
+    pub fn max_per_second(self, max: Option<NonZeroU32>) -> Self {
+        Self { max_per_second: max, ..self }
+    }
+
+    /// With newer contents that take the place of the one before, between two updates.
+    #[must_use]
+    pub fn contents(self, contents: mpsc::Receiver<Content>) -> Self {
+        Self { contents: Some(contents), ..self }
+    }
+
+    /// Answers until `stop` is there; then finishes what is in hand, within five seconds.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator when Telegram refuses the token.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), String> {
+        LocalSet::new().run_until(self.work(pin!(stop))).await
+    }
+
+    async fn work(self, mut stop: impl Future<Output = ()> + Unpin) -> Result<(), String> {
+        let Self { api, content, answer, max_per_second, contents } = self;
+        let me = tokio::select! {
+            () = &mut stop => return Ok(()),
+            me = introduce(&api) => me?,
+        };
+        let languages: Vec<String> = content.languages().map(|lang| content.tag(lang).to_string()).collect();
+        log::info!(
+            "palabre {} answers as @{}: {} sections in {}",
+            env!("CARGO_PKG_VERSION"),
+            me.username,
+            content.sections().len(),
+            languages.join(", "),
+        );
+        let sender = Sender::new(api, max_per_second);
+        let shared = Rc::new(Shared::new(sender, me, answer, false, content));
+        let following = tokio::task::spawn_local(follow(Rc::clone(&shared), contents));
+        let result = poll::work(Desk::new(shared), &mut stop).await;
+        following.abort();
+        result
+    }
+}
+
+/// Tells Telegram the commands and descriptions, and again with each newer content.
+async fn follow(shared: Rc<Shared>, contents: Option<mpsc::Receiver<Content>>) {
+    let Some(mut contents) = contents else { return publish(&shared).await };
+    loop {
+        let newer = tokio::select! {
+            newer = contents.recv() => newer,
+            () = async { publish(&shared).await; std::future::pending().await } => None,
+        };
+        match newer {
+            Some(content) => shared.swap(content),
+            None => return publish(&shared).await,
+        }
+    }
+}
+
+/// Tells Telegram the commands and descriptions, until it has them.
+async fn publish(shared: &Shared) {
+    let mut pauses = growing_pauses();
+    while let Err(failure) = profile::publish(&shared.sender, &shared.content()).await {
+        let pause = pauses.next().unwrap_or_default();
+        log::warn!("the menu of commands is not up to date: {failure}; trying again in {:.1} s", pause.as_secs_f32());
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Asks who we are until Telegram says it.
+async fn introduce(api: &Api) -> Result<Me, String> {
+    let mut pauses = growing_pauses();
+    loop {
+        match api.call::<GetMe, Me>(&GetMe::new(), Duration::ZERO).await {
+            Ok(me) => return Ok(me),
+            Err(failure) => tokio::time::sleep(pause_after(&failure, &mut pauses)?).await,
+        }
+    }
+}
+
+fn growing_pauses() -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_secs(30))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// Says what is wrong and how long to wait, unless waiting does not help.
+fn pause_after(failure: &Failure, pauses: &mut ExponentialBackoff) -> Result<Duration, String> {
+    if let Failure::Refused(401 | 404, _) = failure {
+        return Err("Telegram does not know this token: copy it once more from @BotFather".into());
+    }
+    let pause = match failure {
+        Failure::RetryAfter(pause) => *pause,
+        _ => pauses.next().unwrap_or_default(),
+    };
+    log::warn!("{failure}; trying again in {:.1} s", pause.as_secs_f32());
+    Ok(pause)
+}

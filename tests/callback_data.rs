@@ -25,6 +25,10 @@ fn version_1_is_read_and_written_as_ever() {
     check(&content, "1.en.s.trust.2", "en", Target::Page(Page::Section(trust, 2)));
     check(&content, "1.fr.lang.home", "fr", Target::Languages(Page::Home));
     check(&content, "1.fr.lang.s.trust.1", "fr", Target::Languages(Page::Section(trust, 1)));
+    check(&content, "1.en.set.home", "en", Target::Choose(Page::Home));
+    check(&content, "1.fr.set.s.trust.1", "fr", Target::Choose(Page::Section(trust, 1)));
+    check(&content, "1.fr.post.help", "fr", Target::Post(Page::Help));
+    check(&content, "1.fr.post.s.trust", "fr", Target::Post(Page::Section(trust, 0)));
 }
 
 #[test]
@@ -55,6 +59,9 @@ fn forged_data_is_refused() {
         "1.fr.s.trust.999",
         "s:contact",
         "1.fr.lang.card",
+        "1.fr.set.card",
+        "1.fr.post.",
+        "1.fr.set.lang.home",
     ];
     for data in forged {
         assert_eq!(Action::from_callback_data(&content, data), None, "{data}");

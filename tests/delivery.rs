@@ -5,7 +5,7 @@ use std::time::Duration;
 use palabre::config::Token;
 use palabre::content::{Content, load};
 use palabre::reply::{Input, Reply, Request, reply};
-use palabre::telegram::{self, Api};
+use palabre::telegram::{Api, Bot};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
@@ -485,7 +485,8 @@ fn a_panic_gets_an_apology_and_the_loop_goes_on() {
         let content = load::shipped(load::this_month()).content.unwrap();
         let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(telegram::run(content, api, panics_at_boom, async { drop(stopped.await) }))
+        let bot = Bot::new(api, content).answer(panics_at_boom);
+        runtime.block_on(bot.run(async { drop(stopped.await) }))
     });
     fake.private_message(1, "boom");
     let last = fake.private_message(1, "/contact");

@@ -8,6 +8,7 @@ mod contents;
 mod conversations;
 mod delivery;
 mod diagnostics;
+mod groups;
 mod inline;
 mod links;
 mod properties;

@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{ContentChoice, Token};
-use crate::reply::reply;
-use crate::telegram;
+use crate::telegram::{Api, Bot};
 
 /// Runs until SIGINT or SIGTERM.
 ///
@@ -19,14 +18,14 @@ pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
     let content = super::content(choice)?;
     let token = Token::from_env()?;
     let url = std::env::var("TELOXIDE_API_URL").ok();
-    let api = telegram::Api::new(&token, url.as_deref())?;
+    let api = Api::new(&token, url.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
     let result = runtime.block_on(async {
         let stop = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
-        telegram::run(content, api, reply, stop).await
+        Bot::new(api, content).run(stop).await
     });
     // A name that is being looked up would hold the end for seconds.
     runtime.shutdown_background();

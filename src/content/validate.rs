@@ -276,7 +276,10 @@ impl<'a> Validation<'a> {
                     }
                 }
             }
-            let mut menu = vec![("start".into(), CommandTarget::Start)];
+            let asked = folder.interface.as_ref().and_then(|(_, raw)| raw.get("commands.ask.alias"));
+            let ask = asked.map_or("ask", |alias| alias.value.as_str());
+            // Asking comes first, and is left out where there is no group: see `Content::menu`.
+            let mut menu = vec![(ask.into(), CommandTarget::Ask), ("start".into(), CommandTarget::Start)];
             for (i, node) in nodes.iter().enumerate() {
                 let target = CommandTarget::Section(SectionId(i as u16));
                 let own = folder

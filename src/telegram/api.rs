@@ -5,14 +5,12 @@
 //! several have changed; and it parses the whole message that was sent, of which only the success matters here.
 
 use std::ops::Deref;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use teloxide::Bot;
 use teloxide::requests::Payload;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::config::Token;
@@ -20,17 +18,12 @@ use crate::config::Token;
 /// How long a request may take, apart from the time that it asks the server to wait.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Messages under way at once. Taps and inline queries wait for none of them.
-const SLOTS: usize = 32;
-
 /// A Bot API server and the right to speak for a bot.
 #[derive(Clone)]
 pub struct Api {
     bot: Bot,
     /// The address of the methods: the server's with the token. It is shown nowhere.
     methods: Url,
-    /// How many messages may be under way at once: each has a connection, and connections are what memory goes into.
-    slots: Arc<Semaphore>,
 }
 
 /// Why a request did not do what it should.
@@ -113,13 +106,7 @@ impl Api {
             .map_err(|()| "TELOXIDE_API_URL is not an address, as https://api.telegram.org")?
             .pop_if_empty()
             .push(&format!("bot{}", token.secret()));
-        Ok(Self { bot, methods, slots: Arc::new(Semaphore::new(SLOTS)) })
-    }
-
-    /// Waits until one more message may be under way, and holds its place.
-    pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
-        // Nobody closes the semaphore, so there is always a slot to wait for.
-        self.slots.acquire().await.ok()
+        Ok(Self { bot, methods })
     }
 
     /// Sends a request of which only the success matters: the result is not parsed.

@@ -1,33 +1,22 @@
-//! One request, answered: what is sent, edited or left, and what is tried again.
+//! One request, answered: what is sent, edited or left, and where it goes when it cannot go there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
-use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::Serialize;
-use teloxide::payloads::{AnswerCallbackQuery, SendContact, SendContactSetters as _};
+use teloxide::payloads::AnswerCallbackQuery;
 use teloxide::requests::Payload;
-use teloxide::types::{
-    CallbackQueryId, ChatId, LinkPreviewOptions, MessageEntity, MessageId, ReplyParameters, ThreadId,
-};
-use tokio::time::Instant;
+use teloxide::types::{CallbackQueryId, LinkPreviewOptions, MessageEntity};
 
-use super::api::{Api, Failure};
+use super::api::Failure;
 use super::inline;
+use super::profile::{Scope, SetMyCommands};
 use super::render::{Keyboard, NO_PREVIEW, entities};
+use super::send::{ASIDE, BRIEFLY, GUEST, Sender};
 use super::update::{CallbackQuery, Me, Message, Update};
-use crate::cards::Answer;
-use crate::content::Content;
-use crate::reply::Reply;
+use crate::content::{Content, LangId};
+use crate::reply::{Addressee, Reply};
 use crate::view::{Card, View};
-
-/// How long a request is tried, apart from the pauses that Telegram asks for.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// The longest that Telegram may make a request wait in all.
-const REST_MAX: Duration = Duration::from_secs(3_600);
-/// How long an answer to a tap or to typing is tried: later nobody looks at it any more.
-const BRIEFLY: Duration = Duration::from_secs(10);
 
 /// The chats to which nothing gets through at the moment.
 #[derive(Default)]
@@ -59,93 +48,113 @@ pub(super) fn notice(update: &Update, reply: &Reply) -> Option<String> {
 }
 
 /// Acknowledges a tap. It may fail: the page is shown all the same.
-pub(super) async fn acknowledge(api: &Api, query: CallbackQueryId, notice: Option<String>) {
+pub(super) async fn acknowledge(sender: &Sender, query: CallbackQueryId, notice: Option<String>) {
     let mut payload = AnswerCallbackQuery::new(query);
     payload.text = notice;
-    briefly(api, &payload).await;
-}
-
-/// Answers an inline query.
-pub(super) async fn answer_inline(api: &Api, content: &Content, me: &Me, query: &str, answer: &Answer) {
-    briefly(api, &inline::inline(content, me, query, answer)).await;
-}
-
-/// Sends what nobody waits for any more in a few seconds.
-async fn briefly<P: Payload + Serialize>(api: &Api, payload: &P) {
-    let result = tokio::time::timeout(BRIEFLY, persist(async || api.send(payload).await, || ())).await;
-    if let Ok(Err(failure)) = result {
-        log::debug!("{} failed: {failure}", P::NAME);
+    if let Err(failure) = sender.within(BRIEFLY, &payload).await {
+        log::debug!("a tap was not acknowledged: {failure}");
     }
 }
 
-/// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there, which
-/// `missed` is told.
-///
-/// # Errors
-///
-/// The refusal; [`Failure::Unreachable`] after [`DEADLINE`]; [`Failure::RetryAfter`] when the pauses that Telegram asks
-/// for pass [`REST_MAX`].
-pub(super) async fn persist<T>(request: impl AsyncFn() -> Result<T, Failure>, missed: impl Fn()) -> Result<T, Failure> {
-    let mut pauses = ExponentialBuilder::new()
-        .with_min_delay(Duration::from_millis(250))
-        .with_max_delay(Duration::from_secs(8))
-        .with_jitter()
-        .without_max_times()
-        .build();
-    let (mut tried, mut rested) = (Duration::ZERO, Duration::ZERO);
-    loop {
-        let began = Instant::now();
-        match request().await {
-            Err(Failure::RetryAfter(pause)) => {
-                rested = rested.saturating_add(pause);
-                if rested > REST_MAX {
-                    return Err(Failure::RetryAfter(pause));
-                }
-                tokio::time::sleep(pause).await;
-            }
-            Err(failure @ Failure::Unreachable(_)) => {
-                missed();
-                let pause = pauses.next().unwrap_or_default();
-                tried += began.elapsed() + pause;
-                if tried > DEADLINE {
-                    return Err(failure);
-                }
-                tokio::time::sleep(pause).await;
-            }
-            done => return done,
+/// Says a sentence in answer to a message, once and without its turn.
+pub(super) async fn tell(sender: &Sender, message: &Message, sentence: &str) {
+    #[derive(Serialize)]
+    struct Sentence<'a> {
+        chat_id: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        message_thread_id: Option<i32>,
+        text: &'a str,
+        link_preview_options: LinkPreviewOptions,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply_parameters: Option<ReplyParameters>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ephemeral_message_parameters: Option<EphemeralMessageParameters<'a>>,
+    }
+    impl Payload for Sentence<'_> {
+        type Output = ();
+        const NAME: &'static str = "sendMessage";
+    }
+    let To { chat, topic, reply_to, aside } = To::answering(message);
+    let payload = Sentence {
+        chat_id: chat,
+        message_thread_id: topic,
+        text: sentence,
+        link_preview_options: NO_PREVIEW,
+        reply_parameters: reply_to,
+        ephemeral_message_parameters: aside,
+    };
+    if let Err(failure) = sender.within(BRIEFLY, &payload).await {
+        log::debug!("a sentence was not said: {failure}");
+    }
+}
+
+/// The response to a webhook, which can hold one request: Telegram carries it out when it takes the update as handled.
+/// What becomes of it, nobody learns; so it serves what is not refused: a message to a private chat, an answer to typing or
+/// to a guest.
+#[derive(Default)]
+pub(super) struct Response(Cell<Option<Vec<u8>>>);
+
+impl Response {
+    /// Holds the request from now on.
+    pub(super) fn hold<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
+        #[derive(Serialize)]
+        struct Call<'a, P> {
+            method: &'static str,
+            #[serde(flatten)]
+            payload: &'a P,
         }
+        let written = serde_json::to_vec(&Call { method: P::NAME, payload });
+        self.0.set(Some(written.map_err(|error| Failure::Unreachable(error.to_string()))?));
+        Ok(())
+    }
+
+    /// The request, if there is one.
+    pub(super) fn into_bytes(self) -> Option<Vec<u8>> {
+        self.0.into_inner()
     }
 }
 
 /// Where a message goes.
 #[derive(Clone, Copy)]
-struct To {
+struct To<'a> {
     chat: i64,
     topic: Option<i32>,
-    reply_to: Option<i32>,
+    reply_to: Option<ReplyParameters>,
+    aside: Option<EphemeralMessageParameters<'a>>,
 }
 
-impl To {
-    fn answering(message: &Message) -> Self {
-        Self { reply_to: message.is_in_group().then_some(message.message_id), ..Self::beside(message) }
+impl<'a> To<'a> {
+    /// In answer to what somebody wrote: in a group as a reply, and aside when it was aside.
+    fn answering(message: &'a Message) -> Self {
+        let beside = Self::beside(message);
+        match (message.ephemeral_message_id, message.author()) {
+            (Some(id), Some(person)) => Self {
+                reply_to: Some(ReplyParameters::Ephemeral { ephemeral_message_id: id }),
+                aside: Some(EphemeralMessageParameters { receiver_user_id: person, callback_query_id: None }),
+                ..beside
+            },
+            _ if message.is_in_group() => Self { reply_to: Some(ReplyParameters::to(message.message_id)), ..beside },
+            _ => beside,
+        }
     }
 
-    fn beside(message: &Message) -> Self {
-        Self { chat: message.chat.id, topic: message.topic(), reply_to: None }
+    fn beside(message: &'a Message) -> Self {
+        Self { chat: message.chat.id, topic: message.topic(), reply_to: None, aside: None }
     }
 
-    fn reply_parameters(self) -> Option<ReplyParameters> {
-        self.reply_to.map(|id| ReplyParameters::new(MessageId(id)).allow_sending_without_reply())
-    }
-
-    fn thread(self) -> Option<ThreadId> {
-        self.topic.map(|id| ThreadId(MessageId(id)))
+    /// For the one who tapped under a message that nobody else sees.
+    fn aside(message: &'a Message, query: &'a CallbackQuery) -> Self {
+        let aside = EphemeralMessageParameters { receiver_user_id: query.from.id, callback_query_id: Some(&query.id) };
+        Self { aside: Some(aside), ..Self::beside(message) }
     }
 
     /// The same message, where it has to go after this failure; `None` when it cannot go anywhere else.
     fn after(self, failure: &Failure) -> Option<Self> {
         match failure {
-            Failure::MigratedTo(chat) => Some(Self { chat: *chat, topic: None, reply_to: None }),
+            Failure::Refused(403, _) => None,
+            // Too late, or nothing that this server or this group knows: then everybody may see it.
+            _ if self.aside.is_some() => Some(Self { reply_to: None, aside: None, ..self }),
+            Failure::MigratedTo(chat) => Some(Self { chat: *chat, topic: None, reply_to: None, aside: None }),
             _ if self.topic.is_some() && failure.says("message thread not found") => Some(Self { topic: None, ..self }),
             _ => None,
         }
@@ -154,12 +163,14 @@ impl To {
 
 /// What it takes to send a reply.
 pub(super) struct Delivery<'a> {
-    pub(super) api: &'a Api,
+    pub(super) sender: &'a Sender,
     pub(super) content: &'a Content,
     pub(super) me: &'a Me,
     pub(super) cut_off: &'a CutOff,
     /// Whose turn it is, for [`CutOff`].
     pub(super) chat: i64,
+    /// Where the answer may go instead of being sent.
+    pub(super) response: Option<&'a Response>,
 }
 
 impl Delivery<'_> {
@@ -188,8 +199,8 @@ impl Delivery<'_> {
     async fn answer(&self, message: &Message, reply: Reply) -> Result<(), Failure> {
         match reply {
             Reply::Silent => Ok(()),
-            Reply::Page { view, to_quoted: true, .. } => {
-                let to = To { reply_to: message.replied_to(), ..To::beside(message) };
+            Reply::Page { view, to: Addressee::Quoted, .. } if message.ephemeral_message_id.is_none() => {
+                let to = To { reply_to: message.replied_to().map(ReplyParameters::to), ..To::beside(message) };
                 self.send(to, &view).await
             }
             Reply::Page { view, .. } => self.send(To::answering(message), &view).await,
@@ -197,20 +208,29 @@ impl Delivery<'_> {
         }
     }
 
-    async fn request<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
-        let send = async || {
-            let _slot = self.api.slot().await;
-            self.api.send(payload).await
-        };
-        persist(send, || self.cut_off.insert(self.chat)).await
+    /// Sends or edits at the pace of the chat; what only one person sees goes at once or not at all.
+    async fn request<P: Payload + Serialize>(
+        &self,
+        chat: Option<i64>,
+        is_aside: bool,
+        payload: &P,
+    ) -> Result<(), Failure> {
+        if is_aside {
+            return self.sender.within(ASIDE, payload).await;
+        }
+        self.sender.message(chat, payload, || self.cut_off.insert(self.chat)).await
     }
 
     async fn answer_guest(&self, message: &Message, view: &View) -> Result<(), Failure> {
         let Some(query) = &message.guest_query_id else { return Ok(()) };
-        self.request(&inline::guest(self.content, self.me, query, view)).await
+        let payload = inline::guest(self.content, self.me, query, view);
+        match self.response {
+            Some(response) => response.hold(&payload),
+            None => self.sender.within(GUEST, &payload).await,
+        }
     }
 
-    async fn send(&self, to: To, view: &View) -> Result<(), Failure> {
+    async fn send(&self, to: To<'_>, view: &View) -> Result<(), Failure> {
         self.somewhere(to, async |to| {
             let payload = SendMessage {
                 chat_id: to.chat,
@@ -218,26 +238,37 @@ impl Delivery<'_> {
                 text: view.text.as_str(),
                 entities: entities(&view.text),
                 link_preview_options: NO_PREVIEW,
-                reply_parameters: to.reply_parameters(),
+                reply_parameters: to.reply_to,
+                ephemeral_message_parameters: to.aside,
                 reply_markup: Keyboard { content: self.content, me: self.me, view },
             };
-            self.request(&payload).await
+            let is_private = to.chat > 0 && to.topic.is_none();
+            match self.response.filter(|_| is_private && self.sender.may_now(to.chat)) {
+                Some(response) => response.hold(&payload),
+                None => self.request(Some(to.chat), to.aside.is_some(), &payload).await,
+            }
         })
         .await
     }
 
-    async fn send_card(&self, to: To, card: &Card) -> Result<(), Failure> {
+    async fn send_card(&self, to: To<'_>, card: &Card) -> Result<(), Failure> {
         self.somewhere(to, async |to| {
-            let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name).vcard(&*card.vcard);
-            payload.reply_parameters = to.reply_parameters();
-            payload.message_thread_id = to.thread();
-            self.request(&payload).await
+            let payload = SendContact {
+                chat_id: to.chat,
+                message_thread_id: to.topic,
+                phone_number: &card.phone,
+                first_name: &card.name,
+                vcard: &card.vcard,
+                reply_parameters: to.reply_to,
+                ephemeral_message_parameters: to.aside,
+            };
+            self.request(Some(to.chat), to.aside.is_some(), &payload).await
         })
         .await
     }
 
-    /// Sends, and sends once more to where the chat has moved.
-    async fn somewhere(&self, to: To, send: impl AsyncFn(To) -> Result<(), Failure>) -> Result<(), Failure> {
+    /// Sends, and sends once more to where it can go instead.
+    async fn somewhere(&self, to: To<'_>, send: impl AsyncFn(To<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
         match send(to).await {
             Err(failure) => match to.after(&failure) {
                 Some(to) => send(to).await,
@@ -249,50 +280,92 @@ impl Delivery<'_> {
 
     async fn show(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
         match (reply, &query.message, &query.inline_message_id) {
-            (Reply::Page { view, .. }, Some(message), _) if message.is_accessible() => {
-                let shown = Shown::InChat { chat_id: message.chat.id, message_id: message.message_id };
-                match self.edit(shown, &view).await {
-                    // Too old, deleted, or no text: a new message serves as well.
-                    Err(Failure::Refused(400, _) | Failure::MigratedTo(_)) => {
-                        self.send(To::beside(message), &view).await
-                    }
-                    done => done,
-                }
+            (Reply::Page { view, to: Addressee::Everyone, .. }, Some(message), _) => {
+                self.send(To::beside(message), &view).await
             }
-            (Reply::Page { view, .. }, Some(message), _) => self.send(To::beside(message), &view).await,
+            (Reply::Page { view, chosen, .. }, Some(message), _) => {
+                self.turn(query, message, &view).await?;
+                if let Some(lang) = chosen {
+                    self.follow(query, message, lang).await;
+                }
+                Ok(())
+            }
             (Reply::Page { view, .. }, None, Some(inline_message_id)) => {
                 self.edit(Shown::Inline { inline_message_id }, &view).await
+            }
+            (Reply::Card(card), Some(message), _) if message.ephemeral_message_id.is_some() => {
+                self.send_card(To::aside(message, query), &card).await
             }
             (Reply::Card(card), Some(message), _) => self.send_card(To::beside(message), &card).await,
             _ => Ok(()),
         }
     }
 
+    /// Shows a page in the place of the message under which it was asked for, else in a new one.
+    async fn turn(&self, query: &CallbackQuery, message: &Message, view: &View) -> Result<(), Failure> {
+        let (shown, new) = match message.ephemeral_message_id {
+            Some(ephemeral_message_id) => {
+                let (chat_id, receiver_user_id) = (message.chat.id, query.from.id);
+                (Shown::Aside { chat_id, receiver_user_id, ephemeral_message_id }, To::aside(message, query))
+            }
+            None if !message.is_accessible() => return self.send(To::beside(message), view).await,
+            None => {
+                let shown = Shown::InChat { chat_id: message.chat.id, message_id: message.message_id };
+                (shown, To::beside(message))
+            }
+        };
+        match self.edit(shown, view).await {
+            // Too old, deleted, or no text: a new message serves as well.
+            Err(Failure::Refused(400 | 404, _) | Failure::MigratedTo(_)) => self.send(new, view).await,
+            done => done,
+        }
+    }
+
     async fn edit(&self, shown: Shown<'_>, view: &View) -> Result<(), Failure> {
-        let payload = EditMessageText {
+        let edit = EditMessageText {
             shown,
             text: view.text.as_str(),
             entities: entities(&view.text),
             link_preview_options: NO_PREVIEW,
             reply_markup: Keyboard { content: self.content, me: self.me, view },
         };
-        match self.request(&payload).await {
+        let edited = match shown {
+            Shown::Aside { .. } => self.request(None, true, &EditEphemeralMessageText(edit)).await,
+            Shown::InChat { chat_id, .. } => self.request(Some(chat_id), false, &edit).await,
+            Shown::Inline { .. } => self.request(None, false, &edit).await,
+        };
+        match edited {
             Err(failure) if failure.says("message is not modified") => Ok(()),
             done => done,
+        }
+    }
+
+    /// Lets the menu of commands follow a chosen language: of the chat, or of the person alone where others see nothing of
+    /// the choice. Telegram remembers it. When it fails, the page has been shown all the same.
+    async fn follow(&self, query: &CallbackQuery, message: &Message, lang: LangId) {
+        let chat_id = message.chat.id;
+        let scope = match message.ephemeral_message_id {
+            Some(_) => Scope::ChatMember { chat_id, user_id: query.from.id },
+            None => Scope::Chat { chat_id },
+        };
+        let payload = SetMyCommands::new(self.content, lang, scope, None, message.is_in_group());
+        if let Err(failure) = self.sender.within(BRIEFLY, &payload).await {
+            log::debug!("the menu does not follow: {failure}");
         }
     }
 }
 
 /// A message that is to show another page.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]
 enum Shown<'a> {
     InChat { chat_id: i64, message_id: i32 },
     Inline { inline_message_id: &'a str },
+    Aside { chat_id: i64, receiver_user_id: i64, ephemeral_message_id: i64 },
 }
 
-// The two requests that are made for every answer are our own: they borrow what they send, where teloxide's payloads
-// copy it; and teloxide 0.17 cannot turn previews off under a message of inline mode.
+// The requests that are made for an answer are our own: they borrow what they send, where teloxide's payloads copy it; and
+// teloxide 0.17 knows neither ephemeral messages (Bot API 10.2) nor previews under a message of inline mode.
 
 #[derive(Serialize)]
 struct SendMessage<'a> {
@@ -304,12 +377,55 @@ struct SendMessage<'a> {
     link_preview_options: LinkPreviewOptions,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_parameters: Option<ReplyParameters>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ephemeral_message_parameters: Option<EphemeralMessageParameters<'a>>,
     reply_markup: Keyboard<'a>,
 }
 
 impl Payload for SendMessage<'_> {
     type Output = ();
     const NAME: &'static str = "sendMessage";
+}
+
+#[derive(Serialize)]
+struct SendContact<'a> {
+    chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_thread_id: Option<i32>,
+    phone_number: &'a str,
+    first_name: &'a str,
+    vcard: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_parameters: Option<ReplyParameters>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ephemeral_message_parameters: Option<EphemeralMessageParameters<'a>>,
+}
+
+impl Payload for SendContact<'_> {
+    type Output = ();
+    const NAME: &'static str = "sendContact";
+}
+
+/// What a message replies to.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum ReplyParameters {
+    Message { message_id: i32, allow_sending_without_reply: bool },
+    Ephemeral { ephemeral_message_id: i64 },
+}
+
+impl ReplyParameters {
+    fn to(message_id: i32) -> Self {
+        Self::Message { message_id, allow_sending_without_reply: true }
+    }
+}
+
+/// Who alone sees a message.
+#[derive(Clone, Copy, Serialize)]
+struct EphemeralMessageParameters<'a> {
+    receiver_user_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_query_id: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -325,4 +441,13 @@ struct EditMessageText<'a> {
 impl Payload for EditMessageText<'_> {
     type Output = ();
     const NAME: &'static str = "editMessageText";
+}
+
+#[derive(Serialize)]
+#[serde(transparent)]
+struct EditEphemeralMessageText<'a>(EditMessageText<'a>);
+
+impl Payload for EditEphemeralMessageText<'_> {
+    type Output = ();
+    const NAME: &'static str = "editEphemeralMessageText";
 }

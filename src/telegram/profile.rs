@@ -1,17 +1,99 @@
-//! What Telegram shows of the bot before anybody writes: the menu of commands and the descriptions, in every language.
+//! What Telegram shows of the bot before anybody writes: the menus of commands and the descriptions, in every language.
+//!
+//! Groups have a menu of their own: asking a question comes first there, and the answers to the other commands are for the
+//! asker alone (ephemeral, Bot API 10.2; a server that does not know it leaves them as they are).
 
-use std::time::Duration;
-
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use teloxide::payloads::{
-    GetMyCommands, GetMyDescription, GetMyShortDescription, SetMyCommands, SetMyDescription,
-    SetMyDescriptionSetters as _, SetMyShortDescription, SetMyShortDescriptionSetters as _,
+    GetMyDescription, GetMyShortDescription, SetMyDescription, SetMyDescriptionSetters as _, SetMyShortDescription,
+    SetMyShortDescriptionSetters as _,
 };
-use teloxide::types::BotCommand;
+use teloxide::requests::Payload;
 
-use super::api::{Api, Failure};
-use super::deliver::persist;
-use crate::content::{Content, LangId};
+use super::api::Failure;
+use super::send::Sender;
+use crate::content::{CommandTarget, Content, LangId, MenuEntry};
+
+/// For whom a menu of commands is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Scope {
+    Default,
+    AllGroupChats,
+    Chat { chat_id: i64 },
+    ChatMember { chat_id: i64, user_id: i64 },
+}
+
+/// A command in a menu.
+#[derive(Serialize)]
+struct BotCommand<'a> {
+    command: &'a str,
+    description: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_ephemeral: bool,
+}
+
+/// A command as Telegram has it.
+#[derive(Deserialize)]
+struct Known {
+    command: String,
+    description: String,
+    #[serde(default)]
+    is_ephemeral: bool,
+}
+
+impl PartialEq<BotCommand<'_>> for Known {
+    fn eq(&self, other: &BotCommand<'_>) -> bool {
+        self.command == other.command
+            && self.description == other.description
+            && self.is_ephemeral == other.is_ephemeral
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct SetMyCommands<'a> {
+    commands: Vec<BotCommand<'a>>,
+    scope: Scope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_code: Option<&'a str>,
+}
+
+impl<'a> SetMyCommands<'a> {
+    /// The menu in a language, for people whose app has the `code`; `None` is for all whose language has no menu of its own.
+    pub(super) fn new(
+        content: &'a Content,
+        lang: LangId,
+        scope: Scope,
+        code: Option<&'a str>,
+        is_group: bool,
+    ) -> SetMyCommands<'a> {
+        let asks = |entry: &MenuEntry| content.command(&entry.command).is_some_and(|c| c.target == CommandTarget::Ask);
+        let command = |entry: &'a MenuEntry| BotCommand {
+            command: &entry.command,
+            description: &entry.description,
+            is_ephemeral: is_group && !asks(entry),
+        };
+        let entries = if is_group { content.group_menu(lang) } else { content.menu(lang) };
+        Self { commands: entries.iter().map(command).collect(), scope, language_code: code }
+    }
+}
+
+impl Payload for SetMyCommands<'_> {
+    type Output = ();
+    const NAME: &'static str = "setMyCommands";
+}
+
+#[derive(Serialize)]
+struct GetMyCommands<'a> {
+    scope: Scope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_code: Option<&'a str>,
+}
+
+impl Payload for GetMyCommands<'_> {
+    type Output = ();
+    const NAME: &'static str = "getMyCommands";
+}
 
 #[derive(Deserialize)]
 struct Described {
@@ -24,11 +106,11 @@ struct Described {
 /// # Errors
 ///
 /// [`Failure::Unreachable`]. What Telegram refuses for one language is logged and does not stop the others.
-pub(super) async fn publish(api: &Api, content: &Content) -> Result<(), Failure> {
+pub(super) async fn publish(sender: &Sender, content: &Content) -> Result<(), Failure> {
     let known = content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram());
-    let languages = known.map(|lang| (lang, Some(content.tag(lang).to_string())));
+    let languages = known.map(|lang| (lang, Some(content.tag(lang).as_str())));
     for (lang, code) in std::iter::once((content.default_language(), None)).chain(languages) {
-        match publish_language(api, content, lang, code).await {
+        match publish_language(sender, content, lang, code).await {
             Err(failure @ Failure::Refused(..)) => {
                 log::error!("the menu of commands in `{}` is not up to date: {failure}", content.tag(lang));
             }
@@ -39,36 +121,33 @@ pub(super) async fn publish(api: &Api, content: &Content) -> Result<(), Failure>
 }
 
 /// `code` is the language's code at Telegram; `None` is for everybody whose language has nothing of its own.
-async fn publish_language(api: &Api, content: &Content, lang: LangId, code: Option<String>) -> Result<(), Failure> {
-    let interface = content.interface(lang);
-    let commands: Vec<BotCommand> =
-        content.menu(lang).iter().map(|entry| BotCommand::new(&*entry.command, &*entry.description)).collect();
-
-    let mut get = GetMyCommands::new();
-    get.language_code.clone_from(&code);
-    let known: Vec<BotCommand> = persist(async || api.call(&get, Duration::ZERO).await, || ()).await?;
-    if known != commands {
-        let mut set = SetMyCommands::new(commands);
-        set.language_code.clone_from(&code);
-        persist(async || api.send(&set).await, || ()).await?;
+async fn publish_language(sender: &Sender, content: &Content, lang: LangId, code: Option<&str>) -> Result<(), Failure> {
+    for scope in [Scope::Default, Scope::AllGroupChats] {
+        let set = SetMyCommands::new(content, lang, scope, code, scope == Scope::AllGroupChats);
+        let known: Vec<Known> = sender.ask(&GetMyCommands { scope, language_code: code }).await?;
+        if known != set.commands {
+            sender.ask::<_, bool>(&set).await?;
+        }
     }
 
+    let interface = content.interface(lang);
+    let code = code.map(str::to_owned);
     let mut get = GetMyDescription::new();
     get.language_code.clone_from(&code);
-    let known: Described = persist(async || api.call(&get, Duration::ZERO).await, || ()).await?;
+    let known: Described = sender.ask(&get).await?;
     if known.description != *interface.description {
         let mut set = SetMyDescription::new().description(&*interface.description);
         set.language_code.clone_from(&code);
-        persist(async || api.send(&set).await, || ()).await?;
+        sender.ask::<_, bool>(&set).await?;
     }
 
     let mut get = GetMyShortDescription::new();
     get.language_code.clone_from(&code);
-    let known: Described = persist(async || api.call(&get, Duration::ZERO).await, || ()).await?;
+    let known: Described = sender.ask(&get).await?;
     if known.description != *interface.short_description {
         let mut set = SetMyShortDescription::new().short_description(&*interface.short_description);
         set.language_code.clone_from(&code);
-        persist(async || api.send(&set).await, || ()).await?;
+        sender.ask::<_, bool>(&set).await?;
     }
     Ok(())
 }

@@ -59,6 +59,8 @@ pub(super) struct Message {
     reply_to_message: Option<Box<RepliedTo>>,
     via_bot: Option<Id>,
     pub(super) guest_query_id: Option<String>,
+    /// Set when its author and the bot alone see it (Bot API 10.2); `message_id` is 0 then.
+    pub(super) ephemeral_message_id: Option<i64>,
     #[serde(default)]
     is_automatic_forward: bool,
     /// What people send beside text. No message has two of these.
@@ -107,8 +109,8 @@ pub(super) struct Chat {
 }
 
 #[derive(Deserialize)]
-struct User {
-    id: i64,
+pub(super) struct User {
+    pub(super) id: i64,
     #[serde(default)]
     is_bot: bool,
     language_code: Option<String>,
@@ -127,7 +129,7 @@ struct Entity {
 #[derive(Deserialize)]
 pub(super) struct CallbackQuery {
     pub(super) id: String,
-    from: User,
+    pub(super) from: User,
     pub(super) message: Option<Message>,
     pub(super) inline_message_id: Option<String>,
     #[serde(default)]
@@ -159,14 +161,14 @@ impl Update {
     /// # Errors
     ///
     /// The update's id, if it has one, when its kind or shape is not one that concerns us.
-    pub(super) fn read(json: &str) -> Result<Self, Option<i64>> {
+    pub(super) fn read(json: &[u8]) -> Result<Self, Option<i64>> {
         #[derive(Deserialize)]
         struct UpdateId {
             update_id: i64,
         }
-        match serde_json::from_str::<Self>(json) {
+        match serde_json::from_slice::<Self>(json) {
             Ok(update) => update.of_concern(),
-            Err(_) => Err(serde_json::from_str::<UpdateId>(json).ok().map(|update| update.update_id)),
+            Err(_) => Err(serde_json::from_slice::<UpdateId>(json).ok().map(|update| update.update_id)),
         }
     }
 
@@ -186,11 +188,29 @@ impl Update {
         }
     }
 
+    /// Who did it, and in which chat: who floods is counted there. `None` for typing, which is no message.
+    pub(super) fn person(&self) -> Option<(i64, i64)> {
+        let person = match (&self.callback_query, self.message.as_ref().or(self.guest_message.as_deref())) {
+            (Some(query), _) => query.from.id,
+            (None, Some(message)) => message.author()?,
+            (None, None) => return None,
+        };
+        Some((self.key(), person))
+    }
+
+    /// The language of the person's app.
+    pub(super) fn language_code(&self) -> Option<&str> {
+        let message = self.message.as_ref().or(self.guest_message.as_deref());
+        let from = self.callback_query.as_ref().map(|query| &query.from);
+        from.or_else(|| message?.from.as_ref())?.language_code.as_deref()
+    }
+
     /// What somebody asks of us; `None` when it is not for us.
     pub(super) fn request(&self, me: &Me) -> Option<Request<'_>> {
         if let Some(query) = &self.callback_query {
             let place = query.message.as_ref().map_or(Place::Card, |message| match message.chat.kind.as_str() {
                 "private" => Place::Private,
+                _ if message.ephemeral_message_id.is_some() => Place::Aside,
                 _ => Place::Group { addressed: true },
             });
             return Some(Request {
@@ -211,6 +231,11 @@ impl Message {
     /// The topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
     pub(super) fn topic(&self) -> Option<i32> {
         self.message_thread_id.filter(|_| self.is_topic_message)
+    }
+
+    /// Who wrote it; for a group's anonymous administrator the group.
+    pub(super) fn author(&self) -> Option<i64> {
+        self.from.as_ref().map(|from| from.id)
     }
 
     /// Whether it stands in a chat of several people, where an answer shows what it answers.
@@ -245,7 +270,7 @@ impl Message {
                     return None; // Another bot's command.
                 }
                 let named = written.is_some_and(|w| w.bot.is_some()) || self.mentions(me, text) || self.replies_to(me);
-                Place::Group { addressed: named }
+                if self.ephemeral_message_id.is_some() { Place::Aside } else { Place::Group { addressed: named } }
             }
             _ => return None,
         };

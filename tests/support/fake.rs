@@ -120,6 +120,11 @@ impl Fake {
         self.look(|state| state.sent_to(chat).cloned().collect())
     }
 
+    /// The bot's messages in a group that one person alone sees, as they stand now.
+    pub fn aside(&self, chat: i64) -> Vec<Message> {
+        self.look(|state| state.aside(chat).cloned().collect())
+    }
+
     /// Any message of a chat, the bot's or a person's.
     ///
     /// # Panics

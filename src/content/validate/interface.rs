@@ -59,6 +59,7 @@ const KEYS: &[Key] = &[
     key("lines.unknown_command", Kind::Plain(200, &[])),
     key("lines.no_command", Kind::Plain(200, &[])),
     key("lines.old_button", Kind::Plain(200, &[])),
+    key("lines.flood", Kind::Plain(200, &[])),
     key("lines.trouble", Kind::Plain(200, &[])),
     key("lines.untranslated", Kind::Plain(200, &["language"])),
     key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
@@ -74,6 +75,7 @@ const KEYS: &[Key] = &[
     key("buttons.card", Kind::Label(&[])),
     key("buttons.share", Kind::Label(&[])),
     key("buttons.open", Kind::Label(&[])),
+    key("buttons.everyone", Kind::Label(&[])),
     key("buttons.rather", Kind::Label(&["title"])),
 ];
 
@@ -258,6 +260,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         unknown_command: own("lines.unknown_command"),
         no_command: own("lines.no_command"),
         old_button: own("lines.old_button"),
+        flood: own("lines.flood"),
         trouble: own("lines.trouble"),
         untranslated: own("lines.untranslated"),
         facts: facts_line.into(),
@@ -273,6 +276,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_card: own("buttons.card"),
         button_share: own("buttons.share"),
         button_open: own("buttons.open"),
+        button_everyone: own("buttons.everyone"),
         button_rather: own("buttons.rather"),
     }
 }

@@ -4,6 +4,7 @@
 
 mod bot;
 mod callbacks;
+mod ephemeral;
 mod inline;
 mod messages;
 mod profile;
@@ -56,6 +57,7 @@ const METHODS: &[Method] = &[
             optional("allow_paid_broadcast", Flag),
             optional("message_effect_id", Text),
             optional("suggested_post_parameters", Json),
+            optional("ephemeral_message_parameters", Json),
             optional("reply_parameters", Json),
             optional("reply_markup", Json),
         ],
@@ -77,6 +79,7 @@ const METHODS: &[Method] = &[
             optional("allow_paid_broadcast", Flag),
             optional("message_effect_id", Text),
             optional("suggested_post_parameters", Json),
+            optional("ephemeral_message_parameters", Json),
             optional("reply_parameters", Json),
             optional("reply_markup", Json),
         ],
@@ -96,6 +99,20 @@ const METHODS: &[Method] = &[
             optional("reply_markup", Json),
         ],
         carry_out: messages::edit_message_text,
+    },
+    Method {
+        name: "editEphemeralMessageText",
+        params: &[
+            required("chat_id", Integer),
+            required("receiver_user_id", Integer),
+            required("ephemeral_message_id", Integer),
+            required("text", Text),
+            optional("parse_mode", Text),
+            optional("entities", Json),
+            optional("link_preview_options", Json),
+            optional("reply_markup", Json),
+        ],
+        carry_out: ephemeral::edit_ephemeral_message_text,
     },
     Method {
         name: "answerCallbackQuery",

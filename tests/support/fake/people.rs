@@ -188,6 +188,32 @@ impl Fake {
         })
     }
 
+    /// Somebody sends a command in a group that nobody else sees. Its answer is found by [`Fake::aside`].
+    ///
+    /// # Panics
+    /// If the group does not exist.
+    pub fn command_aside(&self, person: impl Into<Person>, chat: i64, text: &str) -> Queued {
+        self.update(|state| {
+            let group = state.chat(chat).unwrap_or_else(|| panic!("make the group {chat} first")).clone();
+            let mut fields = text_fields(text);
+            fields.insert("from".to_owned(), person.into().json(false));
+            let message = state.add_ephemeral(&group, false, fields);
+            let (message_id, json) = (message.id, message.json.clone());
+            Queued { update_id: state.queue.push("message", json), message_id }
+        })
+    }
+
+    /// Somebody taps a button of a message that they alone see.
+    ///
+    /// # Panics
+    /// If there is no such message.
+    pub fn tap_aside(&self, person: impl Into<Person>, chat: i64, ephemeral_message_id: i64, data: &str) -> Tapped {
+        self.update(|state| {
+            let message = state.ephemeral(chat, ephemeral_message_id).expect("a message that is there").json.clone();
+            queue_tap(state, person.into(), data, "message", message)
+        })
+    }
+
     /// Somebody taps a button under a message that Telegram no longer shows to bots.
     ///
     /// # Panics

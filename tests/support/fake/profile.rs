@@ -1,6 +1,6 @@
 //! What a bot has told Telegram about itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A command's name and its description.
 pub type Command = (String, String);
@@ -10,6 +10,8 @@ pub type Command = (String, String);
 pub struct Profile {
     /// By scope and language code. The scope is its type, with the chat if it has one: `default`, `chat:7`.
     pub commands: BTreeMap<(String, String), Vec<Command>>,
+    /// The commands that only their sender sees, likewise.
+    pub ephemeral: BTreeMap<(String, String), BTreeSet<String>>,
     pub descriptions: BTreeMap<String, String>,
     pub short_descriptions: BTreeMap<String, String>,
 }

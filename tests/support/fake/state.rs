@@ -100,6 +100,8 @@ pub struct State {
     chats: BTreeMap<i64, Chat>,
     messages: BTreeMap<(i64, i64), Message>,
     inline_messages: BTreeMap<String, Message>,
+    /// Messages that one person of a group sees, by chat and id.
+    ephemerals: BTreeMap<(i64, i64), Message>,
     callbacks: BTreeMap<String, Vec<Value>>,
     last_message_ids: BTreeMap<i64, i64>,
     touches: u64,
@@ -121,6 +123,35 @@ impl State {
 
     pub fn inline_message(&self, inline_message_id: &str) -> Option<&Message> {
         self.inline_messages.get(inline_message_id)
+    }
+
+    /// The bot's messages in a group that one person alone sees, oldest first.
+    pub fn aside(&self, chat: i64) -> impl Iterator<Item = &Message> {
+        self.ephemerals.values().filter(move |message| message.chat == chat && message.from_bot)
+    }
+
+    pub(super) fn ephemeral(&self, chat: i64, id: i64) -> Option<&Message> {
+        self.ephemerals.get(&(chat, id))
+    }
+
+    pub(super) fn ephemeral_to_edit(&mut self, chat: i64, id: i64) -> Option<(&mut Message, u64)> {
+        self.touches += 1;
+        self.ephemerals.get_mut(&(chat, id)).map(|message| (message, self.touches))
+    }
+
+    /// Adds a message that one person alone sees.
+    pub(super) fn add_ephemeral(&mut self, chat: &Chat, from_bot: bool, fields: Map<String, Value>) -> &Message {
+        self.touches += 1;
+        let id = 1 + self.ephemerals.len() as i64;
+        let mut body = Map::from_iter([
+            ("message_id".to_owned(), json!(0)),
+            ("ephemeral_message_id".to_owned(), json!(id)),
+            ("date".to_owned(), json!(unix_time())),
+            ("chat".to_owned(), chat.json.clone()),
+        ]);
+        body.extend(fields);
+        let message = Message::new(chat.id(), id, from_bot, self.touches, body);
+        self.ephemerals.entry((chat.id(), id)).insert_entry(message).into_mut()
     }
 
     /// The parameters of each answer to a callback; empty for an unknown one too.

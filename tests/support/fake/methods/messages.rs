@@ -2,12 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{
-    bot_user,
-    message::{Chat, Message},
-    params::Params,
-    rules,
-    state::{Answer, Refusal, State, unix_time},
+use super::{
+    super::{
+        bot_user,
+        message::{Chat, Message},
+        params::Params,
+        rules,
+        state::{Answer, Refusal, State, unix_time},
+    },
+    ephemeral,
 };
 
 /// Bytes.
@@ -29,13 +32,19 @@ const NOT_MODIFIED: &str = "message is not modified: specified new message conte
      same as a current content and reply markup of the message";
 
 pub(super) fn send_message(state: &mut State, params: &Params) -> Answer {
+    if params.json("ephemeral_message_parameters").is_some() {
+        let mut content = text_content(state, "sendMessage", params)?;
+        content.extend(keyboard(params));
+        return ephemeral::send(state, params, content);
+    }
     let place = Place::of(state, params)?;
     let content = text_content(state, "sendMessage", params)?;
     Ok(place.send(state, content))
 }
 
 pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
-    let place = Place::of(state, params)?;
+    let is_ephemeral = params.json("ephemeral_message_parameters").is_some();
+    let place = if is_ephemeral { None } else { Some(Place::of(state, params)?) };
     let mut contact = Map::new();
     for name in ["phone_number", "first_name", "last_name", "vcard"] {
         if let Some(value) = params.text(name) {
@@ -50,7 +59,11 @@ pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
     if let Some(vcard) = params.text("vcard") {
         check_vcard(vcard)?;
     }
-    Ok(place.send(state, Map::from_iter([("contact".to_owned(), Value::Object(contact))])))
+    let content = Map::from_iter([("contact".to_owned(), Value::Object(contact))]);
+    match place {
+        Some(place) => Ok(place.send(state, content)),
+        None => ephemeral::send(state, params, content),
+    }
 }
 
 pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
@@ -83,7 +96,7 @@ pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
     Ok(message.json.clone())
 }
 
-fn edit(message: &mut Message, touched: u64, content: Map<String, Value>) -> Result<(), Refusal> {
+pub(super) fn edit(message: &mut Message, touched: u64, content: Map<String, Value>) -> Result<(), Refusal> {
     const CONTENT: [&str; 3] = ["text", "entities", "reply_markup"];
     if CONTENT.iter().all(|name| message.json.get(name) == content.get(*name)) {
         return Err(Refusal::bad_request(NOT_MODIFIED));
@@ -157,7 +170,7 @@ fn replied_to<'a>(state: &'a State, chat: &Chat, reply: &Value) -> Result<Option
 }
 
 /// The checked text with its entities, as fields of a message.
-fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<String, Value>, Refusal> {
     let text = params.text("text").unwrap_or_default();
     let mut entities = params.list("entities").to_vec();
     rules::check_text(text, &entities)?;
@@ -184,7 +197,7 @@ fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<
 }
 
 /// An inline keyboard with buttons; a message shows no other markup, and none without buttons.
-fn keyboard(params: &Params) -> Option<(String, Value)> {
+pub(super) fn keyboard(params: &Params) -> Option<(String, Value)> {
     let markup = params.json("reply_markup")?;
     let rows = markup["inline_keyboard"].as_array()?;
     (!rows.is_empty()).then(|| ("reply_markup".to_owned(), markup.clone()))

@@ -24,14 +24,22 @@ pub(super) fn set_my_commands(state: &mut State, params: &Params) -> Answer {
         let rule = format!("{} commands", commands.len());
         return Err(Refusal::broken(rule, "BOT_COMMANDS_TOO_MUCH"));
     }
+    let is_ephemeral = |json: &&Value| json["is_ephemeral"] == true;
+    let ephemeral = commands.iter().filter(is_ephemeral).filter_map(|json| json["command"].as_str());
+    state.profile.ephemeral.insert(key.clone(), ephemeral.map(str::to_owned).collect());
     let commands = commands.iter().map(command).collect::<Result<Vec<_>, _>>()?;
     state.profile.commands.insert(key, commands);
     Ok(json!(true))
 }
 
 pub(super) fn get_my_commands(state: &mut State, params: &Params) -> Answer {
-    let commands = state.profile.commands_of(&scope(params)?, &language(params)?);
-    let to_json = |(name, description): &(String, String)| json!({ "command": name, "description": description });
+    let key = (scope(params)?, language(params)?);
+    let commands = state.profile.commands_of(&key.0, &key.1);
+    let ephemeral = state.profile.ephemeral.get(&key);
+    let to_json = |(name, description): &(String, String)| match ephemeral.is_some_and(|names| names.contains(name)) {
+        true => json!({ "command": name, "description": description, "is_ephemeral": true }),
+        false => json!({ "command": name, "description": description }),
+    };
     Ok(commands.iter().map(to_json).collect())
 }
 

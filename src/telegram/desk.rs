@@ -1,0 +1,266 @@
+//! What is in hand: updates come in, are answered one after the other in a chat and side by side across chats, and go out as
+//! finished. Whoever brings them, polling or a webhook, confirms them then and not before.
+//!
+//! One thread does everything; what waits, waits for the network.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use teloxide::types::CallbackQueryId;
+use tokio::task::{JoinError, JoinSet};
+
+use super::Answer;
+use super::api::Failure;
+use super::deliver::{CutOff, Delivery, Response, acknowledge, notice, tell};
+use super::flood::{Flood, Verdict};
+use super::inline;
+use super::send::Sender;
+use super::update::{InlineQuery, Me, Update};
+use crate::cards::offer;
+use crate::content::Content;
+use crate::reply::{Reply, apology};
+
+/// How often an update is tried whose answering panics.
+const TRIES_BROKEN: u32 = 3;
+/// How often an update is tried while Telegram hands out updates but takes no answers: each try lasts about a minute.
+const TRIES_UNREACHABLE: u32 = 30;
+
+/// What every answer needs.
+pub(super) struct Shared {
+    pub(super) sender: Sender,
+    pub(super) me: Me,
+    pub(super) answer: Answer,
+    pub(super) cut_off: CutOff,
+    /// Whether an answer that is one request goes out in the response to a webhook.
+    pub(super) in_response: bool,
+    content: RefCell<Rc<Content>>,
+}
+
+impl Shared {
+    pub(super) fn new(sender: Sender, me: Me, answer: Answer, in_response: bool, content: Content) -> Self {
+        let content = RefCell::new(Rc::new(content));
+        Self { sender, me, answer, cut_off: CutOff::default(), in_response, content }
+    }
+
+    /// The content of the moment; an answer keeps the one that it began with.
+    pub(super) fn content(&self) -> Rc<Content> {
+        Rc::clone(&self.content.borrow())
+    }
+
+    /// Puts another content in its place, for all that begins from now on.
+    pub(super) fn swap(&self, content: Content) {
+        self.content.replace(Rc::new(content));
+    }
+}
+
+/// An update that needs no more work.
+pub(super) struct Finished {
+    pub(super) update_id: i64,
+    /// A request for the response to the webhook that brought it.
+    pub(super) response: Option<Vec<u8>>,
+}
+
+/// What becomes of an update that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is being answered, or waits for its turn: [`Desk::next`] gives it when it is finished.
+    InHand,
+    /// As [`Taken::InHand`], but worthless in seconds: it waits for nobody, and nobody needs to wait for it.
+    Beside,
+    /// There is nothing to do.
+    Nothing,
+}
+
+/// What a job has done.
+enum Ended {
+    /// Answered an update of a chat, whose next one has its turn.
+    Turn(i64, Finished),
+    /// Answered something beside the turns.
+    Beside(Finished),
+    /// Acknowledged a tap.
+    Acknowledged,
+}
+
+/// Every update in hand, and whose turn it is.
+pub(super) struct Desk {
+    pub(super) shared: Rc<Shared>,
+    /// What waits for its turn, by chat.
+    queues: HashMap<i64, VecDeque<Rc<Update>>>,
+    /// The chats that are being answered.
+    busy: HashSet<i64>,
+    jobs: JoinSet<Ended>,
+    flood: Flood,
+}
+
+impl Desk {
+    pub(super) fn new(shared: Rc<Shared>) -> Self {
+        Self { shared, queues: HashMap::new(), busy: HashSet::new(), jobs: JoinSet::new(), flood: Flood::new() }
+    }
+
+    /// Whether nothing is in hand.
+    pub(super) fn is_idle(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    /// Takes an update in.
+    pub(super) fn take(&mut self, mut update: Update) -> Taken {
+        if let Some(query) = update.inline_query.take() {
+            let (shared, update_id) = (Rc::clone(&self.shared), update.update_id);
+            self.jobs.spawn_local(async move {
+                let response = answer_typing(&shared, &query).await;
+                Ended::Beside(Finished { update_id, response })
+            });
+            return Taken::Beside;
+        }
+        if !is_for_us(&update, &self.shared.me) {
+            return Taken::Nothing;
+        }
+        match update.person().map_or(Verdict::Answer, |(chat, person)| self.flood.judge(chat, person)) {
+            Verdict::Answer => {}
+            Verdict::Silence => return Taken::Nothing,
+            Verdict::Notice => {
+                let shared = Rc::clone(&self.shared);
+                self.jobs.spawn_local(async move {
+                    say_enough(&shared, &update).await;
+                    Ended::Beside(Finished { update_id: update.update_id, response: None })
+                });
+                return Taken::Beside;
+            }
+        }
+        let update = Rc::new(update);
+        if let Some(query) = &update.callback_query {
+            // A tap is acknowledged at once, however long its chat has to wait for the page.
+            let (shared, query) = (Rc::clone(&self.shared), CallbackQueryId(query.id.clone()));
+            let tapped = Rc::clone(&update);
+            self.jobs.spawn_local(async move {
+                let reply = reply_to(&shared, &shared.content(), &tapped);
+                acknowledge(&shared.sender, query, reply.and_then(|reply| notice(&tapped, &reply))).await;
+                Ended::Acknowledged
+            });
+        }
+        let chat = update.key();
+        self.queues.entry(chat).or_default().push_back(update);
+        self.next_of(chat);
+        Taken::InHand
+    }
+
+    /// Waits for the next update to be finished; `None` when nothing is in hand. Nothing is lost when the wait is given up.
+    pub(super) async fn next(&mut self) -> Option<Finished> {
+        loop {
+            match self.jobs.join_next().await? {
+                Ok(Ended::Turn(chat, finished)) => {
+                    self.busy.remove(&chat);
+                    self.next_of(chat);
+                    return Some(finished);
+                }
+                Ok(Ended::Beside(finished)) => return Some(finished),
+                Ok(Ended::Acknowledged) => {}
+                Err(error) => broken(&error),
+            }
+        }
+    }
+
+    /// Begins the next answer of a chat, unless one is in hand.
+    fn next_of(&mut self, chat: i64) {
+        if self.busy.contains(&chat) {
+            return;
+        }
+        let Some(update) = self.queues.get_mut(&chat).and_then(VecDeque::pop_front) else {
+            self.queues.remove(&chat);
+            return;
+        };
+        self.busy.insert(chat);
+        let shared = Rc::clone(&self.shared);
+        self.jobs.spawn_local(async move {
+            let response = see_to(&shared, chat, &update).await;
+            Ended::Turn(chat, Finished { update_id: update.update_id, response })
+        });
+    }
+}
+
+/// An answer cannot panic, for `see_to` and `answer_typing` catch; an acknowledgement that does has nothing to account for.
+fn broken(error: &JoinError) {
+    debug_assert!(error.is_panic(), "nobody aborts a job");
+}
+
+/// Whether an update asks something of us. One that breaks the reading would break it each time it is sent again.
+fn is_for_us(update: &Update, me: &Me) -> bool {
+    catch_unwind(AssertUnwindSafe(|| update.request(me).is_some())).unwrap_or(false)
+}
+
+/// Answers an update, whatever happens on the way; returns when nothing is left to do but to respond with what it gives.
+async fn see_to(shared: &Shared, chat: i64, update: &Update) -> Option<Vec<u8>> {
+    let (mut broken, mut unreachable) = (0, 0);
+    loop {
+        // A panic's place is in the log.
+        let answered = AssertUnwindSafe(answer(shared, chat, update)).catch_unwind().await;
+        if !matches!(answered, Ok(Err(Failure::Unreachable(_)))) {
+            shared.cut_off.remove(chat);
+        }
+        match answered {
+            Ok(Ok(response)) => return response,
+            Ok(Err(failure @ Failure::Unreachable(_))) => {
+                log::warn!("{failure}; the answer is tried again");
+                unreachable += 1;
+            }
+            Ok(Err(failure)) => {
+                log::error!("an answer was not sent: {failure}");
+                return None;
+            }
+            Err(_) => broken += 1,
+        }
+        if broken >= TRIES_BROKEN || unreachable >= TRIES_UNREACHABLE {
+            log::error!("an update was given up after {} tries", broken + unreachable);
+            return None;
+        }
+    }
+}
+
+async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Vec<u8>>, Failure> {
+    let content = shared.content();
+    let Some(reply) = reply_to(shared, &content, update) else { return Ok(None) };
+    let Shared { sender, me, cut_off, .. } = shared;
+    let response = Response::default();
+    let delivery =
+        Delivery { sender, content: &content, me, cut_off, chat, response: shared.in_response.then_some(&response) };
+    delivery.deliver(update, reply).await?;
+    Ok(response.into_bytes())
+}
+
+/// What to answer; an apology when making the answer panicked.
+fn reply_to(shared: &Shared, content: &Content, update: &Update) -> Option<Reply> {
+    let request = update.request(&shared.me)?;
+    let reply = catch_unwind(AssertUnwindSafe(|| (shared.answer)(content, &request)));
+    Some(reply.unwrap_or_else(|_| apology(content, request.language_code)))
+}
+
+/// Tells somebody who floods that it is enough: at once, for their own answers may wait in the queue before it.
+async fn say_enough(shared: &Shared, update: &Update) {
+    let content = shared.content();
+    let lang = content.language_for(update.language_code());
+    let said = &content.interface(lang).flood;
+    match (&update.callback_query, &update.message) {
+        (Some(query), _) => {
+            acknowledge(&shared.sender, CallbackQueryId(query.id.clone()), Some(said.to_string())).await
+        }
+        (None, Some(message)) => tell(&shared.sender, message, said).await,
+        (None, None) => {}
+    }
+}
+
+/// Answers typing; gives the request for the response to a webhook.
+async fn answer_typing(shared: &Shared, query: &InlineQuery) -> Option<Vec<u8>> {
+    let content = shared.content();
+    // A panic's place is in the log.
+    let offered = catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query()))).ok()?;
+    let payload = inline::inline(&content, &shared.me, &query.id, &offered);
+    if shared.in_response {
+        let response = Response::default();
+        return response.hold(&payload).ok().and_then(|()| response.into_bytes());
+    }
+    shared.sender.typing(&payload).await;
+    None
+}

@@ -1,0 +1,102 @@
+//! What Telegram may forget: the offset of `getUpdates`, which is the lowest update that is not finished.
+//!
+//! Telegram forgets an update when a later `getUpdates` names a higher offset, and hands out a hundred from the offset on.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The most updates of one poll (Bot API).
+pub(super) const BATCH: usize = 100;
+/// An update in hand for so long no longer holds the offset when a whole batch behind it has nothing new.
+const STUCK: Duration = Duration::from_secs(2);
+/// The most updates that this process holds although it has told Telegram to forget them.
+const CARRIED_MAX: usize = 10_000;
+
+/// How far an update is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Waiting for its turn in this chat, or being answered.
+    InHand { chat: i64, since: Instant },
+    /// Finished; kept until the offset is past it.
+    Done,
+}
+
+/// Every update between the offset and the newest.
+#[derive(Default)]
+pub(super) struct Ledger {
+    states: BTreeMap<i64, State>,
+    /// One past the highest update that Telegram was told to forget.
+    offset: i64,
+    /// The last poll brought a whole batch without anything new.
+    crowded: bool,
+}
+
+impl Ledger {
+    /// The lowest update that is not finished.
+    ///
+    /// When all of a batch are known, what has been in hand for long no longer holds the offset, or nobody else would be
+    /// heard: this process carries it. But not while nothing gets through to its chat (`is_cut_off`): then nobody would gain.
+    pub(super) fn next_offset(&mut self, is_cut_off: impl Fn(i64) -> bool) -> i64 {
+        let may_pass = self.crowded && self.carried() < CARRIED_MAX;
+        let holds = |state: &State| match state {
+            State::Done => false,
+            State::InHand { chat, since } => !may_pass || since.elapsed() < STUCK || is_cut_off(*chat),
+        };
+        let newest = self.states.last_key_value().map_or(self.offset, |(id, _)| id + 1);
+        let lowest = self.states.range(self.offset..).find(|(_, state)| holds(state)).map(|(&id, _)| id);
+        self.offset = lowest.unwrap_or(newest).max(self.offset);
+        let offset = self.offset;
+        self.states.retain(|&id, state| id >= offset || *state != State::Done);
+        offset
+    }
+
+    /// How many updates are in hand although Telegram was told to forget them.
+    pub(super) fn carried(&self) -> usize {
+        self.states.range(..self.offset).count()
+    }
+
+    /// A batch begins whose updates have these ids. After a week without updates Telegram numbers them anew; what it sends is
+    /// never below the offset otherwise.
+    pub(super) fn begin(&mut self, ids: impl Iterator<Item = i64> + Clone) {
+        if let Some(newest) = ids.clone().max().filter(|&newest| newest < self.offset) {
+            log::info!("Telegram numbers its updates anew");
+            self.states.clear();
+            self.offset = ids.min().unwrap_or(newest);
+        }
+    }
+
+    /// Whether an update was not there before.
+    pub(super) fn is_new(&self, id: i64) -> bool {
+        id >= self.offset && !self.states.contains_key(&id)
+    }
+
+    /// An update is in hand.
+    pub(super) fn hold(&mut self, id: i64, chat: i64) {
+        self.states.insert(id, State::InHand { chat, since: Instant::now() });
+    }
+
+    /// An update needs no work.
+    pub(super) fn pass(&mut self, id: i64) {
+        self.states.insert(id, State::Done);
+    }
+
+    /// An update is finished. One of an older numbering is not there any more.
+    pub(super) fn done(&mut self, id: i64) {
+        if let Some(state) = self.states.get_mut(&id) {
+            *state = State::Done;
+        }
+    }
+
+    /// A batch of `size` has ended, of which so many were new.
+    pub(super) fn end(&mut self, size: usize, new: usize) {
+        self.crowded = size >= BATCH && new == 0;
+    }
+
+    /// From now on what is not finished is not confirmed. `None` when nothing ever came.
+    pub(super) fn close(&mut self) -> Option<i64> {
+        self.crowded = false;
+        (!self.states.is_empty() || self.offset != 0).then(|| self.next_offset(|_| false))
+    }
+}

@@ -1,0 +1,150 @@
+//! The one place through which requests go out: at which pace, how long each is tried, and what is tried again.
+//!
+//! Messages keep the pace of their chat and share a bounded number of connections. What is worthless in seconds, an answer
+//! to a tap or to typing, waits for neither.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use teloxide::requests::Payload;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::api::{Api, Failure};
+use super::pace::Pace;
+
+/// How long a message is tried, apart from the pauses that Telegram asks for.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// The longest that Telegram may make a request wait in all.
+const REST_MAX: Duration = Duration::from_secs(3_600);
+/// How long an answer to a tap or to typing is tried: later nobody looks at it any more. Telegram takes answers to typing
+/// for about 30 s, to taps for longer.
+pub(super) const BRIEFLY: Duration = Duration::from_secs(10);
+/// An ephemeral command is to be answered within 15 s (Bot API 10.2); the rest is for the answer's way.
+pub(super) const ASIDE: Duration = Duration::from_secs(13);
+/// How long an answer to a guest is tried: nothing says how long Telegram takes it.
+pub(super) const GUEST: Duration = Duration::from_secs(60);
+/// Messages under way at once: each has a connection, and connections are what memory goes into.
+const SLOTS: usize = 32;
+/// Answers to typing under way at once: a storm of it must not open a connection for each letter.
+const TYPING_SLOTS: usize = 16;
+
+/// Sends requests.
+pub(super) struct Sender {
+    api: Api,
+    pace: Pace,
+    slots: Semaphore,
+    typing_slots: Semaphore,
+}
+
+impl Sender {
+    /// `cap` is the most requests a second in all that the operator wants.
+    pub(super) fn new(api: Api, cap: Option<NonZeroU32>) -> Self {
+        Self { api, pace: Pace::new(cap), slots: Semaphore::new(SLOTS), typing_slots: Semaphore::new(TYPING_SLOTS) }
+    }
+
+    pub(super) fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Sends or edits a message: at the pace of its chat (of none under a card of inline mode), as long as it takes.
+    /// `missed` is told each time nobody is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`].
+    pub(super) async fn message<P: Payload + Serialize>(
+        &self,
+        chat: Option<i64>,
+        payload: &P,
+        missed: impl Fn(),
+    ) -> Result<(), Failure> {
+        let send = async || {
+            self.pace.turn(chat).await;
+            let _slot = self.slots.acquire().await;
+            let sent = self.api.send(payload).await;
+            if let (Err(Failure::RetryAfter(_)), Some(chat)) = (&sent, chat) {
+                self.pace.refused(chat);
+            }
+            sent
+        };
+        persist(send, missed).await
+    }
+
+    /// Whether a message to this chat may go another way right now; if so, it is counted.
+    pub(super) fn may_now(&self, chat: i64) -> bool {
+        self.pace.may_now(chat)
+    }
+
+    /// Sends what is worthless after `lifetime`.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`]; [`Failure::Unreachable`] when the time is over.
+    pub(super) async fn within<P: Payload + Serialize>(&self, lifetime: Duration, payload: &P) -> Result<(), Failure> {
+        let sent = tokio::time::timeout(lifetime, persist(async || self.api.send(payload).await, || ())).await;
+        sent.unwrap_or_else(|_| Err(Failure::Unreachable("the time for this answer is over".into())))
+    }
+
+    /// Answers typing: as [`Sender::within`], but a storm of it shares a few connections.
+    pub(super) async fn typing<P: Payload + Serialize>(&self, payload: &P) {
+        let answer = async {
+            let _slot = self.typing_slots.acquire().await;
+            self.within(BRIEFLY, payload).await
+        };
+        if let Ok(Err(failure)) = tokio::time::timeout(BRIEFLY, answer).await {
+            log::debug!("{} failed: {failure}", P::NAME);
+        }
+    }
+
+    /// Asks something of Telegram and reads the answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`].
+    pub(super) async fn ask<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P) -> Result<T, Failure> {
+        persist(async || self.api.call(payload, Duration::ZERO).await, || ()).await
+    }
+}
+
+/// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there, which
+/// `missed` is told.
+///
+/// # Errors
+///
+/// The refusal; [`Failure::Unreachable`] after [`DEADLINE`]; [`Failure::RetryAfter`] when the pauses that Telegram asks
+/// for pass [`REST_MAX`].
+async fn persist<T>(request: impl AsyncFn() -> Result<T, Failure>, missed: impl Fn()) -> Result<T, Failure> {
+    let mut pauses = ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(250))
+        .with_max_delay(Duration::from_secs(8))
+        .with_jitter()
+        .without_max_times()
+        .build();
+    let (mut tried, mut rested) = (Duration::ZERO, Duration::ZERO);
+    loop {
+        let began = Instant::now();
+        match request().await {
+            Err(Failure::RetryAfter(pause)) => {
+                rested = rested.saturating_add(pause);
+                if rested > REST_MAX {
+                    return Err(Failure::RetryAfter(pause));
+                }
+                tokio::time::sleep(pause).await;
+            }
+            Err(failure @ Failure::Unreachable(_)) => {
+                missed();
+                let pause = pauses.next().unwrap_or_default();
+                tried += began.elapsed() + pause;
+                if tried > DEADLINE {
+                    return Err(failure);
+                }
+                tokio::time::sleep(pause).await;
+            }
+            done => return done,
+        }
+    }
+}

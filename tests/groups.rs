@@ -1,0 +1,163 @@
+//! Groups: what one person alone sees, menus, topics, and who writes too much.
+
+use serde_json::json;
+
+use crate::support::bot::BotTest;
+use crate::support::fake::{BOT_USERNAME, Fault, FaultKind, Person, Post, State};
+
+const GROUP: i64 = -1_000_000_000_021;
+const ENGLISH: Person = Person::new(5, "en");
+
+fn bot() -> BotTest {
+    let bot = BotTest::start(env!("CARGO_BIN_EXE_palabre"));
+    bot.fake.group(GROUP, false);
+    bot
+}
+
+#[test]
+fn an_ephemeral_command_is_answered_to_the_asker_alone() {
+    let bot = bot();
+    let asked = bot.fake.command_aside(7, GROUP, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert!(bot.fake.sent_to(GROUP).is_empty(), "the group sees nothing");
+    let aside = bot.fake.aside(GROUP).remove(0);
+    assert!(aside.text().contains("+223"), "{aside}");
+    assert_eq!(aside.json["receiver_user"]["id"], 7);
+
+    // A tap turns the page in place, for them alone.
+    let back = aside.button("Accueil").unwrap().data.unwrap();
+    let tap = bot.fake.tap_aside(7, GROUP, aside.id, &back);
+    bot.fake.wait_confirmed(tap.update_id);
+    let home = bot.fake.aside(GROUP).remove(0);
+    assert_eq!(home.edits(), 1);
+    assert!(home.text().contains("Que voulez-vous savoir"), "{home}");
+    assert!(bot.fake.sent_to(GROUP).is_empty());
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn what_one_sees_can_be_shown_to_everybody() {
+    let bot = bot();
+    let asked = bot.fake.command_aside(7, GROUP, "/principes");
+    bot.fake.wait_confirmed(asked.update_id);
+    let aside = bot.fake.aside(GROUP).remove(0);
+    let show = aside.button("Montrer à tous").unwrap().data.unwrap();
+    assert_eq!(show, "1.fr.post.s.principles");
+    let tap = bot.fake.tap_aside(7, GROUP, aside.id, &show);
+    bot.fake.wait_confirmed(tap.update_id);
+    let page = bot.fake.sent_to(GROUP).remove(0);
+    assert!(page.text().contains("principes") && page.button("Montrer à tous").is_none(), "{page}");
+    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn an_ephemeral_answer_that_is_refused_becomes_a_normal_one() {
+    let bot = bot();
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: EPHEMERAL_MESSAGE_NOT_ALLOWED")).on("sendMessage"));
+    let asked = bot.fake.command_aside(7, GROUP, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert!(bot.fake.aside(GROUP).is_empty());
+    let page = bot.fake.sent_to(GROUP).remove(0);
+    assert!(page.text().contains("+223"), "{page}");
+    // Under a message that is gone a tap gets a new one, again for them alone.
+    let asked = bot.fake.command_aside(7, GROUP, "/principes");
+    bot.fake.wait_confirmed(asked.update_id);
+    let aside = bot.fake.aside(GROUP).remove(0);
+    let gone = FaultKind::refuse(400, "Bad Request: message to edit not found");
+    bot.fake.fault(Fault::new(gone).on("editEphemeralMessageText"));
+    let tap = bot.fake.tap_aside(7, GROUP, aside.id, "1.fr.s.trust");
+    bot.fake.wait_confirmed(tap.update_id);
+    assert!(bot.fake.aside(GROUP)[1].text().contains("confiance"));
+    assert_eq!(bot.fake.sent_to(GROUP).len(), 1);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_contact_card_asked_for_aside_stays_aside() {
+    let bot = bot();
+    let asked = bot.fake.command_aside(7, GROUP, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    let tap = bot.fake.tap_aside(7, GROUP, bot.fake.aside(GROUP)[0].id, "1.fr.card");
+    bot.fake.wait_confirmed(tap.update_id);
+    assert_eq!(bot.fake.aside(GROUP)[1].json["contact"]["phone_number"], "+223 20 22 18 48");
+    assert!(bot.fake.sent_to(GROUP).is_empty());
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn groups_have_a_menu_of_their_own_in_which_asking_comes_first() {
+    let bot = bot();
+    bot.fake.wait_calls("setMyShortDescription", 3);
+    let profile = bot.fake.profile();
+    let names = profile.command_names("all_group_chats", "fr");
+    assert_eq!(names[0], "demander");
+    assert!(names.contains(&"contact") && names.contains(&"aide"), "{names:?}");
+    let key = ("all_group_chats".to_owned(), "fr".to_owned());
+    let ephemeral = &profile.ephemeral[&key];
+    assert!(ephemeral.contains("contact") && !ephemeral.contains("demander"), "{ephemeral:?}");
+    assert!(profile.ephemeral[&("default".to_owned(), "fr".to_owned())].is_empty(), "private chats have no use for it");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_chosen_language_makes_the_chat_s_menu_follow() {
+    let mut bot = bot();
+    // First the menus for everybody, so that they are not counted below.
+    bot.fake.wait_calls("setMyShortDescription", 3);
+    bot.say("/start").tap("English").expect("Reach us");
+    let profile = bot.fake.profile();
+    assert!(profile.command_names("chat:1", "").contains(&"principles"), "{:?}", profile.commands);
+    // A page turned in English is no choice.
+    let sets = bot.fake.calls_of("setMyCommands").len();
+    bot.tap("Reach us").expect("+223");
+    assert_eq!(bot.fake.calls_of("setMyCommands").len(), sets);
+    // Aside, the choice is that person's own.
+    let asked = bot.fake.command_aside(7, GROUP, "/principes");
+    bot.fake.wait_confirmed(asked.update_id);
+    let tap = bot.fake.tap_aside(7, GROUP, bot.fake.aside(GROUP)[0].id, "1.en.set.s.principles");
+    bot.fake.wait_confirmed(tap.update_id);
+    let profile = bot.fake.profile();
+    assert_eq!(profile.command_names(&format!("chat_member:{GROUP}:7"), "")[0], "ask");
+    assert!(profile.command_names(&format!("chat:{GROUP}"), "").is_empty());
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_menu_that_cannot_follow_hides_no_page() {
+    let mut bot = bot();
+    bot.say("/start").expect("Interpeace");
+    let refusal = FaultKind::refuse(400, "Bad Request: can't change commands");
+    bot.fake.fault(Fault::new(refusal).on("setMyCommands").in_chat(1).times(1));
+    bot.tap("English").expect("Reach us");
+}
+
+#[test]
+fn who_floods_gets_one_notice_and_others_feel_nothing() {
+    let bot = bot();
+    for _ in 0..1_000 {
+        bot.fake.post(Post::new(7, GROUP, &format!("/contact@{BOT_USERNAME}")));
+    }
+    let calm = bot.fake.post(Post::new(ENGLISH, GROUP, "/ask your principles?"));
+    let other = bot.fake.private_message(8, "/contact");
+    assert!(bot.fake.wait_sent(8, 1)[0].text().contains("+223"));
+    let notices =
+        |state: &State| state.sent_to(GROUP).filter(|m| m.text().starts_with("Vous écrivez plus vite")).count();
+    bot.fake.wait_for("the notice", |state| (notices(state) > 0).then_some(()));
+    bot.fake.wait_for("the rest of the flood to be passed over", |state| {
+        (state.polls.last()?.offset? > other.update_id - 960).then_some(())
+    });
+    assert_eq!(bot.fake.look(notices), 1);
+    assert!(calm.update_id < other.update_id);
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_topic_is_answered_in_the_topic() {
+    let bot = bot();
+    bot.fake.group(GROUP, true);
+    let asked = bot.fake.post(Post::new(7, GROUP, "/demander vos principes ?").topic(44));
+    bot.fake.wait_confirmed(asked.update_id);
+    assert_eq!(bot.fake.sent_to(GROUP)[0].json["message_thread_id"], json!(44));
+    bot.fake.assert_clean();
+}
