@@ -294,8 +294,8 @@ pub(super) fn check_lengths(
             Some(place) => place,
             None => Place::file(folder.tag.as_str()),
         };
-        // A slash, a dash with its spaces and a line end for each command; an empty line between the parts.
-        let commands: usize = menu.iter().map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
+        // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
+        let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
         let help = interface.help.utf16_len() + commands + interface.help_end.utf16_len() + 4;
         if help > MESSAGE_MAX {
             report.error(
