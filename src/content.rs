@@ -391,6 +391,13 @@ impl Content {
         ranking.into_iter().map(found).collect()
     }
 
+    /// The words of a question that stand in the content's own phrases, in any language: nobody's name, number or sentence,
+    /// unless an editor wrote it.
+    #[must_use]
+    pub fn familiar_words(&self, question: &str) -> Vec<String> {
+        self.search.known_words(question)
+    }
+
     /// What is said back to what is no question; `None` when the language has nothing to say.
     #[must_use]
     pub fn talk(&self, talk: Talk, lang: LangId) -> Option<&str> {

@@ -100,4 +100,21 @@ impl Index {
         ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
         ranking
     }
+
+    /// The words of a text that some language's phrases have, exactly, each once. Short words, stop-words and question words
+    /// are left out: they say nothing about what is asked.
+    #[must_use]
+    pub fn known_words(&self, text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for index in &self.languages {
+            index.lexicon.for_each_word(text, |word| {
+                let is_telling = || self.languages.iter().all(|language| language.lexicon.weight(word) >= 1.0);
+                let is_new = || !words.iter().any(|known| known == word);
+                if word.chars().count() >= 3 && index.known(word).is_some() && is_telling() && is_new() {
+                    words.push(word.to_owned());
+                }
+            });
+        }
+        words
+    }
 }

@@ -1,0 +1,160 @@
+//! What `/metrics` and `/gaps` say.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate};
+use palabre::content::load;
+use palabre::gaps::{DAYS, Gaps, SHOWN_FROM, WORDS_MAX};
+use palabre::metrics::{Asked, Delivery, Health, Kind, Metrics, NotReady, Outcome, Queue, Reload, Surface};
+
+/// Each metric with something in it.
+async fn some() -> Metrics {
+    let health = Arc::new(Health::new(Duration::from_secs(60)));
+    let metrics = Metrics::new(Arc::clone(&health));
+    metrics.content("a1b2c3");
+    metrics.update(Kind::Message);
+    metrics.update(Kind::Message);
+    metrics.update(Kind::Unreadable);
+    metrics.answer("trust", "fr", Surface::Private);
+    metrics.answer("trust", "fr", Surface::Private);
+    metrics.answer("trust", "en", Surface::Card);
+    metrics.answer("home", "fr", Surface::Ephemeral);
+    metrics.question(Asked::NotOurs);
+    metrics.request("sendMessage", Outcome::Ok, Duration::from_millis(40));
+    metrics.request("sendMessage", Outcome::Unreachable, Duration::from_secs(17));
+    metrics.request("getUpdates", Outcome::TooManyRequests, Duration::from_millis(5));
+    metrics.retry();
+    metrics.give_up();
+    metrics.flood_notice();
+    metrics.delivery(Delivery::Unauthorized);
+    metrics.queue(Queue::Carried, 3);
+    metrics.reload(Reload::Failed);
+    health.beat();
+    tokio::time::advance(Duration::from_secs(61)).await;
+    metrics
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_text() {
+    let text = some().await.encode().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    // The samples of a family come in any order.
+    let mut sorted: Vec<&str> = text.lines().collect();
+    for samples in sorted.chunk_by_mut(|a, b| a.starts_with('#') == b.starts_with('#')) {
+        match samples[0].contains("_duration_seconds_") {
+            // A histogram is read in the order of its buckets.
+            true => samples.sort_by_key(|line| line.contains("sendMessage")),
+            false if !samples[0].starts_with('#') => samples.sort_unstable(),
+            false => {}
+        }
+    }
+    insta::with_settings!({snapshot_path => "cases", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!("metrics", sorted.join("\n"));
+    });
+}
+
+#[test]
+fn labels_do_not_grow_without_end() {
+    let metrics = Metrics::new(Arc::new(Health::new(Duration::ZERO)));
+    for i in 0..10_000 {
+        metrics.answer(&format!("s{i}"), "fr", Surface::Private);
+        metrics.answer("home", &format!("l{i}"), Surface::Private);
+    }
+    let text = metrics.encode();
+    assert!(text.lines().count() < 4_200, "{}", text.lines().count());
+    assert!(
+        text.contains("palabre_answers_total{section=\"other\",language=\"fr\",surface=\"private\"} 6001"),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_beyond_the_limit_is_not_ready() {
+    let second = Duration::from_secs(1);
+    let health = Health::new(60 * second);
+    tokio::time::advance(3 * second).await;
+    assert_eq!(health.ready(), Err(NotReady::NeverHeard(3 * second)));
+    health.beat();
+    tokio::time::advance(60 * second).await;
+    assert_eq!(health.ready(), Ok(()));
+    tokio::time::advance(second).await;
+    assert_eq!(health.ready(), Err(NotReady::Silent(61 * second, 60 * second)));
+    let line = health.ready().unwrap_err().to_string();
+    assert_eq!(line, "Telegram was not heard from for 61 s (the limit is 60 s)");
+    health.beat();
+    assert_eq!(health.ready(), Ok(()));
+}
+
+/// The first day, and so many days later.
+fn day(later: u64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 10, 30).unwrap() + Days::new(later)
+}
+
+fn note(gaps: &Gaps, times: u32, word: &str, later: u64) {
+    (0..times).for_each(|_| gaps.note([word], day(later)));
+}
+
+#[test]
+fn few_questions_are_not_shown() {
+    let gaps = Gaps::default();
+    note(&gaps, SHOWN_FROM - 1, "visa", 0);
+    // A word counts once a question.
+    gaps.note(["loan", "loan", "loan", "loan", "loan"], day(0));
+    assert_eq!(gaps.report(day(0)).words, []);
+    gaps.note(["visa", "loan"], day(1));
+    assert_eq!(gaps.report(day(1)).words, [(5, "visa".to_owned())], "the days are added up");
+    note(&gaps, 4, "loan", 1);
+    note(&gaps, 3, "visa", 1);
+    let report = gaps.report(day(1)).to_string();
+    let pinned = "# Unanswered questions of 14 days until 2026-10-31, by the content's words in them,\n\
+                  # from 5 questions on\n     8 visa\n     6 loan\n";
+    assert_eq!(report, pinned);
+}
+
+#[test]
+fn days_roll() {
+    let gaps = Gaps::default();
+    note(&gaps, 5, "old", 0);
+    note(&gaps, 5, "new", 3);
+    note(&gaps, 1, "old", 3);
+    let last = DAYS as u64 - 1;
+    assert_eq!(gaps.report(day(last)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
+    assert_eq!(gaps.report(day(last + 1)).words, [(5, "new".to_owned())], "one is left of the old");
+    note(&gaps, 4, "old", last + 1);
+    assert_eq!(gaps.report(day(last + 1)).words, [(5, "new".to_owned()), (5, "old".to_owned())]);
+    // An update of yesterday that comes late, over midnight.
+    note(&gaps, 1, "old", last);
+    assert_eq!(gaps.report(day(last + 1)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
+    assert_eq!(gaps.report(day(last + 1 + DAYS as u64)).words, []);
+}
+
+#[test]
+fn a_clock_that_jumps_costs_no_more_than_the_report() {
+    let gaps = Gaps::default();
+    note(&gaps, 5, "visa", 0);
+    note(&gaps, 5, "visa", 5_000);
+    note(&gaps, 5, "visa", 1);
+    assert_eq!(gaps.report(day(1)).words, [(5, "visa".to_owned())]);
+}
+
+#[test]
+fn words_have_a_limit() {
+    let gaps = Gaps::default();
+    for i in 0..=WORDS_MAX {
+        note(&gaps, 5, &format!("w{i}"), 0);
+    }
+    assert_eq!(gaps.report(day(0)).words.len(), WORDS_MAX);
+    note(&gaps, 5, "late", DAYS as u64);
+    assert_eq!(gaps.report(day(DAYS as u64)).words, [(5, "late".to_owned())], "there is room again");
+}
+
+#[test]
+fn only_the_content_s_own_words_are_familiar() {
+    let content = load::shipped(load::this_month()).content.unwrap();
+    let familiar = content.familiar_words("Je m'appelle Zorglub, +223 99 88 77 66: un visa pour la PAIX, la paix, svp");
+    assert!(familiar.iter().any(|word| word == "visa") && familiar.iter().any(|word| word == "paix"), "{familiar:?}");
+    let strange = |word: &String| word.contains("zorglub") || word.chars().any(|c| c.is_ascii_digit());
+    assert!(!familiar.iter().any(strange), "{familiar:?}");
+    assert_eq!(familiar.iter().filter(|word| *word == "paix").count(), 1);
+    assert!(!familiar.iter().any(|word| ["pour", "la", "un", "je"].contains(&word.as_str())), "{familiar:?}");
+}
