@@ -2,6 +2,7 @@
 //! report that they get (`report.snap`).
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use palabre::content::load::{self, Loaded, YearMonth};
@@ -70,4 +71,28 @@ fn a_directory_that_is_not_there() {
     let Loaded { content, report } = load::directory(Path::new("no/such/directory"), NOW);
     assert!(content.is_none());
     assert_eq!(report.diagnostics[0].code, Code::NoDirectory);
+}
+
+#[test]
+fn links_within_the_directory_are_followed_and_those_that_lead_out_are_not() {
+    let outside = tempfile::tempdir().unwrap();
+    let secret = outside.path().join("token");
+    fs::write(&secret, "123456:AAsecret").unwrap();
+
+    // As Kubernetes mounts a ConfigMap: a directory for each version, and links to it.
+    let directory = tempfile::tempdir().unwrap();
+    lay_over(&cases().join("base"), &directory.path().join("..2026"));
+    symlink("..2026", directory.path().join("..data")).unwrap();
+    for entry in fs::read_dir(directory.path().join("..2026")).unwrap() {
+        let name = entry.unwrap().file_name();
+        symlink(Path::new("..data").join(&name), directory.path().join(&name)).unwrap();
+    }
+    let Loaded { content, report } = load::directory(directory.path(), NOW);
+    assert!(content.is_some(), "{}", report.to_text(false));
+
+    symlink(&secret, directory.path().join("..2026/en/extra.toml")).unwrap();
+    let Loaded { content, report } = load::directory(directory.path(), NOW);
+    assert!(content.is_none());
+    let text = report.to_text(false);
+    assert!(text.contains("leads out of the content directory") && !text.contains("AAsecret"), "{text}");
 }

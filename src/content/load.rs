@@ -15,6 +15,9 @@ pub const ROOT_FILE: &str = "palabre.toml";
 /// The folder of the questions that `check` asks; it holds no language's words.
 pub(super) const TESTS_FOLDER: &str = "tests";
 
+/// The largest file that is read, in bytes: far more than anybody writes, and far less than memory.
+const FILE_MAX: u64 = 4 << 20;
+
 /// The files of a content before anything is known of what they say.
 #[derive(Debug, Default)]
 pub struct Files {
@@ -177,7 +180,7 @@ impl Files {
     }
 
     fn read_file(&mut self, directory: &Path, path: &str) {
-        match std::fs::read(directory.join(path)) {
+        match read_inside(directory, path) {
             Ok(bytes) => self.add(path, &bytes),
             Err(error) => self.unreadable(path, &error),
         }
@@ -233,6 +236,24 @@ impl Files {
         }
         self.report.sources.push(Source { path: path.to_owned(), text });
     }
+}
+
+/// Reads a file that lies in the directory, links within it followed (so Kubernetes mounts a ConfigMap). One that leads out
+/// is not read: a report shows lines of what is broken, and they could be those of a secret.
+fn read_inside(directory: &Path, path: &str) -> std::io::Result<Vec<u8>> {
+    let file = directory.join(path).canonicalize()?;
+    if !file.starts_with(directory.canonicalize()?) {
+        return Err(std::io::Error::other("it is a link that leads out of the content directory"));
+    }
+    let metadata = file.metadata()?;
+    if metadata.len() > FILE_MAX {
+        return Err(std::io::Error::other("it is larger than 4 MB"));
+    }
+    // A pipe would never end.
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    std::fs::read(file)
 }
 
 fn is_toml(name: &str) -> bool {
