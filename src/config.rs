@@ -1,9 +1,13 @@
 //! The command line and the environment → what to do. The token never shows.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ring::hmac;
+use url::Url;
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -102,6 +106,71 @@ pub enum Format {
     Json,
 }
 
+/// How `run` serves, from the environment.
+#[derive(Debug)]
+pub struct Service {
+    /// Where Telegram delivers updates to; without it the bot polls.
+    pub webhook: Option<Url>,
+    /// Where health, metrics and the webhook are served.
+    pub listen: Option<SocketAddr>,
+    /// The most deliveries at once.
+    pub max_connections: u8,
+    /// Whether an answer that is one request goes out in the response to a delivery.
+    pub answer_in_response: bool,
+    /// The most messages a second, to all chats together.
+    pub max_per_second: Option<NonZeroU32>,
+    /// Whether the words of unanswered questions are counted.
+    pub gaps: bool,
+}
+
+impl Service {
+    /// Reads `PALABRE_WEBHOOK_URL`, `PALABRE_LISTEN`, `PALABRE_WEBHOOK_MAX_CONNECTIONS`, `PALABRE_ANSWER_IN_RESPONSE`,
+    /// `PALABRE_MAX_PER_SECOND` and `PALABRE_GAPS`. An empty variable is how a compose file leaves one out.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator that says what a variable has to be.
+    pub fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let set = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let switch = |name, default| match set(name).as_deref() {
+            None => Ok(default),
+            Some("on") => Ok(true),
+            Some("off") => Ok(false),
+            Some(_) => Err(format!("{name} is neither `on` nor `off`")),
+        };
+        let webhook = set("PALABRE_WEBHOOK_URL").map(|url| {
+            let parsed = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            let plain = parsed.filter(|url| url.query().is_none() && url.fragment().is_none());
+            plain.ok_or("PALABRE_WEBHOOK_URL is not an address, as https://bot.example.org/telegram")
+        });
+        let webhook = webhook.transpose()?;
+        let listen = set("PALABRE_LISTEN").map(|address| address.parse());
+        let listen =
+            listen.transpose().map_err(|_| "PALABRE_LISTEN is not an address and a port, as 127.0.0.1:8080")?;
+        let connections = set("PALABRE_WEBHOOK_MAX_CONNECTIONS").map(|most| most.parse());
+        let max_connections = match connections {
+            None => MAX_CONNECTIONS,
+            Some(Ok(most @ 1..=100)) => most,
+            Some(_) => return Err("PALABRE_WEBHOOK_MAX_CONNECTIONS is not a number from 1 to 100".into()),
+        };
+        let max = set("PALABRE_MAX_PER_SECOND").map(|most| most.parse());
+        Ok(Self {
+            // Telegram has to reach it, so there has to be somewhere; else nothing is served unless it is wanted.
+            listen: listen.or_else(|| webhook.is_some().then_some(LISTEN)),
+            webhook,
+            max_connections,
+            answer_in_response: switch("PALABRE_ANSWER_IN_RESPONSE", true)?,
+            max_per_second: max.transpose().map_err(|_| "PALABRE_MAX_PER_SECOND is not a number from 1 on")?,
+            gaps: switch("PALABRE_GAPS", false)?,
+        })
+    }
+}
+
+/// Where a webhook is served: a proxy on the same machine brings it to the world.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// Deliveries at once, as Telegram has it by itself (Bot API, `setWebhook`).
+const MAX_CONNECTIONS: u8 = 40;
+
 /// The secret of a bot. It is shown nowhere.
 pub struct Token(String);
 
@@ -110,6 +179,15 @@ impl Token {
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.0
+    }
+
+    /// What Telegram has to say with each delivery to a webhook. It comes from the token, so that every copy knows it without
+    /// being told, and does not give the token away (HMAC-SHA-256).
+    #[must_use]
+    pub fn webhook_secret(&self) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
+        let tag = hmac::sign(&key, b"palabre webhook");
+        tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Reads the token from `TELOXIDE_TOKEN`, or from the file that `TELOXIDE_TOKEN_FILE` names.

@@ -103,6 +103,8 @@ pub enum Asked {
     Suggested,
     /// It was a greeting or the like.
     Talk,
+    /// It is like what people ask that is not the organisation's business.
+    NotOurs,
     /// Nothing answers it.
     Unknown,
 }
@@ -234,7 +236,8 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
         }
         Outcome::Unknown => {
             let unknown = pages::home(content, reader, Some(&content.interface(reader).unknown));
-            (reader, None, Asked::Unknown, unknown)
+            let is_known = found.first().is_some_and(|first| first.topic == Topic::NotOurs);
+            (reader, None, if is_known { Asked::NotOurs } else { Asked::Unknown }, unknown)
         }
     };
     let view = match section {

@@ -22,10 +22,12 @@ mod profile;
 mod render;
 mod send;
 mod update;
+mod webhook;
 
 use std::num::NonZeroU32;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -34,6 +36,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 pub use api::Api;
+pub use webhook::Webhook;
 
 use api::Failure;
 use desk::{Desk, Shared};
@@ -41,6 +44,8 @@ use send::Sender;
 use update::Me;
 
 use crate::content::Content;
+use crate::gaps::Gaps;
+use crate::metrics::{Health, Metrics};
 use crate::reply::{Reply, Request, reply};
 
 /// What answers: [`crate::reply::reply`], or a stand-in that a test wants to see fail.
@@ -51,6 +56,9 @@ const ALLOWED_UPDATES: [&str; 4] = ["message", "callback_query", "inline_query",
 /// On a signal: time to finish what is in hand. With the last confirmation it stays under five seconds.
 const DRAIN: Duration = Duration::from_millis(3_500);
 
+/// The longest silence of Telegram after which the bot still counts as ready: three long polls.
+pub const SILENCE_MAX: Duration = Duration::from_secs(120);
+
 /// A bot: what it says, and how it is to behave on Telegram.
 pub struct Bot {
     api: Api,
@@ -58,13 +66,29 @@ pub struct Bot {
     answer: Answer,
     max_per_second: Option<NonZeroU32>,
     contents: Option<mpsc::Receiver<Content>>,
+    webhook: Option<Webhook>,
+    health: Arc<Health>,
+    metrics: Arc<Metrics>,
+    gaps: Option<Arc<Gaps>>,
 }
 
 impl Bot {
     /// A bot that says `content` and polls.
     #[must_use]
     pub fn new(api: Api, content: Content) -> Self {
-        Self { api, content, answer: reply, max_per_second: None, contents: None }
+        let health = Arc::new(Health::new(SILENCE_MAX));
+        let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
+        Self {
+            api,
+            content,
+            answer: reply,
+            max_per_second: None,
+            contents: None,
+            webhook: None,
+            health,
+            metrics,
+            gaps: None,
+        }
     }
 
     /// With something else than [`reply`] to answer.
@@ -85,21 +109,33 @@ impl Bot {
         Self { contents: Some(contents), ..self }
     }
 
+    /// With a webhook instead of polling.
+    #[must_use]
+    pub fn webhook(self, webhook: Option<Webhook>) -> Self {
+        Self { webhook, ..self }
+    }
+
+    /// Counting here what happens, and telling `health` when Telegram was heard from.
+    #[must_use]
+    pub fn metrics(self, health: Arc<Health>, metrics: Arc<Metrics>, gaps: Option<Arc<Gaps>>) -> Self {
+        Self { health, metrics, gaps, ..self }
+    }
+
     /// Answers until `stop` is there; then finishes what is in hand, within five seconds.
     ///
     /// # Errors
     ///
-    /// A sentence for the operator when Telegram refuses the token.
+    /// A sentence for the operator when Telegram refuses the token or the webhook.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), String> {
         LocalSet::new().run_until(self.work(pin!(stop))).await
     }
 
     async fn work(self, mut stop: impl Future<Output = ()> + Unpin) -> Result<(), String> {
-        let Self { api, content, answer, max_per_second, contents } = self;
         let me = tokio::select! {
             () = &mut stop => return Ok(()),
-            me = introduce(&api) => me?,
+            me = introduce(&self.api) => me?,
         };
+        let content = self.content;
         let languages: Vec<String> = content.languages().map(|lang| content.tag(lang).to_string()).collect();
         log::info!(
             "palabre {} answers as @{}: {} sections in {}",
@@ -108,10 +144,17 @@ impl Bot {
             content.sections().len(),
             languages.join(", "),
         );
-        let sender = Sender::new(api, max_per_second);
-        let shared = Rc::new(Shared::new(sender, me, answer, false, content));
-        let following = tokio::task::spawn_local(follow(Rc::clone(&shared), contents));
-        let result = poll::work(Desk::new(shared), &mut stop).await;
+        let sender = Sender::new(self.api, self.max_per_second, self.metrics);
+        let in_response = self.webhook.as_ref().is_some_and(|webhook| webhook.answer_in_response);
+        let mut shared = Shared::new(sender, me, self.answer, content);
+        (shared.in_response, shared.gaps) = (in_response, self.gaps);
+        let shared = Rc::new(shared);
+        let following = tokio::task::spawn_local(follow(Rc::clone(&shared), self.contents));
+        let desk = Desk::new(shared);
+        let result = match self.webhook {
+            Some(webhook) => webhook::work(desk, webhook, self.health, &mut stop).await,
+            None => poll::work(desk, self.health, &mut stop).await,
+        };
         following.abort();
         result
     }

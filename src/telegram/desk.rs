@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use teloxide::types::CallbackQueryId;
@@ -21,7 +22,9 @@ use super::send::Sender;
 use super::update::{InlineQuery, Me, Update};
 use crate::cards::offer;
 use crate::content::Content;
-use crate::reply::{Reply, apology};
+use crate::gaps::Gaps;
+use crate::metrics::{Asked, Metrics, Queue};
+use crate::reply::{self, Input, Reply, Told, apology};
 
 /// How often an update is tried whose answering panics.
 const TRIES_BROKEN: u32 = 3;
@@ -36,13 +39,40 @@ pub(super) struct Shared {
     pub(super) cut_off: CutOff,
     /// Whether an answer that is one request goes out in the response to a webhook.
     pub(super) in_response: bool,
+    /// Where the words of unanswered questions are counted, if at all.
+    pub(super) gaps: Option<Arc<Gaps>>,
     content: RefCell<Rc<Content>>,
 }
 
 impl Shared {
-    pub(super) fn new(sender: Sender, me: Me, answer: Answer, in_response: bool, content: Content) -> Self {
+    pub(super) fn new(sender: Sender, me: Me, answer: Answer, content: Content) -> Self {
         let content = RefCell::new(Rc::new(content));
-        Self { sender, me, answer, cut_off: CutOff::default(), in_response, content }
+        Self { sender, me, answer, cut_off: CutOff::default(), in_response: false, gaps: None, content }
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        self.sender.metrics()
+    }
+
+    /// Counts an answer that was given, and the words of a question that has none.
+    fn count(&self, content: &Content, update: &Update, told: Told) {
+        let page = told.section.map_or("home", |section| &content.section(section).id);
+        self.metrics().answer(page, content.tag(told.lang).as_str(), update.surface());
+        let Some(asked) = told.question else { return };
+        self.metrics().question(match asked {
+            reply::Asked::Answered => Asked::Answered,
+            reply::Asked::Suggested => Asked::Suggested,
+            reply::Asked::Talk => Asked::Talk,
+            reply::Asked::NotOurs => Asked::NotOurs,
+            reply::Asked::Unknown => Asked::Unknown,
+        });
+        if asked == reply::Asked::Unknown
+            && let Some(gaps) = &self.gaps
+            && let Some(Input::Text(text) | Input::About { text, .. }) = update.request(&self.me).map(|r| r.input)
+        {
+            let words = content.familiar_words(text);
+            gaps.note(words.iter().map(String::as_str), chrono::Utc::now().date_naive());
+        }
     }
 
     /// The content of the moment; an answer keeps the one that it began with.
@@ -89,6 +119,8 @@ pub(super) struct Desk {
     pub(super) shared: Rc<Shared>,
     /// What waits for its turn, by chat.
     queues: HashMap<i64, VecDeque<Rc<Update>>>,
+    /// How many updates the queues hold together.
+    waiting: usize,
     /// The chats that are being answered.
     busy: HashSet<i64>,
     jobs: JoinSet<Ended>,
@@ -97,7 +129,14 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(shared: Rc<Shared>) -> Self {
-        Self { shared, queues: HashMap::new(), busy: HashSet::new(), jobs: JoinSet::new(), flood: Flood::new() }
+        Self {
+            shared,
+            queues: HashMap::new(),
+            waiting: 0,
+            busy: HashSet::new(),
+            jobs: JoinSet::new(),
+            flood: Flood::new(),
+        }
     }
 
     /// Whether nothing is in hand.
@@ -107,6 +146,7 @@ impl Desk {
 
     /// Takes an update in.
     pub(super) fn take(&mut self, mut update: Update) -> Taken {
+        self.shared.metrics().update(update.kind());
         if let Some(query) = update.inline_query.take() {
             let (shared, update_id) = (Rc::clone(&self.shared), update.update_id);
             self.jobs.spawn_local(async move {
@@ -122,6 +162,7 @@ impl Desk {
             Verdict::Answer => {}
             Verdict::Silence => return Taken::Nothing,
             Verdict::Notice => {
+                self.shared.metrics().flood_notice();
                 let shared = Rc::clone(&self.shared);
                 self.jobs.spawn_local(async move {
                     say_enough(&shared, &update).await;
@@ -143,8 +184,16 @@ impl Desk {
         }
         let chat = update.key();
         self.queues.entry(chat).or_default().push_back(update);
+        self.waiting += 1;
         self.next_of(chat);
+        self.show();
         Taken::InHand
+    }
+
+    /// Shows in the metrics how much is in hand.
+    fn show(&self) {
+        self.shared.metrics().queue(Queue::InHand, self.busy.len() + self.waiting);
+        self.shared.metrics().queue(Queue::Waiting, self.waiting);
     }
 
     /// Waits for the next update to be finished; `None` when nothing is in hand. Nothing is lost when the wait is given up.
@@ -154,6 +203,7 @@ impl Desk {
                 Ok(Ended::Turn(chat, finished)) => {
                     self.busy.remove(&chat);
                     self.next_of(chat);
+                    self.show();
                     return Some(finished);
                 }
                 Ok(Ended::Beside(finished)) => return Some(finished),
@@ -172,6 +222,7 @@ impl Desk {
             self.queues.remove(&chat);
             return;
         };
+        self.waiting -= 1;
         self.busy.insert(chat);
         let shared = Rc::clone(&self.shared);
         self.jobs.spawn_local(async move {
@@ -213,6 +264,7 @@ async fn see_to(shared: &Shared, chat: i64, update: &Update) -> Option<Vec<u8>> 
             Err(_) => broken += 1,
         }
         if broken >= TRIES_BROKEN || unreachable >= TRIES_UNREACHABLE {
+            shared.metrics().give_up();
             log::error!("an update was given up after {} tries", broken + unreachable);
             return None;
         }
@@ -226,7 +278,14 @@ async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Ve
     let response = Response::default();
     let delivery =
         Delivery { sender, content: &content, me, cut_off, chat, response: shared.in_response.then_some(&response) };
+    let told = match &reply {
+        Reply::Page { told, .. } => Some(*told),
+        _ => None,
+    };
     delivery.deliver(update, reply).await?;
+    if let Some(told) = told {
+        shared.count(&content, update, told);
+    }
     Ok(response.into_bytes())
 }
 

@@ -6,6 +6,7 @@
 
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -19,6 +20,7 @@ use super::desk::{Desk, Taken};
 use super::offset::{BATCH, Ledger};
 use super::update::Update;
 use super::{ALLOWED_UPDATES, DRAIN, growing_pauses, pause_after};
+use crate::metrics::{Health, Kind, Queue};
 
 /// How long Telegram may hold a poll when there is nothing new.
 const LONG_POLL: Duration = Duration::from_secs(25);
@@ -49,12 +51,17 @@ impl Payload for GetUpdates {
 /// # Errors
 ///
 /// A sentence for the operator when Telegram refuses the token.
-pub(super) async fn work(desk: Desk, stop: &mut (impl Future<Output = ()> + Unpin)) -> Result<(), String> {
-    Poller { desk, ledger: Ledger::default() }.work(stop).await
+pub(super) async fn work(
+    desk: Desk,
+    health: Arc<Health>,
+    stop: &mut (impl Future<Output = ()> + Unpin),
+) -> Result<(), String> {
+    Poller { desk, health, ledger: Ledger::default() }.work(stop).await
 }
 
 struct Poller {
     desk: Desk,
+    health: Arc<Health>,
     ledger: Ledger,
 }
 
@@ -90,6 +97,7 @@ impl Poller {
             match polled {
                 Ok(batch) => {
                     pauses = growing_pauses();
+                    self.health.beat();
                     let empty = batch.is_empty();
                     let new = self.take_in(batch);
                     // What is known already comes again at once to those who ask at once.
@@ -133,12 +141,16 @@ impl Poller {
                     }
                 }
                 (_, id) => {
+                    // What has an id could be read as far as that.
+                    let kind = if id.is_some() { Kind::Other } else { Kind::Unreadable };
+                    self.desk.shared.metrics().update(kind);
                     log::debug!("an update of an unknown kind or shape was passed over");
                     id.into_iter().for_each(|id| self.ledger.pass(id));
                 }
             }
         }
         self.ledger.end(size, new);
+        self.desk.shared.metrics().queue(Queue::Carried, self.ledger.carried());
         new
     }
 

@@ -4,6 +4,7 @@
 //! to a tap or to typing, waits for neither.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 
 use super::api::{Api, Failure};
 use super::pace::Pace;
+use crate::metrics::{Metrics, Outcome};
 
 /// How long a message is tried, apart from the pauses that Telegram asks for.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -38,12 +40,18 @@ pub(super) struct Sender {
     pace: Pace,
     slots: Semaphore,
     typing_slots: Semaphore,
+    metrics: Arc<Metrics>,
 }
 
 impl Sender {
     /// `cap` is the most requests a second in all that the operator wants.
-    pub(super) fn new(api: Api, cap: Option<NonZeroU32>) -> Self {
-        Self { api, pace: Pace::new(cap), slots: Semaphore::new(SLOTS), typing_slots: Semaphore::new(TYPING_SLOTS) }
+    pub(super) fn new(api: Api, cap: Option<NonZeroU32>, metrics: Arc<Metrics>) -> Self {
+        let (slots, typing_slots) = (Semaphore::new(SLOTS), Semaphore::new(TYPING_SLOTS));
+        Self { api, pace: Pace::new(cap), slots, typing_slots, metrics }
+    }
+
+    pub(super) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     pub(super) fn api(&self) -> &Api {
@@ -55,7 +63,7 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// As [`persist`].
+    /// As [`Sender::persist`].
     pub(super) async fn message<P: Payload + Serialize>(
         &self,
         chat: Option<i64>,
@@ -65,13 +73,13 @@ impl Sender {
         let send = async || {
             self.pace.turn(chat).await;
             let _slot = self.slots.acquire().await;
-            let sent = self.api.send(payload).await;
+            let sent = self.once(payload).await;
             if let (Err(Failure::RetryAfter(_)), Some(chat)) = (&sent, chat) {
                 self.pace.refused(chat);
             }
             sent
         };
-        persist(send, missed).await
+        self.persist(send, missed).await
     }
 
     /// Whether a message to this chat may go another way right now; if so, it is counted.
@@ -83,9 +91,9 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// As [`persist`]; [`Failure::Unreachable`] when the time is over.
+    /// As [`Sender::persist`]; [`Failure::Unreachable`] when the time is over.
     pub(super) async fn within<P: Payload + Serialize>(&self, lifetime: Duration, payload: &P) -> Result<(), Failure> {
-        let sent = tokio::time::timeout(lifetime, persist(async || self.api.send(payload).await, || ())).await;
+        let sent = tokio::time::timeout(lifetime, self.persist(async || self.once(payload).await, || ())).await;
         sent.unwrap_or_else(|_| Err(Failure::Unreachable("the time for this answer is over".into())))
     }
 
@@ -104,47 +112,71 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// As [`persist`].
+    /// As [`Sender::persist`].
     pub(super) async fn ask<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P) -> Result<T, Failure> {
-        persist(async || self.api.call(payload, Duration::ZERO).await, || ()).await
+        let ask = async || self.counted(P::NAME, self.api.call(payload, Duration::ZERO)).await;
+        self.persist(ask, || ()).await
     }
-}
 
-/// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there, which
-/// `missed` is told.
-///
-/// # Errors
-///
-/// The refusal; [`Failure::Unreachable`] after [`DEADLINE`]; [`Failure::RetryAfter`] when the pauses that Telegram asks
-/// for pass [`REST_MAX`].
-async fn persist<T>(request: impl AsyncFn() -> Result<T, Failure>, missed: impl Fn()) -> Result<T, Failure> {
-    let mut pauses = ExponentialBuilder::new()
-        .with_min_delay(Duration::from_millis(250))
-        .with_max_delay(Duration::from_secs(8))
-        .with_jitter()
-        .without_max_times()
-        .build();
-    let (mut tried, mut rested) = (Duration::ZERO, Duration::ZERO);
-    loop {
+    async fn once<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
+        self.counted(P::NAME, self.api.send(payload)).await
+    }
+
+    async fn counted<T>(
+        &self,
+        method: &'static str,
+        request: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let began = Instant::now();
-        match request().await {
-            Err(Failure::RetryAfter(pause)) => {
-                rested = rested.saturating_add(pause);
-                if rested > REST_MAX {
-                    return Err(Failure::RetryAfter(pause));
+        let done = request.await;
+        let outcome = match &done {
+            Ok(_) => Outcome::Ok,
+            Err(Failure::RetryAfter(_)) => Outcome::TooManyRequests,
+            Err(Failure::Unreachable(_)) => Outcome::Unreachable,
+            Err(Failure::Refused(..) | Failure::MigratedTo(_)) => Outcome::Refused,
+        };
+        self.metrics.request(method, outcome, began.elapsed());
+        done
+    }
+
+    /// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there, which
+    /// `missed` is told.
+    ///
+    /// # Errors
+    ///
+    /// The refusal; [`Failure::Unreachable`] after [`DEADLINE`]; [`Failure::RetryAfter`] when the pauses that Telegram asks
+    /// for pass [`REST_MAX`].
+    async fn persist<T>(&self, request: impl AsyncFn() -> Result<T, Failure>, missed: impl Fn()) -> Result<T, Failure> {
+        let mut pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(250))
+            .with_max_delay(Duration::from_secs(8))
+            .with_jitter()
+            .without_max_times()
+            .build();
+        let (mut tried, mut rested) = (Duration::ZERO, Duration::ZERO);
+        loop {
+            let began = Instant::now();
+            match request().await {
+                Err(Failure::RetryAfter(pause)) => {
+                    rested = rested.saturating_add(pause);
+                    if rested > REST_MAX {
+                        return Err(Failure::RetryAfter(pause));
+                    }
+                    tokio::time::sleep(pause).await;
+                    self.metrics.retry();
                 }
-                tokio::time::sleep(pause).await;
-            }
-            Err(failure @ Failure::Unreachable(_)) => {
-                missed();
-                let pause = pauses.next().unwrap_or_default();
-                tried += began.elapsed() + pause;
-                if tried > DEADLINE {
-                    return Err(failure);
+                Err(failure @ Failure::Unreachable(_)) => {
+                    missed();
+                    let pause = pauses.next().unwrap_or_default();
+                    tried += began.elapsed() + pause;
+                    if tried > DEADLINE {
+                        return Err(failure);
+                    }
+                    tokio::time::sleep(pause).await;
+                    self.metrics.retry();
                 }
-                tokio::time::sleep(pause).await;
+                done => return done,
             }
-            done => return done,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use crate::action::Written;
 use crate::cards::Query;
+use crate::metrics::{Kind, Surface};
 use crate::reply::{Input, Place, Request};
 
 /// An update of a kind that concerns us.
@@ -177,6 +178,34 @@ impl Update {
             || self.callback_query.is_some()
             || self.inline_query.is_some()
             || self.guest_message.is_some()
+    }
+
+    /// Its kind.
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Self { message: Some(_), .. } => Kind::Message,
+            Self { callback_query: Some(_), .. } => Kind::CallbackQuery,
+            Self { inline_query: Some(_), .. } => Kind::InlineQuery,
+            Self { guest_message: Some(_), .. } => Kind::GuestMessage,
+            _ => Kind::Other,
+        }
+    }
+
+    /// Where its answer is read.
+    pub(super) fn surface(&self) -> Surface {
+        let message = match self {
+            Self { callback_query: Some(query), .. } => query.message.as_ref(),
+            Self { message: Some(message), .. } => Some(message),
+            Self { guest_message: Some(_), .. } => return Surface::Guest,
+            Self { inline_query: Some(_), .. } => return Surface::Inline,
+            _ => None,
+        };
+        match message {
+            None => Surface::Card,
+            Some(message) if message.ephemeral_message_id.is_some() => Surface::Ephemeral,
+            Some(message) if message.is_in_group() => Surface::Group,
+            Some(_) => Surface::Private,
+        }
     }
 
     /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
