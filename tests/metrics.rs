@@ -1,5 +1,6 @@
 //! What `/metrics` and `/gaps` say.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +52,50 @@ async fn metrics_text() {
     insta::with_settings!({snapshot_path => "cases", prepend_module_to_snapshot => false, omit_expression => true}, {
         insta::assert_snapshot!("metrics", sorted.join("\n"));
     });
+}
+
+/// The expressions of `deploy/grafana.json`, those of its variables included.
+fn expressions() -> Vec<String> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/grafana.json");
+    let dashboard: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let targets = panels.filter_map(|panel| panel["targets"].as_array()).flatten().map(|target| &target["expr"]);
+    let variables = dashboard["templating"]["list"].as_array().unwrap().iter().map(|list| &list["definition"]);
+    targets.chain(variables).filter_map(|text| text.as_str()).map(str::to_owned).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_dashboard_shows_every_metric_and_no_other() {
+    let text = some().await.encode();
+    let samples = text.lines().filter(|line| !line.starts_with('#'));
+    let exported: BTreeSet<&str> = samples.filter_map(|line| line.split(['{', ' ']).next()).collect();
+    let expressions = expressions();
+    let words = expressions.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let shown: BTreeSet<&str> = words.filter(|word| word.starts_with("palabre_")).collect();
+    assert!(shown.is_subset(&exported), "not exported: {:?}", shown.difference(&exported));
+    // Sum and count of a histogram are for those who want an average.
+    let missing: Vec<_> = exported.difference(&shown).filter(|name| !name.contains("_duration_seconds_")).collect();
+    assert!(missing.is_empty(), "not shown: {missing:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_dashboard_asks_for_labels_that_there_are() {
+    let text = some().await.encode();
+    let (mut grouped, mut selected) = (0, 0);
+    for expression in expressions() {
+        for labels in expression.split("by (").skip(1) {
+            // Prometheus itself says which copy it asked.
+            for label in labels.split(')').next().unwrap().split(", ").filter(|label| *label != "instance") {
+                assert!(text.contains(&format!("{label}=\"")), "{label} in {expression}");
+                grouped += 1;
+            }
+        }
+        for matcher in expression.split(['{', '}', ',']).filter(|text| text.ends_with('"') && !text.contains('$')) {
+            assert!(text.contains(&matcher.replace("!=", "=")), "{matcher} in {expression}");
+            selected += 1;
+        }
+    }
+    assert!(grouped > 10 && selected > 3, "{grouped} and {selected} were read");
 }
 
 #[test]
