@@ -19,11 +19,12 @@ const LANGUAGES_MAX: usize = 64;
 /// What is counted beyond.
 const OTHER: &str = "other";
 
+type ByName<T> = BTreeMap<Box<str>, T>;
 type OnSurfaces = [AtomicU64; Surface::VALUES.len()];
 
 /// Page → language → surface → how often.
 #[derive(Debug, Default)]
-pub(super) struct Answers(RwLock<BTreeMap<Box<str>, BTreeMap<Box<str>, OnSurfaces>>>);
+pub(super) struct Answers(RwLock<ByName<ByName<OnSurfaces>>>);
 
 impl Answers {
     pub(super) fn add(&self, page: &str, lang: &str, surface: Surface) {
@@ -41,7 +42,7 @@ impl Answers {
 }
 
 /// The entry of a key; that of [`OTHER`] when there is no room for a new one.
-fn with_room<'a, T: Default>(table: &'a mut BTreeMap<Box<str>, T>, key: &str, most: usize) -> &'a mut T {
+fn with_room<'a, T: Default>(table: &'a mut ByName<T>, key: &str, most: usize) -> &'a mut T {
     let key = if table.len() < most || table.contains_key(key) { key } else { OTHER };
     table.entry(key.into()).or_default()
 }
