@@ -29,7 +29,8 @@ def compose():
         for key, value in service.items():
             merged[key] = {**merged[key], **value} if isinstance(merged.get(key), dict) else value
     # `deploy` of the second file adds to that of the first; the limits are of the first.
-    services["palabre"]["deploy"] = {**webhook["services"]["palabre"]["deploy"], **base["services"]["palabre"]["deploy"]}
+    own, added = base["services"]["palabre"]["deploy"], webhook["services"]["palabre"]["deploy"]
+    services["palabre"]["deploy"] = {**added, **own}
     for name, service in services.items():
         expect(service.get("read_only") is True, f"compose: {name} can write to its root")
         expect(service.get("cap_drop") == ["ALL"], f"compose: {name} keeps capabilities")
@@ -67,7 +68,8 @@ def kubernetes():
         expect(selector.items() <= labels.items(), f"Kubernetes: the {kind} selects no Pod")
     namespace = by_kind["Namespace"]["metadata"]["name"]
     for kind, document in by_kind.items():
-        expect(kind == "Namespace" or document["metadata"].get("namespace") == namespace, f"Kubernetes: {kind} is elsewhere")
+        inside = kind == "Namespace" or document["metadata"].get("namespace") == namespace
+        expect(inside, f"Kubernetes: the {kind} is in another namespace")
 
     ports = {port["name"] for port in container["ports"]}
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
