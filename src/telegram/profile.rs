@@ -32,7 +32,7 @@ pub(super) struct BotCommand<'a> {
     pub(super) command: &'a str,
     pub(super) description: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    is_ephemeral: bool,
+    pub(super) is_ephemeral: bool,
 }
 
 /// A command as Telegram has it.
@@ -41,7 +41,7 @@ pub(super) struct Known {
     pub(super) command: String,
     pub(super) description: String,
     #[serde(default)]
-    is_ephemeral: bool,
+    pub(super) is_ephemeral: bool,
 }
 
 impl PartialEq<BotCommand<'_>> for Known {
