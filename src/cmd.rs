@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod chat;
 pub mod check;
+pub mod doctor;
 pub mod links;
 pub mod run;
 
@@ -27,6 +28,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
             ask::execute(&content, &ask::How { json, explain, lang }, question)
         }
         Command::Links { content, bot, format, qr } => links::execute(&content, &bot, format, qr.as_deref()),
+        Command::Doctor { content, webhook_url, format } => doctor::execute(&content, webhook_url, format),
         Command::Check { dir, content, format } => {
             let content = ContentChoice { content: dir.or(content.content) };
             Ok(check::execute(&content, format))

@@ -64,6 +64,23 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         qr: Option<PathBuf>,
     },
+    /// Say what is right with this bot and what to do: token, network, webhook, BotFather, menus, content
+    ///
+    /// It asks Telegram, or the server of TELOXIDE_API_URL, and changes nothing. It takes ten seconds at most, also when
+    /// nothing answers.
+    ///
+    /// Exit status: 0 when the bot can answer (there may be warnings), 1 when something is broken.
+    Doctor {
+        /// Which content to use.
+        #[command(flatten)]
+        content: ContentChoice,
+        /// The address at which `palabre run` is to serve a webhook
+        #[arg(long, env = "PALABRE_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
+        webhook_url: Option<String>,
+        /// How to report
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
     /// Check a content: every problem, with its line and a way out
     Check {
         /// The content directory; without it, as for the other commands
@@ -97,7 +114,7 @@ pub enum LinkFormat {
     Json,
 }
 
-/// How `check` reports.
+/// How `check` and `doctor` report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people

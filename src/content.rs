@@ -11,6 +11,7 @@ mod validate;
 
 use std::collections::HashMap;
 
+use self::load::YearMonth;
 use crate::lang::{Tag, primary_subtag};
 use crate::markup::RichText;
 use crate::search::{Index, Likeness, Ranked};
@@ -231,6 +232,7 @@ pub struct Content {
     by_id: HashMap<Box<str>, SectionId>,
     commands: HashMap<Box<str>, Command>,
     contact: Contact,
+    facts_checked: YearMonth,
     search: Index,
     /// What is said back to what is no question, by kind and language.
     talk: Vec<Vec<Option<Box<str>>>>,
@@ -402,6 +404,12 @@ impl Content {
     #[must_use]
     pub fn talk(&self, talk: Talk, lang: LangId) -> Option<&str> {
         self.talk[talk as usize][usize::from(lang.0)].as_deref()
+    }
+
+    /// The month of which the facts are.
+    #[must_use]
+    pub fn facts_checked(&self) -> YearMonth {
+        self.facts_checked
     }
 
     /// How to reach the organisation.

@@ -8,6 +8,7 @@
 //! - [`action`], [`view`]: what a button does; what a page looks like, on any platform.
 //! - [`pages`], [`cards`], [`reply`]: what to answer: pure functions, the product.
 //! - [`telegram`], [`terminal`]: how to deliver it. Neither knows the other.
+//! - [`doctor`]: what an operator reads of the state of it all.
 //! - [`config`], [`cmd`]: the command line.
 
 pub mod action;
@@ -16,6 +17,7 @@ pub mod cmd;
 pub mod config;
 pub mod content;
 pub mod diag;
+pub mod doctor;
 pub mod gaps;
 pub mod http;
 pub mod lang;

@@ -9,10 +9,12 @@
 //! - `offset`, `poll`: updates by polling, confirmed after they are answered.
 //! - `webhook`: updates by a webhook, likewise.
 //! - `profile`: commands and descriptions at Telegram.
+//! - [`doctor`]: what Telegram says of the bot's state, judged for its operator.
 
 mod api;
 mod deliver;
 mod desk;
+pub mod doctor;
 mod flood;
 mod inline;
 mod offset;

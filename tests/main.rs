@@ -8,6 +8,7 @@ mod contents;
 mod conversations;
 mod delivery;
 mod diagnostics;
+mod doctor;
 mod groups;
 mod http;
 mod inline;

@@ -126,9 +126,21 @@ impl<'a> Validation<'a> {
         interface::check_lengths(&interfaces, &menus, &folders, self.report);
         let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i as u16))).collect();
         let sections = nodes.into_iter().zip(words).map(|(node, words)| node.into_section(words)).collect();
-        let Facts { contact, .. } = facts;
-        let content =
-            Content { tags, default, interfaces, menus, sections, top, by_id, commands, contact, search, talk };
+        let Facts { contact, checked: facts_checked, .. } = facts;
+        let content = Content {
+            tags,
+            default,
+            interfaces,
+            menus,
+            sections,
+            top,
+            by_id,
+            commands,
+            contact,
+            facts_checked,
+            search,
+            talk,
+        };
         if self.questions && self.report.count(Severity::Error) == 0 {
             ask::check(&content, &asks, self.sources, self.report);
         }

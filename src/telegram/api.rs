@@ -109,6 +109,16 @@ impl Api {
         Ok(Self { bot, methods })
     }
 
+    /// The server as an operator may see it: scheme, host and port.
+    pub(super) fn server(&self) -> String {
+        self.methods.origin().ascii_serialization()
+    }
+
+    /// Whether the server is Telegram's, not one of the operator's own.
+    pub(super) fn is_telegrams_own(&self) -> bool {
+        self.methods.host_str() == Some("api.telegram.org")
+    }
+
     /// Sends a request of which only the success matters: the result is not parsed.
     pub(super) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
         let body = self.body(payload, Duration::ZERO).await?;
@@ -133,19 +143,7 @@ impl Api {
         payload: &P,
         wait: Duration,
     ) -> Result<Body<impl Deref<Target = [u8]> + use<P>>, Failure> {
-        let written = serde_json::to_vec(payload).map_err(|error| unreachable(&error))?;
-        let mut url = self.methods.clone();
-        // It has a path: `new` has put the token there.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.push(P::NAME);
-        }
-        let request = self
-            .bot
-            .client()
-            .post(url)
-            .header("content-type", "application/json")
-            .timeout(TIMEOUT + wait)
-            .body(written);
+        let request = self.request(payload, wait)?;
         // Boxed, because this future is moved with every update. The address holds the token: no error may carry it.
         Box::pin(async {
             let response = request.send().await.map_err(|error| unreachable(&error.without_url()))?;
@@ -155,12 +153,28 @@ impl Api {
         })
         .await
     }
+
+    /// A request, ready to be sent. Its address holds the token: no error may carry it.
+    pub(super) fn request<P: Payload + Serialize>(
+        &self,
+        payload: &P,
+        wait: Duration,
+    ) -> Result<reqwest::RequestBuilder, Failure> {
+        let written = serde_json::to_vec(payload).map_err(|error| unreachable(&error))?;
+        let mut url = self.methods.clone();
+        // It has a path: `new` has put the token there.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(P::NAME);
+        }
+        let client = self.bot.client();
+        Ok(client.post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(written))
+    }
 }
 
 /// What the server answers.
 pub(super) struct Body<B> {
-    status: u16,
-    bytes: B,
+    pub(super) status: u16,
+    pub(super) bytes: B,
 }
 
 impl<B: Deref<Target = [u8]>> Body<B> {

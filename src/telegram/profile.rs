@@ -19,27 +19,29 @@ use crate::content::{CommandTarget, Content, LangId, MenuEntry};
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Scope {
     Default,
+    AllPrivateChats,
     AllGroupChats,
+    AllChatAdministrators,
     Chat { chat_id: i64 },
     ChatMember { chat_id: i64, user_id: i64 },
 }
 
 /// A command in a menu.
 #[derive(Serialize)]
-struct BotCommand<'a> {
-    command: &'a str,
-    description: &'a str,
+pub(super) struct BotCommand<'a> {
+    pub(super) command: &'a str,
+    pub(super) description: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    is_ephemeral: bool,
+    pub(super) is_ephemeral: bool,
 }
 
 /// A command as Telegram has it.
 #[derive(Deserialize)]
-struct Known {
-    command: String,
-    description: String,
+pub(super) struct Known {
+    pub(super) command: String,
+    pub(super) description: String,
     #[serde(default)]
-    is_ephemeral: bool,
+    pub(super) is_ephemeral: bool,
 }
 
 impl PartialEq<BotCommand<'_>> for Known {
@@ -52,7 +54,7 @@ impl PartialEq<BotCommand<'_>> for Known {
 
 #[derive(Serialize)]
 pub(super) struct SetMyCommands<'a> {
-    commands: Vec<BotCommand<'a>>,
+    pub(super) commands: Vec<BotCommand<'a>>,
     scope: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
     language_code: Option<&'a str>,
@@ -84,10 +86,10 @@ impl Payload for SetMyCommands<'_> {
 }
 
 #[derive(Serialize)]
-struct GetMyCommands<'a> {
-    scope: Scope,
+pub(super) struct GetMyCommands<'a> {
+    pub(super) scope: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
-    language_code: Option<&'a str>,
+    pub(super) language_code: Option<&'a str>,
 }
 
 impl Payload for GetMyCommands<'_> {
@@ -95,10 +97,18 @@ impl Payload for GetMyCommands<'_> {
     const NAME: &'static str = "getMyCommands";
 }
 
+/// A description or a short description.
 #[derive(Deserialize)]
-struct Described {
+pub(super) struct Described {
     #[serde(alias = "short_description")]
-    description: String,
+    pub(super) description: String,
+}
+
+/// Every language that has words of its own at Telegram, with its code there; `None` is for everybody else.
+pub(super) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Option<&str>)> {
+    let known = content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram());
+    let own = known.map(|lang| (lang, Some(content.tag(lang).as_str())));
+    std::iter::once((content.default_language(), None)).chain(own)
 }
 
 /// Tells Telegram the commands and descriptions of every language, where they differ from what it has.
@@ -107,9 +117,7 @@ struct Described {
 ///
 /// [`Failure::Unreachable`]. What Telegram refuses for one language is logged and does not stop the others.
 pub(super) async fn publish(sender: &Sender, content: &Content) -> Result<(), Failure> {
-    let known = content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram());
-    let languages = known.map(|lang| (lang, Some(content.tag(lang).as_str())));
-    for (lang, code) in std::iter::once((content.default_language(), None)).chain(languages) {
+    for (lang, code) in languages(content) {
         match publish_language(sender, content, lang, code).await {
             Err(failure @ Failure::Refused(..)) => {
                 log::error!("the menu of commands in `{}` is not up to date: {failure}", content.tag(lang));

@@ -246,6 +246,21 @@ impl Fake {
         self.update(|state| state.webhook = url.to_owned());
     }
 
+    /// Changes a field of `getMe`; null is a field that the server does not know.
+    pub fn preset_me(&self, field: &str, value: Value) {
+        self.update(|state| state.me.insert(field.to_owned(), value));
+    }
+
+    /// Changes a field of `getWebhookInfo`.
+    pub fn preset_webhook_info(&self, field: &str, value: Value) {
+        self.update(|state| state.webhook_info.insert(field.to_owned(), value));
+    }
+
+    /// Lets every answer carry this date instead of the true one.
+    pub fn preset_date(&self, date: &'static str) {
+        self.update(|state| state.date = Some(date));
+    }
+
     /// Changes what the bot is said to have set about itself earlier.
     pub fn preset_profile(&self, change: impl FnOnce(&mut Profile)) {
         self.update(|state| change(&mut state.profile));

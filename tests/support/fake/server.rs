@@ -119,6 +119,15 @@ async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let date = super::state::lock(&shared.state).date;
+    let mut response = respond(shared, uri, headers, body).await;
+    if let Some(date) = date {
+        response.headers_mut().insert(header::DATE, header::HeaderValue::from_static(date));
+    }
+    response
+}
+
+async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let Some((token, method)) = uri.path().strip_prefix("/bot").and_then(|rest| rest.split_once('/')) else {
         return answer(Err(Refusal::new(404, "Not Found")));
     };

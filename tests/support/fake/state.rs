@@ -97,6 +97,11 @@ pub struct State {
     pub(super) queue: Queue,
     pub(super) faults: Faults,
     pub(super) webhook: String,
+    /// Fields of `getMe` and `getWebhookInfo` that differ from the usual; null takes one away.
+    pub(super) me: Map<String, Value>,
+    pub(super) webhook_info: Map<String, Value>,
+    /// The `Date` of every answer, if not the true one.
+    pub(super) date: Option<&'static str>,
     chats: BTreeMap<i64, Chat>,
     messages: BTreeMap<(i64, i64), Message>,
     inline_messages: BTreeMap<String, Message>,

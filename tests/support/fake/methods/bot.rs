@@ -1,6 +1,6 @@
 //! Who the bot is and how it gets its updates.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::{
     bot_user,
@@ -8,7 +8,7 @@ use super::super::{
     state::{Answer, State},
 };
 
-pub(super) fn get_me(_: &mut State, _: &Params) -> Answer {
+pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
     let mut me = bot_user();
     for (ability, has_it) in [
         ("can_join_groups", true),
@@ -21,7 +21,7 @@ pub(super) fn get_me(_: &mut State, _: &Params) -> Answer {
     ] {
         me[ability] = Value::Bool(has_it);
     }
-    Ok(me)
+    Ok(with(me, &state.me))
 }
 
 pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
@@ -33,9 +33,17 @@ pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
 }
 
 pub(super) fn get_webhook_info(state: &mut State, _: &Params) -> Answer {
-    Ok(json!({
+    let info = json!({
         "url": state.webhook,
         "has_custom_certificate": false,
         "pending_update_count": state.queue.len(),
-    }))
+    });
+    Ok(with(info, &state.webhook_info))
+}
+
+fn with(mut object: Value, preset: &Map<String, Value>) -> Value {
+    for (field, value) in preset {
+        object[field] = value.clone();
+    }
+    object
 }

@@ -1,0 +1,77 @@
+//! What Telegram says of the bot's state, judged for its operator. The questions change nothing.
+//!
+//! - `reach`: whether the server answers, how fast, with which clock, and whether it takes the token.
+//! - `botfather`: what only @BotFather can set.
+//! - `webhook`: the way on which Telegram hands over what people write.
+//! - `menus`: commands and descriptions against those of the content.
+
+mod botfather;
+mod menus;
+mod reach;
+mod webhook;
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use teloxide::payloads::GetWebhookInfo;
+use teloxide::requests::Payload;
+use tokio::time::{Instant, timeout_at};
+
+use super::api::{Api, Failure};
+use crate::content::Content;
+use crate::doctor::Finding;
+
+/// What this environment is set to, to be compared with what Telegram says.
+#[derive(Clone, Copy, Debug)]
+pub struct Here<'a> {
+    /// The content, if it can be used.
+    pub content: Option<&'a Content>,
+    /// Where `palabre run` is to serve a webhook; `None` when it polls.
+    pub webhook_url: Option<&'a str>,
+    /// Whether there is a token. Without one only the way to the server is looked at.
+    pub has_token: bool,
+}
+
+/// Asks the server whatever it can be asked until the deadline. The first finding is about the token.
+pub async fn examine(api: &Api, here: Here<'_>, deadline: Instant) -> Vec<Finding> {
+    let (mut findings, bot) = reach::findings(api, here.has_token, deadline).await;
+    findings.extend(webhook::of_this_environment(here.webhook_url, api.is_telegrams_own()));
+    let Some(bot) = bot else {
+        if here.has_token {
+            let what = "webhook, settings at @BotFather, menus and descriptions were not asked for";
+            findings.push(Finding::unknown("telegram", what));
+        }
+        return findings;
+    };
+    let menus = async {
+        match here.content {
+            Some(content) => menus::findings(api, content, deadline).await,
+            None => vec![Finding::unknown("commands", "not compared: the content cannot be used")],
+        }
+    };
+    let get_webhook_info = GetWebhookInfo::new();
+    let (info, menus) = tokio::join!(ask(api, &get_webhook_info, deadline), menus);
+    match info {
+        Ok(info) => findings.extend(webhook::findings(&info, here.webhook_url, unix_time())),
+        Err(failure) => findings.push(Finding::unknown("webhook", format!("not known: {failure}"))),
+    }
+    findings.extend(botfather::findings(&bot));
+    findings.extend(menus);
+    findings
+}
+
+/// Asks once: whoever waits for this page can ask for it again.
+async fn ask<P, T>(api: &Api, payload: &P, deadline: Instant) -> Result<T, Failure>
+where
+    P: Payload + Serialize,
+    T: DeserializeOwned,
+{
+    let in_time = timeout_at(deadline, api.call(payload, Duration::ZERO)).await;
+    in_time.unwrap_or_else(|_| Err(Failure::Unreachable("there was no answer in time".into())))
+}
+
+/// Seconds since 1970, as this machine's clock says.
+fn unix_time() -> i64 {
+    SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs() as i64)
+}

@@ -1,0 +1,307 @@
+//! `palabre doctor` against the fake Telegram: what it says in many situations, its exit status, and what it keeps to itself.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::support::bot::BotTest;
+use crate::support::fake::{ALWAYS, Fake, Fault, FaultKind, TOKEN};
+
+/// A content of one language, so that a page stays short, as seen from `tests/`.
+const CONTENT: &str = "contents/single";
+
+/// The environment of a run; an empty value takes a variable away.
+type Env<'a> = &'a [(&'a str, &'a str)];
+
+fn doctor(url: &str, arguments: &[&str], env: Env<'_>) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_palabre"))
+        .arg("doctor")
+        .args(arguments)
+        .env_clear()
+        .env("TELOXIDE_TOKEN", TOKEN)
+        .env("TELOXIDE_API_URL", url)
+        .env("PALABRE_CONTENT", CONTENT)
+        .envs(env.iter().copied())
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))
+        .output()
+        .unwrap()
+}
+
+/// The page, without what differs from run to run; it never holds the token.
+fn page(output: &Output, url: &str) -> String {
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(!text.contains(TOKEN) && !text.contains("TEST-token"), "the token shows:\n{text}");
+    // The version of the content, times, the age of the facts.
+    let words = text.replace(url, "http://fake").replace(env!("CARGO_PKG_VERSION"), "0.0.0");
+    let mut shown: Vec<String> = Vec::new();
+    for line in words.lines() {
+        let mut line = line.to_owned();
+        for (before, after) in [("took ", " ms"), ("version ", ":"), ("checked in ", " ago"), ("update at ", " UTC")] {
+            if let Some(start) = line.find(before).map(|at| at + before.len())
+                && let Some(length) = line[start..].find(after)
+            {
+                line.replace_range(start..start + length, "…");
+            }
+        }
+        shown.push(line);
+    }
+    shown.join("\n")
+}
+
+/// Runs it in one situation; the page is pinned, with the exit status.
+#[track_caller]
+fn check(name: &str, fake: &Fake, env: Env<'_>) -> String {
+    let output = doctor(&fake.url(), &[], env);
+    let page = format!("{}\n\nexit status {}", page(&output, &fake.url()), output.status.code().unwrap());
+    insta::with_settings!({ snapshot_path => "cases/doctor", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, page);
+    });
+    assert_eq!(fake.polls(), 0, "it polled, which takes the updates of a bot that runs");
+    fake.assert_clean();
+    page
+}
+
+fn unix_time() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
+}
+
+/// A fake to which a bot has told its menu and descriptions.
+fn with_menus() -> Fake {
+    let fake = Fake::start();
+    let binary = env!("CARGO_BIN_EXE_palabre");
+    let content = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contents/single");
+    let bot = BotTest::start_with(binary, fake.clone(), &["--content", content], &[]);
+    bot.fake.wait_calls("setMyShortDescription", 2);
+    drop(bot);
+    let fresh = Fake::start();
+    fresh.preset_profile(|profile| *profile = fake.profile());
+    fresh
+}
+
+#[test]
+fn all_is_well() {
+    let fake = with_menus();
+    fake.preset_me("supports_guest_queries", json!(true));
+    let page = check("well", &fake, &[]);
+    assert!(page.contains("nothing to do"), "{page}");
+}
+
+#[test]
+fn a_bot_that_has_never_run() {
+    check("new", &Fake::start(), &[]);
+}
+
+#[test]
+fn botfather_was_told_other_things() {
+    let fake = with_menus();
+    fake.preset_me("can_join_groups", json!(false));
+    fake.preset_me("can_read_all_group_messages", json!(true));
+    fake.preset_me("supports_inline_queries", json!(false));
+    fake.preset_me("supports_guest_queries", Value::Null);
+    fake.preset_me("can_connect_to_business", json!(true));
+    check("botfather", &fake, &[]);
+}
+
+#[test]
+fn menus_and_descriptions_have_drifted() {
+    let fake = with_menus();
+    fake.preset_profile(|profile| {
+        profile.set_commands("default", "pt", &[("start", "Another word"), ("prices", "What it costs")]);
+        profile.set_commands("all_private_chats", "", &[("old", "Of an earlier bot")]);
+        profile.descriptions.insert("pt".into(), "Another".into());
+    });
+    check("drift", &fake, &[]);
+}
+
+#[test]
+fn a_webhook_where_this_environment_polls() {
+    let fake = with_menus();
+    fake.preset_webhook("https://bot.example.org/secret-path");
+    fake.preset_webhook_info("allowed_updates", json!(["message", "callback_query"]));
+    fake.preset_webhook_info("pending_update_count", json!(250));
+    let page = check("webhook-and-poller", &fake, &[]);
+    assert!(!page.contains("secret-path"), "{page}");
+}
+
+#[test]
+fn a_webhook_that_fails() {
+    let fake = with_menus();
+    fake.preset_webhook("https://bot.example.org/secret-path");
+    fake.preset_webhook_info("pending_update_count", json!(3));
+    fake.preset_webhook_info("last_error_date", json!(unix_time() - 60));
+    let sentence = "Wrong response from the webhook /secret-path: 502 Bad Gateway\u{1b}[31m";
+    fake.preset_webhook_info("last_error_message", json!(sentence));
+    let page = check("webhook-fails", &fake, &[("PALABRE_WEBHOOK_URL", "https://bot.example.org/secret-path")]);
+    assert!(!page.contains("secret-path") && !page.contains('\u{1b}'), "{page}");
+}
+
+#[test]
+fn the_webhook_is_another() {
+    let fake = with_menus();
+    let ours = [("PALABRE_WEBHOOK_URL", "https://bot.example.org/secret-path")];
+    let says = |fake: &Fake| page(&doctor(&fake.url(), &[], &ours), &fake.url());
+    let page = says(&fake);
+    assert!(page.contains("at Telegram no webhook is"), "{page}");
+    fake.preset_webhook("https://other.example.org:8443/other-path");
+    let page = says(&fake);
+    assert!(
+        page.contains("go to https://other.example.org:8443, but PALABRE_WEBHOOK_URL names https://bot.example.org")
+    );
+    fake.preset_webhook("https://bot.example.org/other-path");
+    let page = says(&fake);
+    assert!(page.contains("a path of https://bot.example.org, but PALABRE_WEBHOOK_URL names another path"), "{page}");
+    assert!(!page.contains("other-path") && !page.contains("secret-path"), "{page}");
+}
+
+#[test]
+fn a_token_that_telegram_does_not_know() {
+    let fake = Fake::start();
+    check("token-unknown", &fake, &[("TELOXIDE_TOKEN", "123456789:another")]);
+}
+
+#[test]
+fn no_token() {
+    let fake = Fake::start();
+    check("no-token", &fake, &[("TELOXIDE_TOKEN", "")]);
+}
+
+#[test]
+fn where_the_token_comes_from() {
+    let fake = with_menus();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("token");
+    std::fs::write(&file, format!("{TOKEN}\n")).unwrap();
+    let file = file.to_str().unwrap();
+    let says = |env: Env<'_>| page(&doctor(&fake.url(), &[], env), &fake.url());
+    let from_file: Env<'_> = &[("TELOXIDE_TOKEN", ""), ("TELOXIDE_TOKEN_FILE", file)];
+
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(says(from_file).contains(&format!("✓ ok       token-source   comes from TELOXIDE_TOKEN_FILE ({file})\n")));
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(says(from_file).contains("which everybody on this machine can read"));
+    assert!(says(&[("TELOXIDE_TOKEN_FILE", file)]).contains("TELOXIDE_TOKEN_FILE is set too, and not read"));
+    let missing: Env<'_> = &[("TELOXIDE_TOKEN", ""), ("TELOXIDE_TOKEN_FILE", "/no/such/file")];
+    assert!(says(missing).contains("✗ error    token-source   the token file /no/such/file cannot be read"));
+}
+
+#[test]
+fn nothing_listens() {
+    check("nothing-listens", &Fake::start_stopped(), &[]);
+}
+
+#[test]
+fn failures_on_the_way_are_told_apart() {
+    let says = |url: &str, env: Env<'_>| {
+        let output = doctor(url, &[], env);
+        assert_eq!(output.status.code(), Some(1));
+        page(&output, url)
+    };
+    let fake = Fake::start();
+    // A name of which the system knows without asking anybody that it is none: a part of it is over 63 letters long.
+    assert!(says(&format!("http://{}.invalid", "a".repeat(64)), &[]).contains("the name of http://fake is not found"));
+    let tls = says(&fake.url().replace("http:", "https:"), &[]);
+    assert!(tls.contains("is reached, but TLS with it fails"), "{tls}");
+    let stopped = Fake::start_stopped().url();
+    let proxy = says("https://telegram.invalid", &[("TELOXIDE_PROXY", &stopped)]);
+    assert!(proxy.contains("the proxy of TELOXIDE_PROXY refuses the connection"), "{proxy}");
+    // A web server that knows no CONNECT.
+    let proxy = says("https://telegram.invalid", &[("TELOXIDE_PROXY", &fake.url())]);
+    assert!(proxy.contains("the proxy of TELOXIDE_PROXY does not let us through"), "{proxy}");
+    assert!(says("nonsense", &[]).contains("TELOXIDE_API_URL is not an address"));
+    fake.fault(Fault::new(FaultKind::ServerError).times(ALWAYS));
+    let page = says(&fake.url(), &[]);
+    assert!(page.contains("answers, but not as a Bot API server") && page.contains("HTTP 502"), "{page}");
+    fake.clear_faults();
+    fake.fault(Fault::new(FaultKind::Reset).times(ALWAYS));
+    assert!(says(&fake.url(), &[]).contains("cannot be talked to"));
+}
+
+#[test]
+fn a_server_that_never_answers() {
+    // Connections are taken by the system, and nobody reads from them.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let start = Instant::now();
+    let output = doctor(&url, &[], &[]);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    let page = page(&output, &url);
+    assert!(page.contains("takes the connection, but gives no answer"), "{page}");
+    assert!(page.contains("ok       content"), "what can be said without it is said:\n{page}");
+}
+
+#[test]
+fn what_hangs_is_not_known_and_the_rest_is_said() {
+    let fake = with_menus();
+    fake.fault(Fault::new(FaultKind::Hang).on("getWebhookInfo").times(ALWAYS));
+    fake.fault(Fault::new(FaultKind::InternalJson).on("getMyDescription").times(ALWAYS));
+    let output = doctor(&fake.url(), &[], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let page = page(&output, &fake.url());
+    assert!(page.contains("? unknown  webhook        not known"), "{page}");
+    assert!(page.contains("? unknown  descriptions"), "{page}");
+    assert!(page.contains("✓ ok       commands"), "{page}");
+}
+
+#[test]
+fn a_token_that_does_not_come_holds_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("token");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let fake = Fake::start();
+    let env = [("TELOXIDE_TOKEN", ""), ("TELOXIDE_TOKEN_FILE", pipe.to_str().unwrap())];
+    let output = doctor(&fake.url(), &[], &env);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(page(&output, &fake.url()).contains("does not come within 3 s"));
+}
+
+#[test]
+fn a_clock_that_is_wrong() {
+    let fake = with_menus();
+    fake.preset_date("Tue, 15 Nov 1994 08:12:31 GMT");
+    let output = doctor(&fake.url(), &[], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let page = page(&output, &fake.url());
+    let line = page.lines().find(|line| line.contains(" clock ")).unwrap();
+    assert!(line.contains("s ahead of the server's"), "{line}");
+}
+
+#[test]
+fn a_content_that_cannot_be_used() {
+    check("content-broken", &with_menus(), &[("PALABRE_CONTENT", "cases/check/bad-phone")]);
+}
+
+#[test]
+fn json_is_one_object_a_finding() {
+    let fake = Fake::start();
+    let output = doctor(&fake.url(), &["--format", "json"], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &lines {
+        let verdict = line["severity"].as_str().unwrap();
+        assert!(["ok", "unknown", "warning", "error"].contains(&verdict), "{line}");
+        assert!(line["code"].is_string() && line["message"].is_string(), "{line}");
+        assert!(line["help"].is_string() || verdict == "ok" || verdict == "unknown", "no way out: {line}");
+    }
+    assert!(lines.iter().any(|line| line["code"] == "commands" && line["severity"] == "warning"));
+}
+
+#[test]
+fn help_names_the_exit_status_and_no_secret() {
+    let output = doctor("http://127.0.0.1:1", &["--help"], &[("PALABRE_WEBHOOK_URL", "https://a.example/secret-path")]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Exit status: 0") && !text.contains("secret-path"), "{text}");
+}
+
+#[test]
+fn colours_come_when_they_are_asked_for() {
+    let fake = Fake::start();
+    assert!(!doctor(&fake.url(), &[], &[]).stdout.contains(&0x1b));
+    assert!(doctor(&fake.url(), &[], &[("CLICOLOR_FORCE", "1")]).stdout.contains(&0x1b));
+}
