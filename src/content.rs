@@ -8,12 +8,15 @@ pub mod decide;
 pub mod load;
 mod raw;
 mod validate;
+mod version;
+pub mod watch;
 
 use std::collections::HashMap;
 
 use crate::lang::{Tag, primary_subtag};
 use crate::markup::RichText;
 use crate::search::{Index, Likeness, Ranked};
+pub use version::Version;
 
 /// A section's id: 1 to 32 of `a-z0-9_`. With it, callback data stays under Telegram's 64 bytes and a start payload
 /// under its 64 characters.
@@ -222,6 +225,7 @@ pub struct MenuEntry {
 /// Everything an organisation has to say.
 #[derive(Debug)]
 pub struct Content {
+    version: Version,
     tags: Vec<Tag>,
     default: LangId,
     interfaces: Vec<Interface>,
@@ -289,6 +293,12 @@ pub struct Match {
 }
 
 impl Content {
+    /// Which words these are.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
     /// The languages, in the order of their buttons.
     pub fn languages(&self) -> impl ExactSizeIterator<Item = LangId> + use<> {
         (0..self.tags.len()).map(|i| LangId(i as u8))

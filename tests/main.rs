@@ -17,3 +17,4 @@ mod properties;
 mod questions;
 mod support;
 mod telegram;
+mod watch;
