@@ -227,8 +227,8 @@ fn what_editors_leave_beside_a_file_is_not_announced() {
 }
 
 /// Lays a content out as the kubelet does (its AtomicWriter): the files in a directory of their own, `..data` a link to
-/// it, and links through `..data` for what stands at the top.
-fn publish(volume: &Path, stamp: &str, inner: &str, title: &str) {
+/// it, and links through `..data` for what stands at the top. Gives the directory that is no longer used, to be removed.
+fn publish(volume: &Path, stamp: &str, inner: &str, title: &str) -> Option<PathBuf> {
     let files = volume.join(format!("..{stamp}"));
     lay_over(&base(), &files.join(inner));
     fs::write(files.join(inner).join(WELL), well(title)).unwrap();
@@ -241,21 +241,23 @@ fn publish(volume: &Path, stamp: &str, inner: &str, title: &str) {
             symlink(Path::new("..data").join(&name), volume.join(&name)).unwrap();
         }
     }
-    if let Some(old) = old {
-        fs::remove_dir_all(volume.join(old)).unwrap();
-    }
+    old.map(|old| volume.join(old))
 }
 
 /// A volume of Kubernetes is swapped three times; the content is `inner` in it.
 #[track_caller]
 fn check_swaps(inner: &str) {
     let mut watched = Watched::with(|place| {
-        publish(place, "2026_01_01", inner, "The first well");
+        assert_eq!(publish(place, "2026_01_01", inner, "The first well"), None);
         place.join(inner)
     });
     for (stamp, title) in [("2026_01_02", "The second well"), ("2026_01_03", "The third"), ("2026_01_04", "The fourth")]
     {
-        publish(watched.place.path(), stamp, inner, title);
+        let old = publish(watched.place.path(), stamp, inner, title).unwrap();
+        // The turning of the link is enough, and the kubelet's removing at once does no harm.
+        if stamp == "2026_01_03" {
+            fs::remove_dir_all(old).unwrap();
+        }
         assert!(watched.next_title().contains(title));
     }
 }
@@ -317,6 +319,14 @@ fn a_file_that_is_a_link_to_elsewhere_is_edited_there() {
     });
     fs::write(watched.path("shared/well.toml"), well("The shared well")).unwrap();
     assert!(watched.next_title().contains("The shared well"));
+    // The link is turned, and what it leads to now is edited.
+    fs::create_dir(watched.path("other")).unwrap();
+    fs::write(watched.path("other/well.toml"), well("The other well")).unwrap();
+    symlink("../../other/well.toml", watched.content.join("en/.link")).unwrap();
+    fs::rename(watched.content.join("en/.link"), watched.content.join(WELL)).unwrap();
+    assert!(watched.next_title().contains("The other well"));
+    fs::write(watched.path("other/well.toml"), well("The edited well")).unwrap();
+    assert!(watched.next_title().contains("The edited well"));
 }
 
 #[test]
@@ -340,6 +350,24 @@ fn a_language_is_added_and_taken_away() {
         fs::remove_dir_all(watched.content.join("fr")).unwrap();
     });
     assert_eq!(watched.next().content.unwrap().languages().len(), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_new_folder_is_watched_while_it_fills() {
+    let mut watched = Watched::plain();
+    let mut last = None;
+    watched.at_once(|| {
+        lay_over(&base().join("en"), &watched.content.join("fr"));
+        let root = fs::read_to_string(base().join("palabre.toml")).unwrap();
+        watched.write("palabre.toml", &root.replace("order = [\"en\"]", "order = [\"en\", \"fr\"]"));
+        let_settle();
+        last = Some(File::create(watched.content.join("fr/well.toml")).unwrap());
+    });
+    let_settle();
+    watched.expect_nothing();
+    last.unwrap().write_all(well("Le puits").as_bytes()).unwrap();
+    assert_eq!(watched.next().content.unwrap().languages().len(), 2);
 }
 
 #[test]
