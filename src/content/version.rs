@@ -74,7 +74,7 @@ mod tests {
         let (one, two) = (source("fr/a.toml", "x"), source("fr/b.toml", "y"));
         let version = Version::of(&[one.clone(), two.clone()]);
         assert_eq!(Version::of(&[two.clone(), one.clone(), source("tests/fr.toml", "?")]), version);
-        assert_ne!(Version::of(&[one.clone()]), version);
+        assert_ne!(Version::of(std::slice::from_ref(&one)), version);
         assert_ne!(Version::of(&[source("fr/a.toml", "y"), source("fr/b.toml", "x")]), version);
         assert_ne!(Version::of(&[source("fr/a.toml", "xf"), source("r/b.toml", "y")]), version);
         assert_eq!(version.to_string().len(), 12);
