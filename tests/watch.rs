@@ -309,23 +309,24 @@ fn a_directory_above_is_exchanged() {
 }
 
 #[test]
-fn a_file_that_is_a_link_to_elsewhere_is_edited_there() {
+fn a_file_that_is_a_link_is_edited_where_it_is() {
     let mut watched = Watched::with(|place| {
-        lay_over(&base(), &place.join("content"));
-        fs::create_dir(place.join("shared")).unwrap();
-        fs::rename(place.join("content").join(WELL), place.join("shared/well.toml")).unwrap();
-        symlink("../../shared/well.toml", place.join("content").join(WELL)).unwrap();
-        place.join("content")
+        let content = place.join("content");
+        lay_over(&base(), &content);
+        fs::create_dir(content.join(".shared")).unwrap();
+        fs::rename(content.join(WELL), content.join(".shared/well.toml")).unwrap();
+        symlink("../.shared/well.toml", content.join(WELL)).unwrap();
+        content
     });
-    fs::write(watched.path("shared/well.toml"), well("The shared well")).unwrap();
+    watched.write(".shared/well.toml", &well("The shared well"));
     assert!(watched.next_title().contains("The shared well"));
     // The link is turned, and what it leads to now is edited.
-    fs::create_dir(watched.path("other")).unwrap();
-    fs::write(watched.path("other/well.toml"), well("The other well")).unwrap();
-    symlink("../../other/well.toml", watched.content.join("en/.link")).unwrap();
+    fs::create_dir(watched.content.join(".other")).unwrap();
+    watched.write(".other/well.toml", &well("The other well"));
+    symlink("../.other/well.toml", watched.content.join("en/.link")).unwrap();
     fs::rename(watched.content.join("en/.link"), watched.content.join(WELL)).unwrap();
     assert!(watched.next_title().contains("The other well"));
-    fs::write(watched.path("other/well.toml"), well("The edited well")).unwrap();
+    watched.write(".other/well.toml", &well("The edited well"));
     assert!(watched.next_title().contains("The edited well"));
 }
 
