@@ -8,6 +8,8 @@ pub mod decide;
 pub mod load;
 mod raw;
 mod validate;
+mod version;
+pub mod watch;
 
 use std::collections::HashMap;
 
@@ -15,6 +17,7 @@ use self::load::YearMonth;
 use crate::lang::{Tag, primary_subtag};
 use crate::markup::RichText;
 use crate::search::{Index, Likeness, Ranked};
+pub use version::Version;
 
 /// A section's id: 1 to 32 of `a-z0-9_`. With it, callback data stays under Telegram's 64 bytes and a start payload
 /// under its 64 characters.
@@ -223,6 +226,7 @@ pub struct MenuEntry {
 /// Everything an organisation has to say.
 #[derive(Debug)]
 pub struct Content {
+    version: Version,
     tags: Vec<Tag>,
     default: LangId,
     interfaces: Vec<Interface>,
@@ -291,6 +295,12 @@ pub struct Match {
 }
 
 impl Content {
+    /// Which words these are.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
     /// The languages, in the order of their buttons.
     pub fn languages(&self) -> impl ExactSizeIterator<Item = LangId> + use<> {
         (0..self.tags.len()).map(|i| LangId(i as u8))

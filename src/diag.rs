@@ -115,6 +115,9 @@ codes! {
     OldFacts = "old-facts",
 }
 
+/// Problems of a broken content that the log shows: as many as somebody reads there.
+pub const LOGGED_MAX: usize = 20;
+
 /// Whether a content can be used in spite of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -196,26 +199,28 @@ impl Report {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
         for diagnostic in &self.diagnostics {
-            let level = match diagnostic.severity {
-                Severity::Error => Level::ERROR,
-                Severity::Warning => Level::WARNING,
-            };
-            let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
-            let help = Level::HELP.message(diagnostic.help.as_str());
-            let group = match (self.source(&diagnostic.file), &diagnostic.span) {
-                (Some(source), Some(span)) => title.element(
-                    Snippet::source(source.text.as_str())
-                        .path(source.path.as_str())
-                        .annotation(AnnotationKind::Primary.span(span.clone())),
-                ),
-                _ => title.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
-            };
-            text.push_str(&renderer.render(&[group.element(help)]));
+            text.push_str(&self.render(&renderer, diagnostic));
             text.push_str("\n\n");
         }
         text.push_str(&self.summary());
         text.push('\n');
         text
+    }
+
+    /// Why the content is refused, for the log: the first [`LOGGED_MAX`] errors as [`Report::to_text`] shows them, and the
+    /// number of all problems last. Each line is one of the log's, without colours or control characters.
+    #[must_use]
+    pub fn to_log_lines(&self) -> Vec<String> {
+        let errors = || self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        let renderer = Renderer::plain();
+        let shown: Vec<String> = errors().take(LOGGED_MAX).map(|error| self.render(&renderer, error)).collect();
+        let mut lines: Vec<String> = shown.iter().flat_map(|text| text.lines()).map(printable).collect();
+        let summary = self.summary();
+        lines.push(match errors().count().saturating_sub(LOGGED_MAX) {
+            0 => summary,
+            more => format!("and {more} more: {summary}; `palabre check` shows all"),
+        });
+        lines
     }
 
     /// The report as one JSON object a line; lines and columns count from 1, columns in characters.
@@ -270,6 +275,24 @@ impl Report {
         }
     }
 
+    fn render(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
+        let help = Level::HELP.message(diagnostic.help.as_str());
+        let group = match (self.source(&diagnostic.file), &diagnostic.span) {
+            (Some(source), Some(span)) => title.element(
+                Snippet::source(source.text.as_str())
+                    .path(source.path.as_str())
+                    .annotation(AnnotationKind::Primary.span(span.clone())),
+            ),
+            _ => title.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
+        };
+        renderer.render(&[group.element(help)])
+    }
+
     fn source(&self, path: &str) -> Option<&Source> {
         self.sources.iter().find(|s| s.path == path)
     }
@@ -303,6 +326,11 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
     let score = |name: &&str| strsim::normalized_damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
     let best = known.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
     (score(&best) >= 0.5).then_some(best)
+}
+
+/// A line that says the same to a terminal as to a file.
+fn printable(line: &str) -> String {
+    line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn line_and_column(text: &str, offset: usize) -> (usize, usize) {

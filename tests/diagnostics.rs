@@ -16,7 +16,7 @@ fn cases() -> PathBuf {
 }
 
 /// Lays the files of one directory over another.
-fn lay_over(from: &Path, to: &Path) {
+pub(crate) fn lay_over(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (path, target) = entry.map(|e| (e.path(), to.join(e.file_name()))).unwrap();

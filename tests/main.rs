@@ -18,3 +18,4 @@ mod properties;
 mod questions;
 mod support;
 mod telegram;
+mod watch;

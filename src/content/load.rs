@@ -4,8 +4,8 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use super::{Content, validate};
-use crate::diag::{Code, Place, Report, Source};
+use super::{Content, Version, validate};
+use crate::diag::{Code, Diagnostic, Place, Report, Severity, Source};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 
@@ -33,6 +33,23 @@ pub struct Loaded {
     pub content: Option<Content>,
     /// The problems, sorted.
     pub report: Report,
+}
+
+impl Loaded {
+    /// Which words these are, whether or not they can be used.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        Version::of(&self.report.sources)
+    }
+}
+
+/// What a content is made of, to be compared: of two that are equal, one need not be loaded after the other.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint {
+    version: Version,
+    folders: Vec<String>,
+    /// What could not be read.
+    errors: Vec<Diagnostic>,
 }
 
 /// The month that is now, for the age of facts.
@@ -75,7 +92,7 @@ impl YearMonth {
 /// Loads the content of a directory.
 #[must_use]
 pub fn directory(directory: &Path, now: YearMonth) -> Loaded {
-    validate::validate(Files::read(directory).without_questions(), now, false)
+    Files::of_bot(directory).load(now)
 }
 
 /// Loads the content of a directory, or that inside the binary, and asks its own questions: for editors, who have the
@@ -88,7 +105,7 @@ pub fn with_questions(directory: Option<&Path>, now: YearMonth) -> Loaded {
 /// Loads the content inside the binary.
 #[must_use]
 pub fn shipped(now: YearMonth) -> Loaded {
-    validate::validate(Files::shipped().without_questions(), now, false)
+    Files::shipped().without_questions().load(now)
 }
 
 /// Loads a content from files in memory: paths relative to the content directory, with `/`, and their bytes.
@@ -108,9 +125,30 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, now: Y
 }
 
 impl Files {
+    /// The files of a directory that a running bot is made of.
+    pub(super) fn of_bot(directory: &Path) -> Self {
+        Self::read(directory).without_questions()
+    }
+
+    /// The content that they make.
+    pub(super) fn load(self, now: YearMonth) -> Loaded {
+        validate::validate(self, now, false)
+    }
+
+    /// Which words these are.
+    pub(super) fn version(&self) -> Version {
+        Version::of(&self.report.sources)
+    }
+
+    /// What they are, to be compared with others.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        let errors = self.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        Fingerprint { version: self.version(), folders: self.folders.clone(), errors: errors.cloned().collect() }
+    }
+
     /// Without the questions of `tests/`, which a bot that runs has no use for.
     fn without_questions(mut self) -> Self {
-        self.report.sources.retain(|source| !source.path.starts_with(TESTS_FOLDER));
+        self.report.sources.retain(|source| !is_question(&source.path));
         self
     }
 
@@ -256,6 +294,11 @@ fn read_inside(directory: &Path, path: &str) -> std::io::Result<Vec<u8>> {
     std::fs::read(file)
 }
 
+/// Whether a file, by its path in the content, holds questions that `check` asks.
+pub(super) fn is_question(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(folder, _)| folder == TESTS_FOLDER)
+}
+
 fn is_toml(name: &str) -> bool {
     // Editors' temporary and hidden files are nobody's content.
     !name.starts_with(['.', '#']) && Path::new(name).extension().is_some_and(|e| e == "toml")
@@ -267,7 +310,7 @@ fn looks_like_toml(name: &str) -> bool {
 }
 
 /// The names in a directory that are not hidden, sorted, each with whether it is a directory.
-fn list(directory: &Path) -> std::io::Result<Vec<(String, bool)>> {
+pub(super) fn list(directory: &Path) -> std::io::Result<Vec<(String, bool)>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;

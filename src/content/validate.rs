@@ -13,7 +13,7 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::load::{Files, Loaded, ROOT_FILE, YearMonth};
 use super::raw::{At, RawExpected, RawInterface, RawQuestion, RawRoot, RawSearch, RawWords, Reader};
-use super::{Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId, Talk};
+use super::{Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId, Talk, Version};
 use crate::diag::{Code, Diagnostic, Place, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use facts::Facts;
@@ -127,7 +127,9 @@ impl<'a> Validation<'a> {
         let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i as u16))).collect();
         let sections = nodes.into_iter().zip(words).map(|(node, words)| node.into_section(words)).collect();
         let Facts { contact, checked: facts_checked, .. } = facts;
+        let version = Version::of(self.sources);
         let content = Content {
+            version,
             tags,
             default,
             interfaces,

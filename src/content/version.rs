@@ -1,0 +1,82 @@
+//! Which words a content is made of, in twelve digits: for the log, the metrics and whoever compares two copies.
+
+use std::fmt;
+
+use super::load::is_question;
+use crate::diag::Source;
+
+/// A hash of the files' names and texts. It is the same on every machine, for a directory and for the copy inside the
+/// binary, and shows as 12 hexadecimal digits.
+///
+/// The hash is FNV-1a of 64 bits, which keeps versions apart that differ by accident. It proves nothing against somebody
+/// who wants two contents to look alike; whoever may write the files can say what they like anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Version(u64);
+
+impl Version {
+    /// The version of these files, in whatever order they were read. Questions of `tests/` do not count: nobody hears
+    /// them from the bot.
+    pub(super) fn of(sources: &[Source]) -> Self {
+        let mut sources: Vec<&Source> = sources.iter().filter(|source| !is_question(&source.path)).collect();
+        sources.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut hash = Fnv::default();
+        for source in sources {
+            for part in [&source.path, &source.text] {
+                // The length before each part: no two lists of files have the same bytes.
+                hash.write(&(part.len() as u64).to_le_bytes());
+                hash.write(part.as_bytes());
+            }
+        }
+        Self(hash.0)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012x}", self.0 >> 16)
+    }
+}
+
+/// FNV-1a (draft-eastlake-fnv). The standard library's hash may change with the compiler, so it names nothing that lasts.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(path: &str, text: &str) -> Source {
+        Source { path: path.into(), text: text.into() }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_draft() {
+        let mut hash = Fnv::default();
+        hash.write(b"foobar");
+        assert_eq!(hash.0, 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn it_is_of_names_and_texts_whatever_their_order_and_of_nothing_else() {
+        let (one, two) = (source("fr/a.toml", "x"), source("fr/b.toml", "y"));
+        let version = Version::of(&[one.clone(), two.clone()]);
+        assert_eq!(Version::of(&[two.clone(), one.clone(), source("tests/fr.toml", "?")]), version);
+        assert_ne!(Version::of(std::slice::from_ref(&one)), version);
+        assert_ne!(Version::of(&[source("fr/a.toml", "y"), source("fr/b.toml", "x")]), version);
+        assert_ne!(Version::of(&[source("fr/a.toml", "xf"), source("r/b.toml", "y")]), version);
+        assert_eq!(version.to_string().len(), 12);
+    }
+}
