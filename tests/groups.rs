@@ -92,7 +92,7 @@ fn groups_have_a_menu_of_their_own_in_which_asking_comes_first() {
     let profile = bot.fake.profile();
     let names = profile.command_names("all_group_chats", "fr");
     assert_eq!(names[0], "demander");
-    assert!(names.contains(&"contact") && names.contains(&"aide"), "{names:?}");
+    assert!(names.contains(&"contact") && names.contains(&"help"), "{names:?}");
     let key = ("all_group_chats".to_owned(), "fr".to_owned());
     let ephemeral = &profile.ephemeral[&key];
     assert!(ephemeral.contains("contact") && !ephemeral.contains("demander"), "{ephemeral:?}");
