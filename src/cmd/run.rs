@@ -1,5 +1,8 @@
 //! `palabre run`: answers on Telegram until it is told to stop.
 
+mod reload;
+
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -23,7 +26,7 @@ const DELIVERIES: usize = 256;
 ///
 /// A sentence when the content, the token or a setting cannot be used.
 pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,notify=warn")).init();
     log_panics();
     let content = super::content(choice)?;
     let token = Token::from_env()?;
@@ -34,13 +37,20 @@ pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime does not start: {error}"))?;
-    let result = runtime.block_on(serve(api, content, &token, service));
+    let directory = super::directory(choice);
+    let result = runtime.block_on(serve(api, content, directory.as_deref(), &token, service));
     // A name that is being looked up would hold the end for seconds.
     runtime.shutdown_background();
     result.map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(api: Api, content: Content, token: &Token, service: Service) -> Result<(), String> {
+async fn serve(
+    api: Api,
+    content: Content,
+    directory: Option<&Path>,
+    token: &Token,
+    service: Service,
+) -> Result<(), String> {
     let stop = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
     let health = Arc::new(Health::new(SILENCE_MAX));
     let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
@@ -72,8 +82,12 @@ async fn serve(api: Api, content: Content, token: &Token, service: Service) -> R
         }
     };
     drop(stopped);
-    let bot =
-        Bot::new(api, content).max_per_second(service.max_per_second).webhook(webhook).metrics(health, metrics, gaps);
+    let contents = reload::newer(directory, content.version(), Arc::clone(&metrics))?;
+    let bot = Bot::new(api, content)
+        .contents(contents)
+        .max_per_second(service.max_per_second)
+        .webhook(webhook)
+        .metrics(health, metrics, gaps);
     let result = bot.run(stop).await;
     drop(stopping);
     if let Some(server) = server {

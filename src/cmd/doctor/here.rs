@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use crate::config::Token;
 use crate::content::load::{Loaded, this_month};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
-use crate::diag::{Code, Report, Severity, Source};
+use crate::diag::{Code, Report, Severity};
 use crate::doctor::Finding;
 
 /// Commands in one menu (Bot API, `setMyCommands`).
@@ -43,7 +43,7 @@ fn mistakes(place: &str, content: &Content, report: &Report, checked: Option<&Re
         "{place}: {} sections in {}, version {}",
         content.sections().len(),
         languages.join(", "),
-        fingerprint(&report.sources)
+        content.version()
     );
     // The age of the facts has a line of its own.
     let others = |report: &Report| report.diagnostics.iter().filter(|d| d.code != Code::OldFacts).count();
@@ -91,14 +91,6 @@ fn limits(content: &Content) -> Finding {
         none if none.is_empty() => Finding::ok("limits", list(false)),
         near => Finding::warning("limits", near, "group sections under others before the content is refused for it"),
     }
-}
-
-/// A number of the files' paths and texts (FNV-1a, 32 bits): two copies of the bot with one content show the same.
-fn fingerprint(sources: &[Source]) -> String {
-    let mut sources: Vec<&Source> = sources.iter().collect();
-    sources.sort_by(|a, b| a.path.cmp(&b.path));
-    let bytes = sources.iter().flat_map(|s| s.path.bytes().chain([0]).chain(s.text.bytes()).chain([0]));
-    format!("{:08x}", bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)))
 }
 
 /// The token, and what can be said of it. It is shown nowhere.

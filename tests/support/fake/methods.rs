@@ -40,6 +40,18 @@ pub(super) const GET_UPDATES: Method = Method {
 const METHODS: &[Method] = &[
     Method { name: "getMe", params: &[], carry_out: bot::get_me },
     Method { name: "deleteWebhook", params: &[optional("drop_pending_updates", Flag)], carry_out: bot::delete_webhook },
+    Method {
+        name: "setWebhook",
+        params: &[
+            required("url", Text),
+            optional("ip_address", Text),
+            optional("max_connections", Integer),
+            optional("allowed_updates", Json),
+            optional("drop_pending_updates", Flag),
+            optional("secret_token", Text),
+        ],
+        carry_out: bot::set_webhook,
+    },
     Method { name: "getWebhookInfo", params: &[], carry_out: bot::get_webhook_info },
     Method {
         name: "sendMessage",

@@ -97,6 +97,8 @@ pub struct State {
     pub(super) queue: Queue,
     pub(super) faults: Faults,
     pub(super) webhook: String,
+    /// What is said with each delivery to it.
+    pub(super) webhook_secret: String,
     /// Fields of `getMe` and `getWebhookInfo` that differ from the usual; null takes one away.
     pub(super) me: Map<String, Value>,
     pub(super) webhook_info: Map<String, Value>,

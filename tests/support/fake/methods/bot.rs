@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::{
     bot_user,
     params::Params,
-    state::{Answer, State},
+    state::{Answer, Refusal, State},
 };
 
 pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
@@ -22,6 +22,30 @@ pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
         me[ability] = Value::Bool(has_it);
     }
     Ok(with(me, &state.me))
+}
+
+pub(super) fn set_webhook(state: &mut State, params: &Params) -> Answer {
+    let broken = |rule: &str, reason: &str| Err(Refusal::broken(rule, reason));
+    let url = params.text("url").unwrap_or_default();
+    if !url.starts_with("http") {
+        return broken("a webhook that is no address", "bad webhook: An HTTPS URL must be provided for webhook");
+    }
+    let most = params.integer("max_connections").unwrap_or(40);
+    if !(1..=100).contains(&most) {
+        return broken("max_connections that is not 1 to 100", "bad webhook: max_connections is out of range");
+    }
+    let secret = params.text("secret_token").unwrap_or_default();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !(1..=256).contains(&secret.len()) || !secret.bytes().all(allowed) {
+        return broken("a secret_token that is not 1 to 256 of A-Za-z0-9_-", "bad webhook: secret token is invalid");
+    }
+    url.clone_into(&mut state.webhook);
+    secret.clone_into(&mut state.webhook_secret);
+    state.webhook_info.insert("max_connections".to_owned(), json!(most));
+    if let Some(kinds) = params.json("allowed_updates") {
+        state.webhook_info.insert("allowed_updates".to_owned(), kinds.clone());
+    }
+    Ok(json!(true))
 }
 
 pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
