@@ -19,3 +19,4 @@ mod questions;
 mod support;
 mod telegram;
 mod watch;
+mod webhook;

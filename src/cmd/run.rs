@@ -76,7 +76,8 @@ async fn serve(
             let listener = TcpListener::bind(address).await;
             let listener =
                 listener.map_err(|error| format!("PALABRE_LISTEN, {address}, cannot be listened on: {error}"))?;
-            log::info!("health and metrics are on {address}");
+            // The port that the system chose, if it was asked to.
+            log::info!("health and metrics are on {}", listener.local_addr().unwrap_or(address));
             let mut stopped = stopped.clone();
             Some(tokio::spawn(http::serve(listener, pages, path, async move { drop(stopped.changed().await) })))
         }

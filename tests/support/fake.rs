@@ -13,6 +13,7 @@
     reason = "a support library: no single set of tests uses all of it"
 )]
 
+mod deliver;
 mod fault;
 mod message;
 mod methods;
@@ -34,6 +35,7 @@ use std::{
 use serde_json::{Value, json};
 
 pub use self::{
+    deliver::Deliveries,
     fault::{ALWAYS, Fault, FaultKind},
     message::{Button, Message},
     people::{Person, Post, Queued, Tapped},
@@ -264,6 +266,16 @@ impl Fake {
     /// Changes what the bot is said to have set about itself earlier.
     pub fn preset_profile(&self, change: impl FnOnce(&mut Profile)) {
         self.update(|state| change(&mut state.profile));
+    }
+
+    /// Delivers updates to the webhook that the bot sets, until what this gives is dropped.
+    pub fn deliver(&self) -> Deliveries {
+        Deliveries::start(Arc::clone(&self.inner.shared))
+    }
+
+    /// What Telegram has to say with each delivery.
+    pub fn webhook_secret(&self) -> String {
+        self.look(|state| state.webhook_secret.clone())
     }
 
     /// Reads the state as it is now. Asking the `Fake` inside would deadlock.

@@ -64,6 +64,12 @@ pub struct Call {
     pub at: Instant,
 }
 
+impl Call {
+    pub(super) fn new(method: String, params: Value, outcome: Answer) -> Call {
+        Call { method, params, outcome, fault: None, at: Instant::now() }
+    }
+}
+
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, shortened(&self.params))?;
@@ -99,6 +105,10 @@ pub struct State {
     pub(super) webhook: String,
     /// What is said with each delivery to it.
     pub(super) webhook_secret: String,
+    /// Deliveries that were not taken.
+    pub refused_deliveries: usize,
+    /// Calls that came in the response to a delivery.
+    pub in_responses: usize,
     /// Fields of `getMe` and `getWebhookInfo` that differ from the usual; null takes one away.
     pub(super) me: Map<String, Value>,
     pub(super) webhook_info: Map<String, Value>,

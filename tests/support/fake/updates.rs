@@ -1,6 +1,10 @@
 //! The queue of updates and `getUpdates`, with the offsets, waits and conflicts of the real one.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout_at};
@@ -80,6 +84,17 @@ impl Queue {
         };
         self.waiting.retain(|(id, _)| *id >= offset);
         self.confirmed = self.confirmed.max(offset - 1);
+    }
+
+    /// The first of those that are not under way.
+    pub fn next_but(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
+        self.waiting.iter().filter(|(id, _)| !under_way.contains(id)).take(limit).cloned().collect()
+    }
+
+    /// An update was taken by a webhook.
+    pub fn finish(&mut self, id: i64) {
+        self.waiting.retain(|(other, _)| *other != id);
+        self.confirmed = self.waiting.iter().map(|(id, _)| id - 1).min().unwrap_or(self.next_id - 1);
     }
 
     fn first(&self, limit: usize) -> Vec<Value> {
