@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
+use palabre::cards::{Query, offer};
 use palabre::content::Content;
 use palabre::content::load::{self, YearMonth};
 use palabre::reply::{Input, Place, Reply, Request, reply};
@@ -114,6 +115,14 @@ fn question(bencher: Bencher<'_, '_>, text: &str) {
 fn question_among_1000_sections(bencher: Bencher<'_, '_>, text: &str) {
     let content = LazyLock::force(&SYNTHETIC);
     bencher.bench_local(|| ask(content, Input::Text(black_box(text))));
+}
+
+/// What is offered with each letter that somebody types behind the bot's name.
+#[divan::bench(args = ["", "conf", "vos principes", "en: trust", "xyzzy"])]
+fn typing(bencher: Bencher<'_, '_>, words: &str) {
+    let content = LazyLock::force(&SHIPPED);
+    let query = |words| offer(content, &Query { words, language_code: Some("fr"), offset: "" });
+    bencher.bench_local(|| query(black_box(words)));
 }
 
 #[divan::bench]

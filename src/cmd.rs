@@ -27,7 +27,9 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Ask { content, json, explain, lang, question } => {
             ask::execute(&content, &ask::How { json, explain, lang }, question)
         }
-        Command::Links { content, bot, format, qr } => links::execute(&content, &bot, format, qr.as_deref()),
+        Command::Links { content, bot, group, format, qr } => {
+            links::execute(&content, &bot, group, format, qr.as_deref())
+        }
         Command::Doctor { content, webhook_url, format } => doctor::execute(&content, webhook_url, format),
         Command::Check { dir, content, format } => {
             let content = ContentChoice { content: dir.or(content.content) };

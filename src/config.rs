@@ -57,6 +57,9 @@ pub enum Command {
         /// The bot's name, as in t.me/NAME
         #[arg(long, value_name = "NAME")]
         bot: String,
+        /// Links that let the bot into a group, where it opens with that page
+        #[arg(long)]
+        group: bool,
         /// How to print them
         #[arg(long, value_enum, default_value_t = LinkFormat::Text)]
         format: LinkFormat,

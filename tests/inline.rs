@@ -104,6 +104,35 @@ fn a_card_turns_its_pages_in_place_for_everybody() {
     bot.fake.assert_clean();
 }
 
+/// What Telegram gets, as people see it: the list while one types, and the card that is sent.
+#[test]
+fn cards_look_so() {
+    let bot = bot();
+    for (name, query) in
+        [("home", "fr:#"), ("section", "fr:#trust"), ("contact", "en:#contact"), ("typing", "fr: confi")]
+    {
+        let mut answer = answer(&bot, ENGLISH, query, "");
+        answer.as_object_mut().unwrap().remove("inline_query_id");
+        let results = answer["results"].as_array_mut().unwrap();
+        results.truncate(2);
+        insta::with_settings!({ snapshot_path => "cases/cards", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, serde_json::to_string_pretty(&answer).unwrap());
+        });
+    }
+}
+
+#[test]
+fn a_card_that_was_sent_is_nobody_s_question() {
+    let bot = bot();
+    let chosen =
+        json!({ "result_id": "fr-trust", "from": { "id": 1, "is_bot": false }, "query": "", "inline_message_id": "i" });
+    bot.fake.push_raw(json!({ "chosen_inline_result": chosen }));
+    let asked = bot.fake.private_message(1, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert_eq!(bot.fake.sent_to(1).len(), 1);
+    bot.fake.assert_clean();
+}
+
 #[test]
 fn a_guest_gets_a_card() {
     let bot = bot();

@@ -21,6 +21,12 @@ fn every_section_has_a_link_in_every_language() {
 }
 
 #[test]
+fn a_group_s_links_let_the_bot_in() {
+    let text = String::from_utf8(links(&["--bot", "palabre_bot", "--group"]).stdout).unwrap();
+    assert!(text.contains("https://t.me/palabre_bot?startgroup=fr-trust  "), "{text}");
+}
+
+#[test]
 fn csv_quotes_what_has_commas() {
     let text = String::from_utf8(links(&["--bot", "palabre_bot", "--format", "csv"]).stdout).unwrap();
     assert!(text.starts_with("language,section,title,link\n"));

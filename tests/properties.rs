@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use palabre::cards::{Answer, Offer, Query, offer};
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
@@ -275,11 +276,45 @@ proptest! {
     }
 
     #[test]
+    fn what_is_offered_while_somebody_types_keeps_every_limit(
+        text in utterance(),
+        offset in select(vec!["", "0", "20", "-1", "x", "99999999999999999999"]),
+        code in prop::option::of("[a-zA-Z_-]{0,12}"),
+    ) {
+        let Answer { offers, next_offset, ask_in_private, .. } =
+            offer(shipped(), &Query { words: &text, language_code: code.as_deref(), offset });
+        prop_assert!((1..=50).contains(&offers.len()) || !offset.is_empty());
+        prop_assert!(next_offset.is_none_or(|next| next.len() <= 64));
+        prop_assert!(ask_in_private.is_none_or(|(label, payload)| !label.is_empty() && (1..=64).contains(&payload.len())));
+        let mut ids = std::collections::HashSet::new();
+        for offer in &offers {
+            let id = match offer {
+                Offer::Page { id, title, view, .. } => {
+                    prop_assert!(!title.is_empty() && (1..=4096).contains(&view.text.utf16_len()));
+                    prop_assert!(view.rows.iter().flatten().count() <= 100);
+                    id
+                }
+                Offer::Contact { id, card } => {
+                    prop_assert!(card.vcard.len() <= 2048);
+                    id
+                }
+            };
+            prop_assert!((1..=64).contains(&id.len()) && ids.insert(id));
+        }
+    }
+
+    #[test]
     fn every_request_has_an_answer(
         text in utterance(),
         tap in any::<bool>(),
         code in prop::option::of("[a-zA-Z_-]{0,12}"),
-        place in select(vec![Place::Private, Place::Group { addressed: true }, Place::Group { addressed: false }]),
+        place in select(vec![
+            Place::Private,
+            Place::Card,
+            Place::Aside,
+            Place::Group { addressed: true },
+            Place::Group { addressed: false },
+        ]),
     ) {
         let input = if tap { Input::Tap(&text) } else { Input::Text(&text) };
         match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {

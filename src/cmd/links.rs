@@ -30,14 +30,21 @@ struct Link {
 /// # Errors
 ///
 /// A sentence when the content cannot be used, the bot's name is none or a file cannot be written.
-pub fn execute(choice: &ContentChoice, bot: &str, format: LinkFormat, qr: Option<&Path>) -> Result<ExitCode, String> {
+pub fn execute(
+    choice: &ContentChoice,
+    bot: &str,
+    group: bool,
+    format: LinkFormat,
+    qr: Option<&Path>,
+) -> Result<ExitCode, String> {
     let content = super::content(choice)?;
     let bot = bot.trim_start_matches('@');
     // Bot API: 5 to 32 of letters, digits and underscores.
     if !(5..=32).contains(&bot.len()) || !bot.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err("that is no bot's name: write it as in t.me/NAME".into());
     }
-    let links = links(&content, bot);
+    // With the first a chat with the bot opens, with the second it is let into a group, and says the page there.
+    let links = links(&content, bot, if group { "startgroup" } else { "start" });
     if let Some(directory) = qr {
         write_codes(&links, directory)?;
     }
@@ -56,7 +63,7 @@ pub fn execute(choice: &ContentChoice, bot: &str, format: LinkFormat, qr: Option
     Ok(ExitCode::SUCCESS)
 }
 
-fn links(content: &Content, bot: &str) -> Vec<Link> {
+fn links(content: &Content, bot: &str, parameter: &str) -> Vec<Link> {
     let mut links = Vec::new();
     for lang in content.languages() {
         let mut add = |action: Action, section: &str, title: &str| {
@@ -65,7 +72,7 @@ fn links(content: &Content, bot: &str) -> Vec<Link> {
                     language: content.tag(lang).to_string(),
                     section: section.to_owned(),
                     title: title.to_owned(),
-                    link: format!("https://t.me/{bot}?start={payload}"),
+                    link: format!("https://t.me/{bot}?{parameter}={payload}"),
                 });
             }
         };
