@@ -74,6 +74,12 @@ impl RichText {
         rich
     }
 
+    /// Makes room for so many more bytes of text, so that adding them moves nothing.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+        self.spans.reserve(8);
+    }
+
     /// The text without its styles.
     #[must_use]
     pub fn as_str(&self) -> &str {

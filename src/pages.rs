@@ -62,7 +62,11 @@ pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) ->
     let last = words.pages.len() - 1;
     let part = usize::from(part).min(last);
 
-    let mut text = RichText::styled(&*words.title, Style::Bold);
+    let mut text = RichText::default();
+    text.reserve(
+        words.title.len() + words.summary.len() + words.pages[part].as_str().len() + interface.facts.len() + 8,
+    );
+    text.push_styled(&words.title, Style::Bold);
     if words.language != lang {
         let name = &content.interface(words.language).name;
         text.push_paragraph(&RichText::styled(interface.untranslated.replace("{language}", name), Style::Italic));

@@ -4,9 +4,11 @@
 //! ten seconds within a request when the server says 5xx; it tells refusals apart by their exact sentences, of which
 //! several have changed; and it parses the whole message that was sent, of which only the success matters here.
 
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use teloxide::Bot;
@@ -18,12 +20,17 @@ use crate::config::Token;
 /// How long a request may take, apart from the time that it asks the server to wait.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Bytes that a written request usually has room in: a page with its buttons.
+const USUAL_LENGTH: usize = 4_096;
+
 /// A Bot API server and the right to speak for a bot.
 #[derive(Clone)]
 pub struct Api {
     bot: Bot,
     /// The address of the methods: the server's with the token. It is shown nowhere.
     methods: Url,
+    /// That of each method which was called: as secret.
+    addresses: RefCell<FxHashMap<&'static str, Url>>,
 }
 
 /// Why a request did not do what it should.
@@ -106,7 +113,7 @@ impl Api {
             .map_err(|()| "TELOXIDE_API_URL is not an address, as https://api.telegram.org")?
             .pop_if_empty()
             .push(&format!("bot{}", token.secret()));
-        Ok(Self { bot, methods })
+        Ok(Self { bot, methods, addresses: RefCell::default() })
     }
 
     /// The server as an operator may see it: scheme, host and port.
@@ -122,10 +129,7 @@ impl Api {
     /// Sends a request of which only the success matters: the result is not parsed.
     pub(super) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
         let body = self.body(payload, Duration::ZERO).await?;
-        if body.bytes.starts_with(br#"{"ok":true"#) {
-            return Ok(());
-        }
-        body.read::<IgnoredAny>().map(drop)
+        if says_ok(&body.bytes) { Ok(()) } else { body.read::<IgnoredAny>().map(drop) }
     }
 
     /// Sends a request and reads its result. The server may take `wait` longer than usual.
@@ -160,12 +164,18 @@ impl Api {
         payload: &P,
         wait: Duration,
     ) -> Result<reqwest::RequestBuilder, Failure> {
-        let written = serde_json::to_vec(payload).map_err(|error| unreachable(&error))?;
-        let mut url = self.methods.clone();
-        // It has a path: `new` has put the token there.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.push(P::NAME);
-        }
+        let mut written = Vec::with_capacity(USUAL_LENGTH);
+        serde_json::to_writer(&mut written, payload).map_err(|error| unreachable(&error))?;
+        let mut addresses = self.addresses.borrow_mut();
+        let url = addresses.entry(P::NAME).or_insert_with(|| {
+            let mut url = self.methods.clone();
+            // It has a path: `new` has put the token there.
+            if let Ok(mut path) = url.path_segments_mut() {
+                path.push(P::NAME);
+            }
+            url
+        });
+        let url = url.clone();
         let client = self.bot.client();
         Ok(client.post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(written))
     }
@@ -199,6 +209,18 @@ impl<B: Deref<Target = [u8]>> Body<B> {
     }
 }
 
+/// Whether an answer begins with `{"ok":true`, whatever white space there is: the rest, mostly the whole message that was
+/// sent, need not be read.
+fn says_ok(answer: &[u8]) -> bool {
+    let mut rest = answer;
+    [&b"{"[..], b"\"ok\"", b":", b"true"].iter().all(|token| {
+        rest = rest.trim_ascii_start();
+        let begins = rest.starts_with(token);
+        rest = rest.get(token.len()..).unwrap_or_default();
+        begins
+    })
+}
+
 /// The network's failure with its innermost reason, such as "connection refused".
 fn unreachable(error: &dyn std::error::Error) -> Failure {
     let mut cause = error;
@@ -206,4 +228,19 @@ fn unreachable(error: &dyn std::error::Error) -> Failure {
         cause = deeper;
     }
     Failure::Unreachable(cause.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_ok;
+
+    #[test]
+    fn an_answer_says_ok_with_any_white_space() {
+        for ok in ["{\"ok\":true}", "{\"ok\": true, \"result\": 1}", " {\n  \"ok\" : true"] {
+            assert!(says_ok(ok.as_bytes()), "{ok}");
+        }
+        for other in ["", "{", "{\"ok\":false}", "{\"ok\":tru", "[true]", "{\"no\":true}", "ok"] {
+            assert!(!says_ok(other.as_bytes()), "{other}");
+        }
+    }
 }

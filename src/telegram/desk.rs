@@ -4,12 +4,13 @@
 //! One thread does everything; what waits, waits for the network.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use rustc_hash::{FxHashMap, FxHashSet};
 use teloxide::types::CallbackQueryId;
 use tokio::task::{JoinError, JoinSet};
 
@@ -118,11 +119,11 @@ enum Ended {
 pub(super) struct Desk {
     pub(super) shared: Rc<Shared>,
     /// What waits for its turn, by chat.
-    queues: HashMap<i64, VecDeque<Rc<Update>>>,
+    queues: FxHashMap<i64, VecDeque<Rc<Update>>>,
     /// How many updates the queues hold together.
     waiting: usize,
     /// The chats that are being answered.
-    busy: HashSet<i64>,
+    busy: FxHashSet<i64>,
     jobs: JoinSet<Ended>,
     flood: Flood,
 }
@@ -131,9 +132,9 @@ impl Desk {
     pub(super) fn new(shared: Rc<Shared>) -> Self {
         Self {
             shared,
-            queues: HashMap::new(),
+            queues: FxHashMap::default(),
             waiting: 0,
-            busy: HashSet::new(),
+            busy: FxHashSet::default(),
             jobs: JoinSet::new(),
             flood: Flood::new(),
         }

@@ -14,6 +14,7 @@ use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use rustc_hash::FxBuildHasher;
 use tokio::time::Instant;
 
 /// Messages and edits in a private chat: this many at once, then one a second.
@@ -50,7 +51,7 @@ impl Clock for RuntimeClock {
 
 /// Token buckets by key. One that is full again is forgotten, so only who was active lately takes memory.
 pub(super) struct Buckets<K: Hash + Eq + Clone> {
-    limiter: RateLimiter<K, HashMapStateStore<K>, RuntimeClock, NoOpMiddleware<Duration>>,
+    limiter: RateLimiter<K, HashMapStateStore<K, FxBuildHasher>, RuntimeClock, NoOpMiddleware<Duration>>,
     clock: RuntimeClock,
     asked: RefCell<usize>,
 }
