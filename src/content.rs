@@ -400,7 +400,8 @@ impl Content {
             score: ranked.score,
             likeness: ranked.likeness,
         };
-        ranking.into_iter().map(found).collect()
+        let is_something = |m: &Match| !matches!(m.topic, Topic::Talk(_)) || m.score >= decide::TALK;
+        ranking.into_iter().map(found).filter(is_something).collect()
     }
 
     /// The words of a question that stand in the content's own phrases, in any language: nobody's name, number or sentence,

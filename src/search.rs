@@ -12,14 +12,25 @@
 //! were set on half of the shipped content's questions and on the phrases of a public set of help-desk intents; how much a
 //! strange or an empty question loses, with all the questions in view.
 
+mod grams;
 mod index;
+mod learnt;
 mod score;
+mod spelling;
 mod words;
+
+use std::cell::RefCell;
 
 pub use score::{Likeness, Ranked};
 pub use words::{Lexicon, stemmer, stemmers};
 
 use index::LanguageIndex;
+use score::Scratch;
+
+thread_local! {
+    /// The memory of a question, used again by the next one on the same thread.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
 
 /// Scores that differ by less do not tell one language from another: a name is the same in both.
 const SAME_LIKENESS: f32 = 0.03;
@@ -80,22 +91,15 @@ impl Index {
     #[must_use]
     pub fn rank(&self, question: &str, preferred: usize, unfinished: bool) -> Vec<Ranked> {
         let mut best: Vec<Option<Ranked>> = vec![None; self.topics];
-        for (language, index) in self.languages.iter().enumerate() {
-            for ranked in index.likenesses(question, unfinished, self.topics, language) {
-                let best = &mut best[ranked.topic as usize];
-                match best {
-                    None => *best = Some(ranked),
-                    Some(best) => {
-                        let is_better = ranked.score > best.score;
-                        let is_near = (ranked.score - best.score).abs() < SAME_LIKENESS;
-                        let takes_over = if is_near { language == preferred } else { is_better };
-                        let language = if takes_over { language } else { best.language };
-                        let better = if is_better { ranked } else { *best };
-                        *best = Ranked { language, ..better };
-                    }
-                }
+        SCRATCH.with_borrow_mut(|scratch| {
+            for (language, index) in self.languages.iter().enumerate() {
+                index.likenesses(question, unfinished, self.topics, scratch, |topic, score, likeness| {
+                    let ranked = Ranked { topic, language, score, likeness };
+                    let best = &mut best[topic as usize];
+                    *best = Some(best.map_or(ranked, |best| better(best, ranked, preferred)));
+                });
             }
-        }
+        });
         let mut ranking: Vec<Ranked> = best.into_iter().flatten().collect();
         ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
         ranking
@@ -117,4 +121,13 @@ impl Index {
         }
         words
     }
+}
+
+/// The better of what two languages say of a topic; the language is the preferred one where they say about the same.
+fn better(before: Ranked, now: Ranked, preferred: usize) -> Ranked {
+    let is_better = now.score > before.score;
+    let is_near = (now.score - before.score).abs() < SAME_LIKENESS;
+    let takes_over = if is_near { now.language == preferred } else { is_better };
+    let language = if takes_over { now.language } else { before.language };
+    Ranked { language, ..if is_better { now } else { before } }
 }

@@ -85,12 +85,13 @@ fn answer(content: &Content, how: &How, question: &str, output: &mut impl Write)
             let parts = m.likeness;
             writeln!(
                 output,
-                "  {:.2}  phrase {:.2}  words {:.2}  letters {:.2}  whole {:.2}  {}",
+                "  {:.2}  phrase {:.2}  words {:.2}  letters {:.2}  whole {:.2}  learnt {:.2}  {}",
                 m.score,
                 parts.phrase,
                 parts.words,
                 parts.letters,
                 parts.whole,
+                parts.learnt,
                 name(content, m)
             )?;
         }

@@ -3,13 +3,16 @@
 use super::{LangId, Match, Talk, Topic};
 
 /// A section is the answer from this score on.
-const ANSWER: f32 = 0.26;
+const ANSWER: f32 = 0.30;
 /// Below it, sections are offered from this score on.
-const SUGGEST: f32 = 0.13;
+const SUGGEST: f32 = 0.22;
 /// When the second is nearer than this to the first, both are offered.
-const MARGIN: f32 = 0.005;
-/// A greeting is one from this score on.
-const TALK: f32 = 0.45;
+const MARGIN: f32 = 0.01;
+/// When what is not ours is nearer than this to the first, a section is offered, not given: a wrong answer to a stranger is
+/// worse than a question back.
+const CLEAR: f32 = 0.08;
+/// A greeting is one from this score on. Below it a question begins with one.
+pub(super) const TALK: f32 = 0.45;
 /// How many sections are offered.
 const OFFERED: usize = 3;
 
@@ -30,17 +33,19 @@ pub enum Outcome {
 #[must_use]
 pub fn decide(found: &[Match]) -> Outcome {
     let Some(first) = found.first() else { return Outcome::Unknown };
-    let sections = || found.iter().copied().filter(|m| matches!(m.topic, Topic::Section(_))).take(OFFERED);
+    let mut sections = found.iter().copied().filter(|m| matches!(m.topic, Topic::Section(_))).take(OFFERED);
     match first.topic {
-        Topic::Talk(talk) if first.score >= TALK => Outcome::Talk(talk, first.language),
-        Topic::NotOurs | Topic::Talk(_) => Outcome::Unknown,
+        Topic::Talk(talk) => Outcome::Talk(talk, first.language),
+        Topic::NotOurs => Outcome::Unknown,
         Topic::Section(_) if first.score < SUGGEST => Outcome::Unknown,
         Topic::Section(_) => {
-            let margin = found.get(1).map_or(1.0, |second| first.score - second.score);
-            if first.score >= ANSWER && margin >= MARGIN {
-                Outcome::Answer(*first, sections().skip(1).collect())
+            let behind = |m: &Match| first.score - m.score;
+            let second = found.iter().skip(1).find(|m| matches!(m.topic, Topic::Section(_))).map_or(1.0, behind);
+            let not_ours = found.iter().find(|m| m.topic == Topic::NotOurs).map_or(1.0, behind);
+            if first.score >= ANSWER && second >= MARGIN && not_ours >= CLEAR {
+                Outcome::Answer(*first, sections.skip(1).collect())
             } else {
-                Outcome::Suggest(sections().collect())
+                Outcome::Suggest(sections.by_ref().collect())
             }
         }
     }

@@ -1,5 +1,7 @@
 //! A text becomes words that can be compared: lower case, without accents, spelt as the content spells them.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use snowball_stemmers_rs::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
@@ -37,13 +39,6 @@ impl Lexicon {
         }
     }
 
-    /// The words of a text as this language spells them.
-    pub(super) fn words(&self, text: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        self.for_each_word(text, |word| words.push(word.to_owned()));
-        words
-    }
-
     /// Each word of a text as this language spells it.
     pub(super) fn for_each_word(&self, text: &str, mut each: impl FnMut(&str)) {
         for_each_word(text, |word| match self.spellings.get(word) {
@@ -65,8 +60,8 @@ impl Lexicon {
     }
 
     /// The word without its ending; as it is where the language has no stemmer.
-    pub(super) fn stem(&self, word: &str) -> String {
-        self.stemmer.as_ref().map_or_else(|| word.to_owned(), |stemmer| stemmer.stem(word).into_owned())
+    pub(super) fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
+        self.stemmer.as_ref().map_or(Cow::Borrowed(word), |stemmer| stemmer.stem(word))
     }
 }
 

@@ -1,0 +1,207 @@
+//! The runs of letters of one language's phrases: what they weigh, where they stand, and what they tell.
+
+use rustc_hash::FxHashMap;
+
+use super::learnt::Learnt;
+
+/// What is added to counts before their ratio is taken, so that one occurrence proves little.
+const SMOOTHING: f32 = 0.1;
+/// Lengths of the runs of letters that are compared, word boundaries included.
+const LENGTHS: std::ops::RangeInclusive<usize> = 2..=3;
+
+/// Some grams, by number, each with a value.
+pub(super) type Vector = Vec<(u32, f32)>;
+
+/// The numbers of the runs of letters that phrases have.
+#[derive(Default)]
+pub(super) struct Numbers(FxHashMap<u64, u32>);
+
+impl Numbers {
+    /// The gram's number, if a phrase has it.
+    pub(super) fn get(&self, gram: u64) -> Option<u32> {
+        self.0.get(&gram).copied()
+    }
+
+    /// The gram's number; a new one if no phrase had it.
+    pub(super) fn of(&mut self, gram: u64) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(gram).or_insert(next)
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// The runs of letters of one language's phrases.
+pub(super) struct Grams {
+    pub(super) numbers: Numbers,
+    pub(super) weights: Vec<f32>,
+    /// The weight of a gram that no phrase has.
+    pub(super) unknown_weight: f32,
+    /// Each phrase as a vector of length 1.
+    pub(super) phrases: Postings,
+    /// Each topic as a vector of length 1.
+    pub(super) topics: Postings,
+    /// What tells topics apart; `None` when there is too much to learn.
+    pub(super) learnt: Option<Learnt>,
+}
+
+impl Grams {
+    /// Weighs the grams. `texts` gives the grams of each phrase, as often as they stand there.
+    pub(super) fn new(numbers: Numbers, texts: &[Vec<u32>], phrase_topics: &[u32], topics: usize) -> Self {
+        let count = numbers.len();
+        let mut times = vec![0_u32; count];
+        let mut vectors: Vec<Vector> = Vec::with_capacity(texts.len());
+        for text in texts {
+            let mut vector = Vec::new();
+            for &gram in text {
+                if times[gram as usize] == 0 {
+                    vector.push((gram, 0.0));
+                }
+                times[gram as usize] += 1;
+            }
+            for (gram, value) in &mut vector {
+                *value = dampened(std::mem::take(&mut times[*gram as usize]) as f32);
+            }
+            vectors.push(vector);
+        }
+        let weights = rarity(count, &vectors, phrase_topics, topics);
+        for vector in &mut vectors {
+            for (gram, value) in vector.iter_mut() {
+                *value *= weights[*gram as usize];
+            }
+            normalise(vector);
+        }
+        Self {
+            unknown_weight: weights.iter().copied().fold(1.0, f32::max),
+            phrases: Postings::new(count, &vectors),
+            topics: Postings::new(count, &centroids(count, &vectors, phrase_topics, topics)),
+            learnt: Learnt::new(count, &vectors, phrase_topics, topics),
+            numbers,
+            weights,
+        }
+    }
+}
+
+/// How rare each gram is, among phrases and among topics.
+fn rarity(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: usize) -> Vec<f32> {
+    let (mut in_phrases, mut in_topics) = (vec![0_u32; count], vec![0_u32; count]);
+    let mut by_topic: Vec<u32> = (0..vectors.len() as u32).collect();
+    by_topic.sort_by_key(|&phrase| phrase_topics[phrase as usize]);
+    let mut last_topic = vec![u32::MAX; count];
+    for phrase in by_topic {
+        let topic = phrase_topics[phrase as usize];
+        for &(gram, _) in &vectors[phrase as usize] {
+            let gram = gram as usize;
+            in_phrases[gram] += 1;
+            if last_topic[gram] != topic {
+                last_topic[gram] = topic;
+                in_topics[gram] += 1;
+            }
+        }
+    }
+    let inverse = |all: usize, some: u32| ((1.0 + all as f32) / (1.0 + some as f32)).ln() + 1.0;
+    let weight = |(&p, &t): (&u32, &u32)| 0.5 * (inverse(vectors.len(), p) + inverse(topics, t));
+    in_phrases.iter().zip(&in_topics).map(weight).collect()
+}
+
+/// Each topic as the sum of its phrases, with what tells it from the other topics brought out.
+fn centroids(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: usize) -> Vec<Vector> {
+    let mut by_topic: Vec<Vec<u32>> = vec![Vec::new(); topics];
+    for (phrase, &topic) in phrase_topics.iter().enumerate() {
+        by_topic[topic as usize].push(phrase as u32);
+    }
+    let mut sums = vec![0.0_f32; count];
+    let mut totals = vec![0.0_f32; count];
+    let mut centroids: Vec<Vector> = Vec::with_capacity(topics);
+    for phrases in &by_topic {
+        let mut touched = Vec::new();
+        for &(gram, value) in phrases.iter().flat_map(|&phrase| &vectors[phrase as usize]) {
+            if sums[gram as usize] == 0.0 {
+                touched.push(gram);
+            }
+            sums[gram as usize] += value;
+        }
+        let centroid = touched.into_iter().map(|gram| (gram, std::mem::take(&mut sums[gram as usize])));
+        let centroid: Vector = centroid.collect();
+        for &(gram, value) in &centroid {
+            totals[gram as usize] += value;
+        }
+        centroids.push(centroid);
+    }
+    let all: f32 = totals.iter().sum();
+    let room = SMOOTHING * count as f32;
+    for centroid in &mut centroids {
+        let mass: f32 = centroid.iter().map(|(_, value)| value).sum();
+        for (gram, value) in centroid.iter_mut() {
+            let inside = (*value + SMOOTHING) / (mass + room);
+            let outside = (totals[*gram as usize] - *value + SMOOTHING) / (all - mass + room);
+            *value *= (inside / outside).ln().max(0.0).sqrt();
+        }
+        centroid.retain(|(_, value)| *value > 0.0);
+        normalise(centroid);
+    }
+    centroids
+}
+
+/// For each gram the places where it stands, each with its value there, in one piece of memory.
+pub(super) struct Postings {
+    starts: Vec<u32>,
+    items: Vector,
+}
+
+impl Postings {
+    fn new(count: usize, places: &[Vector]) -> Self {
+        let mut starts = vec![0; count + 1];
+        for &(gram, _) in places.iter().flatten() {
+            starts[gram as usize + 1] += 1;
+        }
+        for gram in 0..count {
+            starts[gram + 1] += starts[gram];
+        }
+        let mut next = starts.clone();
+        let mut items = vec![(0, 0.0); starts[count] as usize];
+        for (place, vector) in places.iter().enumerate() {
+            for &(gram, value) in vector {
+                let at = &mut next[gram as usize];
+                items[*at as usize] = (place as u32, value);
+                *at += 1;
+            }
+        }
+        Self { starts, items }
+    }
+
+    pub(super) fn of(&self, gram: u32) -> &[(u32, f32)] {
+        let gram = gram as usize;
+        &self.items[self.starts[gram] as usize..self.starts[gram + 1] as usize]
+    }
+}
+
+/// What counts twice counts more, but not twice as much.
+pub(super) fn dampened(times: f32) -> f32 {
+    if times > 1.0 { 1.0 + times.ln() } else { times }
+}
+
+fn normalise(vector: &mut [(u32, f32)]) {
+    let length = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
+    if length > 0.0 {
+        for (_, value) in vector {
+            *value /= length;
+        }
+    }
+}
+
+/// The runs of two and three letters of a word, its boundaries counted as letters; without the last boundary when the
+/// word is unfinished.
+pub(super) fn for_each_gram(letters: &[char], finished: bool, mut each: impl FnMut(u64)) {
+    let end = letters.len() + 1 + usize::from(finished);
+    let at = |i: usize| if i == 0 || i > letters.len() { ' ' } else { letters[i - 1] };
+    for length in LENGTHS {
+        for start in 0..(end + 1).saturating_sub(length) {
+            // 21 bits a letter: three of them make one number, and no two runs share it.
+            let gram = (start..start + length).fold(0_u64, |gram, i| (gram << 21) | (u64::from(u32::from(at(i))) + 1));
+            each(gram);
+        }
+    }
+}
