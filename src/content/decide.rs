@@ -3,11 +3,11 @@
 use super::{LangId, Match, Talk, Topic};
 
 /// A section is the answer from this score on.
-const ANSWER: f32 = 0.30;
+const ANSWER: f32 = 0.32;
 /// Below it, sections are offered from this score on.
 const SUGGEST: f32 = 0.22;
 /// When the second is nearer than this to the first, both are offered.
-const MARGIN: f32 = 0.01;
+const MARGIN: f32 = 0.02;
 /// When what is not ours is nearer than this to the first, a section is offered, not given: a wrong answer to a stranger is
 /// worse than a question back.
 const CLEAR: f32 = 0.08;

@@ -142,7 +142,34 @@ fn centroids(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: us
         centroid.retain(|(_, value)| *value > 0.0);
         normalise(centroid);
     }
+    level(&mut centroids, vectors, &by_topic, count);
     centroids
+}
+
+/// Measures each topic by how like its own phrases are to it: one of many unlike phrases (what is not ours) would otherwise
+/// be like nothing. By half of that on a logarithmic scale: wholly, strangers outbid what is ours.
+fn level(centroids: &mut [Vector], vectors: &[Vector], by_topic: &[Vec<u32>], count: usize) {
+    let mut values = vec![0.0_f32; count];
+    let mut likeness_of_own = Vec::with_capacity(centroids.len());
+    for (centroid, phrases) in centroids.iter().zip(by_topic) {
+        for &(gram, value) in centroid {
+            values[gram as usize] = value;
+        }
+        let cosine = |&phrase: &u32| vectors[phrase as usize].iter().map(|&(g, v)| v * values[g as usize]).sum::<f32>();
+        let sum: f32 = phrases.iter().map(cosine).sum();
+        likeness_of_own.push(if phrases.is_empty() { 0.0 } else { sum / phrases.len() as f32 });
+        for &(gram, _) in centroid {
+            values[gram as usize] = 0.0;
+        }
+    }
+    let spoken_for = likeness_of_own.iter().filter(|own| **own > 0.0);
+    let average = spoken_for.clone().sum::<f32>() / spoken_for.count().max(1) as f32;
+    for (centroid, own) in centroids.iter_mut().zip(likeness_of_own) {
+        if own > 0.0 {
+            let factor = (average / own).sqrt();
+            centroid.iter_mut().for_each(|(_, value)| *value *= factor);
+        }
+    }
 }
 
 /// For each gram the places where it stands, each with its value there, in one piece of memory.

@@ -16,9 +16,13 @@ const STEP_MAX: f32 = 0.5;
 /// felt at the start (about a tenth of a second) and weigh more than the rest of the index.
 const WORK_MAX: usize = 300_000;
 
+/// So many topics are reckoned with at once: a gram's weights are filled up to a multiple.
+const LANES: usize = 8;
+
 /// A weight for each gram and topic.
 pub(super) struct Learnt {
-    topics: usize,
+    /// Weights of a gram: one a topic, and some that no topic has.
+    stride: usize,
     /// The weights of a gram for all topics, gram by gram.
     weights: Vec<f32>,
 }
@@ -35,16 +39,16 @@ impl Learnt {
         }
         let spoken_for = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
         let average = phrases.len() as f32 / spoken_for.max(1) as f32;
-        let mut now = Self { topics, weights: vec![0.0; grams * topics] };
+        let stride = topics.next_multiple_of(LANES);
+        let mut now = Self { stride, weights: vec![0.0; grams * stride] };
         // The mean of what was known after each pass holds better for new questions than the last word.
-        let mut sum = vec![0.0_f32; grams * topics];
-        let mut scores = vec![0.0_f32; topics];
+        let mut sum = vec![0.0_f32; grams * stride];
+        let mut scores = Vec::new();
         for pass in 0..PASSES {
             for i in 0..phrases.len() {
                 let phrase = shuffled(i, pass, phrases.len());
                 let own = phrase_topics[phrase] as usize;
-                scores.fill(0.0);
-                now.add(&phrases[phrase], &mut scores);
+                now.score(&phrases[phrase], &mut scores);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
                 let lacking = AHEAD - scores[own] + scores[rival];
@@ -54,7 +58,7 @@ impl Learnt {
                     // The length of a phrase's vector is 1, and two topics are moved.
                     let step = (lacking / 2.0).min(step_max);
                     for &(gram, value) in &phrases[phrase] {
-                        let weights = &mut now.weights[gram as usize * topics..][..topics];
+                        let weights = &mut now.weights[gram as usize * stride..][..stride];
                         weights[own] += step * value;
                         weights[rival] -= step * value;
                     }
@@ -64,15 +68,19 @@ impl Learnt {
                 *sum += weight / PASSES as f32;
             }
         }
-        Some(Self { topics, weights: sum })
+        Some(Self { stride, weights: sum })
     }
 
-    /// Adds to each topic's score what the grams say for it.
-    pub(super) fn add(&self, grams: &[(u32, f32)], scores: &mut [f32]) {
+    /// What the grams say for each topic; what stands behind the last topic says nothing.
+    pub(super) fn score(&self, grams: &[(u32, f32)], scores: &mut Vec<f32>) {
+        scores.clear();
+        scores.resize(self.stride, 0.0);
         for &(gram, value) in grams {
-            let weights = &self.weights[gram as usize * self.topics..][..self.topics];
-            for (score, weight) in scores.iter_mut().zip(weights) {
-                *score += value * weight;
+            let weights = &self.weights[gram as usize * self.stride..][..self.stride];
+            for (scores, weights) in scores.chunks_exact_mut(LANES).zip(weights.chunks_exact(LANES)) {
+                for (score, weight) in scores.iter_mut().zip(weights) {
+                    *score += value * weight;
+                }
             }
         }
     }

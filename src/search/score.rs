@@ -277,8 +277,7 @@ impl LanguageIndex {
             *best = best.max(cosine);
         }
         if let Some(learnt) = learnt {
-            zeros(scores, likenesses.len());
-            learnt.add(vector, scores);
+            learnt.score(vector, scores);
             let (least, most) = LEARNT_RANGE;
             for (likeness, score) in likenesses.iter_mut().zip(scores) {
                 likeness.learnt = ((*score - least) / (most - least)).clamp(0.0, 1.0);
