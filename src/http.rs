@@ -119,7 +119,7 @@ async fn metrics(State(pages): State<Pages>) -> impl IntoResponse {
 
 async fn gaps(State(pages): State<Pages>) -> Response {
     match &pages.gaps {
-        Some(gaps) => gaps.report(chrono::Utc::now().date_naive()).to_string().into_response(),
+        Some(gaps) => gaps.report(crate::clock::today()).to_string().into_response(),
         None => (StatusCode::NOT_FOUND, "the gap report is off\n").into_response(),
     }
 }

@@ -13,6 +13,7 @@
 
 pub mod action;
 pub mod cards;
+mod clock;
 pub mod cmd;
 pub mod config;
 pub mod content;

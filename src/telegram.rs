@@ -16,6 +16,8 @@ mod deliver;
 mod desk;
 pub mod doctor;
 mod flood;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod inline;
 mod offset;
 mod pace;

@@ -1,5 +1,6 @@
 //! One test binary; a module a feature.
 
+#![allow(clippy::disallowed_methods, reason = "a fake's clock is this machine's")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod callback_data;
@@ -9,13 +10,17 @@ mod conversations;
 mod delivery;
 mod diagnostics;
 mod doctor;
+mod faults;
 mod groups;
 mod http;
 mod inline;
+mod kill;
 mod links;
 mod metrics;
+mod newer;
 mod properties;
 mod questions;
+mod soak;
 mod support;
 mod telegram;
 mod watch;

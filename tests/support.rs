@@ -2,6 +2,8 @@
 
 pub(crate) mod bot;
 pub(crate) mod fake;
+pub(crate) mod standin;
+pub(crate) mod vitals;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -56,7 +56,7 @@ pub(super) struct Fingerprint {
 #[must_use]
 pub fn this_month() -> YearMonth {
     use chrono::Datelike;
-    let today = chrono::Utc::now();
+    let today = crate::clock::today();
     YearMonth { year: today.year(), month: today.month() }
 }
 

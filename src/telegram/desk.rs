@@ -72,7 +72,7 @@ impl Shared {
             && let Some(Input::Text(text) | Input::About { text, .. }) = update.request(&self.me).map(|r| r.input)
         {
             let words = content.familiar_words(text);
-            gaps.note(words.iter().map(String::as_str), chrono::Utc::now().date_naive());
+            gaps.note(words.iter().map(String::as_str), crate::clock::today());
         }
     }
 

@@ -10,7 +10,7 @@ mod menus;
 mod reach;
 mod webhook;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +19,7 @@ use teloxide::requests::Payload;
 use tokio::time::{Instant, timeout_at};
 
 use super::api::{Api, Failure};
+use crate::clock::unix_time;
 use crate::content::Content;
 use crate::doctor::Finding;
 
@@ -53,7 +54,7 @@ pub async fn examine(api: &Api, here: Here<'_>, deadline: Instant) -> Vec<Findin
     let get_webhook_info = GetWebhookInfo::new();
     let (info, menus) = tokio::join!(ask(api, &get_webhook_info, deadline), menus);
     match info {
-        Ok(info) => findings.extend(webhook::findings(&info, here.webhook_url, unix_time())),
+        Ok(info) => findings.extend(webhook::findings(&info, here.webhook_url, unix_time().as_secs() as i64)),
         Err(failure) => findings.push(Finding::unknown("webhook", format!("not known: {failure}"))),
     }
     findings.extend(botfather::findings(&bot));
@@ -69,9 +70,4 @@ where
 {
     let in_time = timeout_at(deadline, api.call(payload, Duration::ZERO)).await;
     in_time.unwrap_or_else(|_| Err(Failure::Unreachable("there was no answer in time".into())))
-}
-
-/// Seconds since 1970, as this machine's clock says.
-fn unix_time() -> i64 {
-    SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs() as i64)
 }

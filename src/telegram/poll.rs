@@ -26,8 +26,9 @@ use crate::metrics::{Health, Kind, Queue};
 const LONG_POLL: Duration = Duration::from_secs(25);
 /// While something is in hand: Telegram sends updates one by one to those who poll an unmoved offset faster than this.
 const REPOLL: Duration = Duration::from_millis(500);
-/// On a signal: time for the last confirmation.
-const CONFIRM: Duration = Duration::from_secs(1);
+/// On a signal: time for the last confirmation, and for a pause after one that failed.
+const CONFIRM: Duration = Duration::from_millis(1_500);
+const CONFIRM_AGAIN: Duration = Duration::from_millis(200);
 
 /// An update, or the id of one that does not concern us, if it has one.
 type Read = Result<Update, Option<i64>>;
@@ -166,10 +167,14 @@ impl Poller {
         }
         let Some(offset) = self.ledger.close() else { return };
         let shared = Rc::clone(&self.desk.shared);
-        let confirmation = get_updates(shared.sender.api(), offset, 1, Duration::ZERO);
-        match tokio::time::timeout(CONFIRM, confirmation).await {
-            Ok(Ok(_)) => log::info!("stopped"),
-            _ => log::warn!("stopped without a last confirmation: Telegram may send answered questions again"),
+        let confirmed = tokio::time::timeout(CONFIRM, async {
+            while get_updates(shared.sender.api(), offset, 1, Duration::ZERO).await.is_err() {
+                tokio::time::sleep(CONFIRM_AGAIN).await;
+            }
+        });
+        match confirmed.await {
+            Ok(()) => log::info!("stopped"),
+            Err(_) => log::warn!("stopped without a last confirmation: Telegram may send answered questions again"),
         }
     }
 }

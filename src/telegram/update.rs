@@ -50,11 +50,9 @@ pub(super) struct Message {
     sender_chat: Option<Id>,
     text: Option<String>,
     caption: Option<String>,
-    #[serde(default)]
-    entities: Vec<Entity>,
-    #[serde(default)]
-    caption_entities: Vec<Entity>,
-    message_thread_id: Option<i32>,
+    entities: Option<Vec<Entity>>,
+    caption_entities: Option<Vec<Entity>>,
+    message_thread_id: Option<i64>,
     #[serde(default)]
     is_topic_message: bool,
     reply_to_message: Option<Box<RepliedTo>>,
@@ -78,7 +76,8 @@ pub(super) struct Message {
         alias = "story",
         alias = "game",
         alias = "paid_media",
-        alias = "checklist"
+        alias = "checklist",
+        alias = "rich_message"
     )]
     media: Option<IgnoredAny>,
     /// Comes with an animation too.
@@ -121,8 +120,10 @@ pub(super) struct User {
 struct Entity {
     #[serde(rename = "type")]
     kind: String,
-    offset: usize,
-    length: usize,
+    #[serde(default)]
+    offset: i64,
+    #[serde(default)]
+    length: i64,
     user: Option<Id>,
 }
 
@@ -249,8 +250,7 @@ impl Update {
             });
         }
         if let Some(message) = &self.guest_message {
-            // Only a mention comes this way.
-            return message.request(me).map(|request| Request { place: Place::Group { addressed: true }, ..request });
+            return message.request(me);
         }
         self.message.as_ref()?.request(me)
     }
@@ -259,12 +259,12 @@ impl Update {
 impl Message {
     /// The topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
     pub(super) fn topic(&self) -> Option<i32> {
-        self.message_thread_id.filter(|_| self.is_topic_message)
+        self.message_thread_id.filter(|_| self.is_topic_message)?.try_into().ok()
     }
 
-    /// Who wrote it; for a group's anonymous administrator the group.
+    /// Who wrote it; for a group's anonymous administrator and for a channel the chat.
     pub(super) fn author(&self) -> Option<i64> {
-        self.from.as_ref().map(|from| from.id)
+        self.from.as_ref().map(|from| from.id).or_else(|| self.sender_chat.as_ref().map(|chat| chat.id))
     }
 
     /// Whether it stands in a chat of several people, where an answer shows what it answers.
@@ -278,8 +278,9 @@ impl Message {
     }
 
     fn request(&self, me: &Me) -> Option<Request<'_>> {
-        let from = self.from.as_ref()?;
-        if from.is_bot && self.sender_chat.is_none() {
+        let is_guest = self.guest_query_id.is_some();
+        let is_from_bot = self.from.as_ref().map_or(!is_guest, |from| from.is_bot);
+        if is_from_bot && self.sender_chat.is_none() {
             return None; // Another bot. A group's anonymous administrator also comes as one, on behalf of the group.
         }
         if self.via_bot.as_ref().is_some_and(|bot| bot.id == me.id) {
@@ -288,11 +289,13 @@ impl Message {
         if self.is_automatic_forward || !self.says_something() {
             return None; // A channel's post in its discussion group, or what somebody did with the chat.
         }
-        let language_code = from.language_code.as_deref();
+        let language_code = self.from.as_ref().and_then(|from| from.language_code.as_deref());
         let text = self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default();
         let written = Written::parse(text);
         let names_me = |bot: &str| bot.eq_ignore_ascii_case(&me.username);
         let place = match self.chat.kind.as_str() {
+            // Wherever that is, and whoever: only who mentions the bot asks this way.
+            _ if is_guest => Place::Group { addressed: true },
             "private" => Place::Private,
             "group" | "supergroup" => {
                 if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
@@ -330,10 +333,12 @@ impl Message {
 
     fn mentions(&self, me: &Me, text: &str) -> bool {
         let entities = if self.text.is_some() { &self.entities } else { &self.caption_entities };
-        entities.iter().any(|entity| match entity.kind.as_str() {
+        entities.iter().flatten().any(|entity| match entity.kind.as_str() {
             "text_mention" => entity.user.as_ref().is_some_and(|user| user.id == me.id),
             "mention" => {
-                let words: Vec<u16> = text.encode_utf16().skip(entity.offset).take(entity.length).collect();
+                let place = |at: i64| usize::try_from(at).unwrap_or_default();
+                let words = text.encode_utf16().skip(place(entity.offset)).take(place(entity.length));
+                let words: Vec<u16> = words.collect();
                 String::from_utf16_lossy(&words)
                     .strip_prefix('@')
                     .is_some_and(|name| name.eq_ignore_ascii_case(&me.username))

@@ -13,6 +13,7 @@ use std::{
 };
 
 use super::fake::{Call, Fake, Message, PATIENCE, Person, Queued, State, TOKEN, Tapped};
+use super::vitals::Vitals;
 
 /// Who speaks when nobody is named: French, in a private chat.
 pub const PERSON: Person = Person::new(1, "fr");
@@ -93,6 +94,12 @@ impl Process {
         let open = self.log.wait(within, |written| written.open == 0).open;
         assert!(open == 0, "the bot still runs after {within:?}");
         self.child.wait().expect("a child can be waited for")
+    }
+
+    /// What it takes at the moment.
+    #[track_caller]
+    pub fn vitals(&self) -> Vitals {
+        Vitals::of(self.child.id())
     }
 
     /// Whether it has ended.

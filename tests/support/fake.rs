@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 
 pub use self::{
     deliver::Deliveries,
-    fault::{ALWAYS, Fault, FaultKind},
+    fault::{ALWAYS, Fault, FaultKind, Storm},
     message::{Button, Message},
     people::{Person, Post, Queued, Tapped},
     profile::Profile,
@@ -233,9 +233,20 @@ impl Fake {
         self.update(|state| state.faults.add(fault));
     }
 
+    /// Faults at random from now on, until [`Fake::clear_faults`]; those of [`Fake::fault`] come first.
+    pub fn storm(&self, storm: Storm) {
+        self.update(|state| state.faults.rage(storm));
+    }
+
     /// Ends all faults. Requests that hang are closed without an answer; waits that a 429 asked for are forgotten.
     pub fn clear_faults(&self) {
         self.update(|state| state.faults.clear());
+    }
+
+    /// Remembers only the newest calls, polls, messages and callbacks from now on, so many of each: for runs that are so long
+    /// that the fake itself would grow.
+    pub fn forget_beyond(&self, memory: usize) {
+        self.update(|state| state.forget_beyond(memory));
     }
 
     /// Lets Telegram forget a callback, as it does after some minutes: an answer to it is refused.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::DateTime;
 use teloxide::payloads::GetMe;
@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::super::api::{Api, Body, Failure};
 use super::botfather::Bot;
+use crate::clock::unix_time;
 use crate::doctor::Finding;
 
 /// A first request that takes longer is worth a word: people wait as long for each answer.
@@ -56,7 +57,7 @@ async fn get_me(api: &Api) -> Result<Answer, Finding> {
     let status = response.status().as_u16();
     let date = response.headers().get("date").and_then(|date| http_date(date.to_str().ok()?));
     // The server wrote its date somewhere between the two ends of the request.
-    let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |now| now.saturating_sub(took / 2).as_secs() as i64);
+    let now = unix_time().saturating_sub(took / 2).as_secs() as i64;
     let bytes = response.bytes().await.map_err(broken)?;
     Ok(Answer { status, took, ahead: date.map(|date| now - date), bot: Body { status, bytes }.read() })
 }

@@ -48,7 +48,7 @@ impl Fault {
     }
 }
 
-/// How a request goes wrong. All but [`FaultKind::AnswerLost`] leave it without effect.
+/// How a request goes wrong. It is left without effect, unless the kind says otherwise.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
     /// 429. The same method in the same chat must then rest for `retry_after` seconds.
@@ -67,6 +67,10 @@ pub enum FaultKind {
     Refuse { code: u16, description: String, parameters: Value },
     /// The request is carried out, then the connection is closed without an answer.
     AnswerLost,
+    /// The request is carried out; of its answer half is sent, then the connection is closed.
+    Truncated,
+    /// The request is carried out; its answer comes in small pieces over so long a time.
+    Slow(Duration),
 }
 
 impl FaultKind {
@@ -93,6 +97,11 @@ impl FaultKind {
         }
     }
 
+    /// Whether the request has its effect all the same.
+    pub(super) fn is_carried_out(&self) -> bool {
+        matches!(self, FaultKind::AnswerLost | FaultKind::Truncated | FaultKind::Slow(_))
+    }
+
     /// What the bot gets, as far as it is an error of the Bot API.
     pub(super) fn refusal(&self) -> Refusal {
         match self {
@@ -106,9 +115,19 @@ impl FaultKind {
             FaultKind::Refuse { code, description, parameters } => {
                 Refusal { parameters: parameters.clone(), ..Refusal::new(*code, description) }
             }
-            FaultKind::Reset | FaultKind::Hang | FaultKind::AnswerLost => Refusal::new(0, "no answer"),
+            FaultKind::Reset | FaultKind::Hang => Refusal::new(0, "no answer"),
+            FaultKind::AnswerLost | FaultKind::Truncated | FaultKind::Slow(_) => Refusal::new(0, "no whole answer"),
         }
     }
+}
+
+/// Faults at random: one request in so many is met by one of these kinds.
+#[derive(Clone, Debug)]
+pub struct Storm {
+    pub one_in: u32,
+    /// A kind that stands here twice comes twice as often.
+    pub kinds: Vec<FaultKind>,
+    pub seed: u64,
 }
 
 /// The words with which the older of two polls ends.
@@ -119,6 +138,7 @@ pub(super) const CONFLICT: &str = "Conflict: terminated by other getUpdates requ
 #[derive(Default)]
 pub(super) struct Faults {
     waiting: Vec<Fault>,
+    storm: Option<(Storm, fastrand::Rng)>,
     rests: Vec<Rest>,
     /// Counts the clearings, so that a request that hangs notices its own.
     pub cleared: u64,
@@ -136,7 +156,13 @@ impl Faults {
         self.waiting.push(fault);
     }
 
+    pub fn rage(&mut self, storm: Storm) {
+        let chance = fastrand::Rng::with_seed(storm.seed);
+        self.storm = Some((storm, chance));
+    }
+
     pub fn clear(&mut self) {
+        self.storm = None;
         self.waiting.clear();
         self.rests.clear();
         self.cleared += 1;
@@ -145,11 +171,15 @@ impl Faults {
     /// The fault for this request, if any; one use of it is spent.
     pub fn take(&mut self, method: &str, params: &Map<String, Value>) -> Option<FaultKind> {
         self.waiting.retain(|fault| fault.times > 0);
-        let fault = self.waiting.iter_mut().find(|fault| fault.fits(method, params))?;
-        if fault.times != ALWAYS {
-            fault.times -= 1;
-        }
-        let kind = fault.kind.clone();
+        let kind = match self.waiting.iter_mut().find(|fault| fault.fits(method, params)) {
+            Some(fault) => {
+                if fault.times != ALWAYS {
+                    fault.times -= 1;
+                }
+                fault.kind.clone()
+            }
+            None => self.at_random()?,
+        };
         if let FaultKind::TooManyRequests { retry_after } = kind {
             self.rests.push(Rest {
                 method: method.to_owned(),
@@ -158,6 +188,12 @@ impl Faults {
             });
         }
         Some(kind)
+    }
+
+    fn at_random(&mut self) -> Option<FaultKind> {
+        let (storm, chance) = self.storm.as_mut()?;
+        let meets = chance.u32(0..storm.one_in) == 0;
+        meets.then(|| chance.choice(&storm.kinds).cloned())?
     }
 
     /// How much too early this request comes after a 429.

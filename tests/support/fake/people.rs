@@ -265,6 +265,31 @@ impl Fake {
     pub fn push_raw(&self, update: Value) -> i64 {
         self.update(|state| state.queue.push_raw(update))
     }
+
+    /// Queues an update as it stands, and makes the chats and queries in it known, so that they can be answered.
+    pub fn replay(&self, update: Value) -> i64 {
+        self.update(|state| {
+            know_chats(state, &update);
+            for (kind, id) in [("callback_query", "id"), ("inline_query", "id"), ("guest_message", "guest_query_id")] {
+                if let Some(id) = update[kind][id].as_str() {
+                    state.know_callback(id);
+                }
+            }
+            if let Some(id) = update["callback_query"]["inline_message_id"].as_str() {
+                state.know_inline_message(id);
+            }
+            state.queue.push_raw(update)
+        })
+    }
+}
+
+/// Makes the chats of messages known, however deep they stand.
+fn know_chats(state: &mut State, json: &Value) {
+    if let Some(id) = json["chat"]["id"].as_i64() {
+        let topic = json["message_thread_id"].as_i64().filter(|_| json["is_topic_message"] == true);
+        state.chat_or(id, || Chat::new(json["chat"].clone())).topics.extend(topic);
+    }
+    json.as_object().into_iter().flat_map(Map::values).for_each(|field| know_chats(state, field));
 }
 
 fn known_chat(state: &mut State, person: Person, chat: i64) -> Chat {

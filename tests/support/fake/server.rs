@@ -1,21 +1,23 @@
 //! HTTP on a thread of its own: requests in, answers out, faults in between.
 
 use std::{
+    convert::Infallible,
     net::{Ipv4Addr, SocketAddr},
     panic,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
     Router,
-    body::Bytes,
+    body::{Body, Bytes},
     extract,
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     serve::ListenerExt,
 };
+use futures_util::stream;
 use serde_json::{Map, Value, json};
 use tokio::{net::TcpSocket, runtime, sync::oneshot};
 
@@ -151,21 +153,19 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
         state.faults.take(&method, &params)
     });
     let answered = match &fault {
-        None | Some(FaultKind::AnswerLost) if method == "getupdates" => {
-            updates::get_updates(&shared, params, fault.clone()).await
-        }
-        None | Some(FaultKind::AnswerLost) => shared.update(|state| {
-            let outcome = methods::carry_out(state, &method, &params);
-            state.calls.push(call(method, params, outcome.clone(), fault.clone()));
-            outcome
-        }),
-        Some(kind) => shared.update(|state| {
+        Some(kind) if !kind.is_carried_out() => shared.update(|state| {
             if method == "getupdates" {
-                state.polls.push(updates::poll(&params, fault.clone()));
+                state.note_poll(updates::poll(&params, fault.clone()));
             } else {
-                state.calls.push(call(method, params, Err(kind.refusal()), fault.clone()));
+                state.note_call(call(method, params, Err(kind.refusal()), fault.clone()));
             }
             Err(kind.refusal())
+        }),
+        _ if method == "getupdates" => updates::get_updates(&shared, params, fault.clone()).await,
+        _ => shared.update(|state| {
+            let outcome = methods::carry_out(state, &method, &params);
+            state.note_call(call(method, params, outcome.clone(), fault.clone()));
+            outcome
         }),
     };
     match fault {
@@ -178,6 +178,8 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
             let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>\r\n";
             (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response()
         }
+        Some(FaultKind::Truncated) => truncated(&written(answered).1),
+        Some(FaultKind::Slow(lasts)) => slow(&written(answered).1, lasts),
         Some(FaultKind::Garbage) => "this is not JSON".into_response(),
         _ => answer(answered),
     }
@@ -206,6 +208,13 @@ fn call(method: String, params: Map<String, Value>, outcome: Answer, fault: Opti
 }
 
 fn answer(answer: Answer) -> Response {
+    let (code, body) = written(answer);
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// The status and the body of an answer.
+fn written(answer: Answer) -> (u16, String) {
     let (code, body) = match answer {
         Ok(result) => (200, json!({ "ok": true, "result": result })),
         Err(refusal) => {
@@ -216,8 +225,26 @@ fn answer(answer: Answer) -> Response {
             (refusal.code, body)
         }
     };
-    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    (code, body.to_string())
+}
+
+/// Promises a whole body, sends half of it and closes the connection.
+fn truncated(body: &str) -> Response {
+    let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
+    let pieces = [Ok(half), Err("the connection is closed by a fault")];
+    ([(header::CONTENT_LENGTH, body.len())], Body::from_stream(stream::iter(pieces))).into_response()
+}
+
+/// Sends a body in twenty pieces over so long a time.
+fn slow(body: &str, lasts: Duration) -> Response {
+    const PIECES: usize = 20;
+    let size = body.len().div_ceil(PIECES).max(1);
+    let pieces: Vec<Bytes> = body.as_bytes().chunks(size).map(Bytes::copy_from_slice).collect();
+    let dripping = stream::unfold(pieces.into_iter(), move |mut rest| async move {
+        tokio::time::sleep(lasts / 20).await;
+        Some((Ok::<_, Infallible>(rest.next()?), rest))
+    });
+    ([(header::CONTENT_LENGTH, body.len())], Body::from_stream(dripping)).into_response()
 }
 
 /// Unwinding ends the connection's task before a byte is written; `resume_unwind` does so without a panic message.

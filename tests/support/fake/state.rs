@@ -1,7 +1,7 @@
 //! All that this Telegram knows, and the lock and wake-ups around it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     fmt,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
@@ -122,6 +122,21 @@ pub struct State {
     callbacks: BTreeMap<String, Vec<Value>>,
     last_message_ids: BTreeMap<i64, i64>,
     touches: u64,
+    callbacks_made: u64,
+    /// How much of each kind is remembered; all when `None`.
+    memory: Option<usize>,
+    /// Oldest first, when not all is remembered.
+    remembered: VecDeque<Remembered>,
+    /// Every request but polls, those that are forgotten too.
+    calls_made: u64,
+}
+
+/// What makes room when not all is remembered.
+enum Remembered {
+    Chat(i64),
+    Message(i64, i64),
+    InlineMessage(String),
+    Callback(String),
 }
 
 impl State {
@@ -131,7 +146,8 @@ impl State {
 
     /// The bot's messages in a chat, oldest first.
     pub fn sent_to(&self, chat: i64) -> impl Iterator<Item = &Message> {
-        self.messages.values().filter(move |message| message.chat == chat && message.from_bot)
+        let of_chat = self.messages.range((chat, i64::MIN)..=(chat, i64::MAX));
+        of_chat.map(|(_, message)| message).filter(|message| message.from_bot)
     }
 
     pub fn message(&self, chat: i64, message_id: i64) -> Option<&Message> {
@@ -181,6 +197,16 @@ impl State {
         self.queue.confirmed()
     }
 
+    /// How many updates no offset has confirmed.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// How many requests have come that were no polls, those that are forgotten too.
+    pub fn calls_made(&self) -> u64 {
+        self.calls_made
+    }
+
     /// How often a message was sent or edited so far: a mark to compare with [`Message::touched`].
     pub fn touches(&self) -> u64 {
         self.touches
@@ -189,6 +215,39 @@ impl State {
     /// The kinds of update that the bot last asked for; Telegram keeps them when a later poll names none.
     pub fn allowed_updates(&self) -> Option<&[String]> {
         self.polls.iter().rev().find_map(|poll| poll.allowed_updates.as_deref())
+    }
+
+    /// From now on remembers only so much of each kind, so that a long run does not grow.
+    pub(super) fn forget_beyond(&mut self, memory: usize) {
+        self.memory = Some(memory);
+    }
+
+    pub(super) fn note_call(&mut self, call: Call) {
+        self.calls_made += 1;
+        self.calls.push(call);
+        trim(&mut self.calls, self.memory);
+    }
+
+    pub(super) fn note_poll(&mut self, poll: Poll) {
+        self.polls.push(poll);
+        trim(&mut self.polls, self.memory);
+    }
+
+    fn remember(&mut self, what: Remembered) {
+        let Some(memory) = self.memory else { return };
+        self.remembered.push_back(what);
+        if self.remembered.len() > memory {
+            match self.remembered.pop_front() {
+                Some(Remembered::Chat(id)) => {
+                    self.chats.remove(&id);
+                    self.last_message_ids.remove(&id);
+                }
+                Some(Remembered::Message(chat, id)) => drop(self.messages.remove(&(chat, id))),
+                Some(Remembered::InlineMessage(id)) => drop(self.inline_messages.remove(&id)),
+                Some(Remembered::Callback(id)) => drop(self.callbacks.remove(&id)),
+                None => {}
+            }
+        }
     }
 
     /// Notes a broken rule that Telegram itself would let pass.
@@ -202,6 +261,9 @@ impl State {
 
     /// The chat, made on its first mention.
     pub(super) fn chat_or(&mut self, id: i64, new: impl FnOnce() -> Chat) -> &mut Chat {
+        if !self.chats.contains_key(&id) {
+            self.remember(Remembered::Chat(id));
+        }
         self.chats.entry(id).or_insert_with(new)
     }
 
@@ -219,6 +281,7 @@ impl State {
         ]);
         body.extend(fields);
         let message = Message::new(chat_id, message_id, from_bot, self.touches, body);
+        self.remember(Remembered::Message(chat_id, message_id));
         self.messages.entry((chat_id, message_id)).insert_entry(message).into_mut()
     }
 
@@ -235,15 +298,24 @@ impl State {
 
     /// Makes an inline message known; what it shows is not, until it is edited.
     pub(super) fn know_inline_message(&mut self, id: &str) {
-        let empty = || Message::new(0, 0, true, 0, Map::new());
-        self.inline_messages.entry(id.to_owned()).or_insert_with(empty);
+        if !self.inline_messages.contains_key(id) {
+            self.inline_messages.insert(id.to_owned(), Message::new(0, 0, true, 0, Map::new()));
+            self.remember(Remembered::InlineMessage(id.to_owned()));
+        }
     }
 
     /// A fresh callback id that waits for its answer.
     pub(super) fn new_callback(&mut self) -> String {
-        let id = format!("{}", 4_000_000_000_000_u64 + self.callbacks.len() as u64);
-        self.callbacks.insert(id.clone(), Vec::new());
+        let id = format!("{}", 4_000_000_000_000_u64 + self.callbacks_made);
+        self.callbacks_made += 1;
+        self.know_callback(&id);
         id
+    }
+
+    /// A callback of a given id that waits for its answer.
+    pub(super) fn know_callback(&mut self, id: &str) {
+        self.callbacks.insert(id.to_owned(), Vec::new());
+        self.remember(Remembered::Callback(id.to_owned()));
     }
 
     pub(super) fn callback(&mut self, id: &str) -> Option<&mut Vec<Value>> {
@@ -251,10 +323,14 @@ impl State {
     }
 
     pub(super) fn expire(&mut self, callback_id: &str) {
-        // Renamed, not removed: the number of callbacks makes the next id.
-        if let Some(answers) = self.callbacks.remove(callback_id) {
-            self.callbacks.insert(format!("expired {callback_id}"), answers);
-        }
+        self.callbacks.remove(callback_id);
+    }
+}
+
+/// Forgets the older half of a list that has become twice as long as it may: seldom, for it moves the rest.
+fn trim<T>(list: &mut Vec<T>, memory: Option<usize>) {
+    if memory.is_some_and(|memory| list.len() >= 2 * memory) {
+        list.drain(..list.len() / 2);
     }
 }
 

@@ -107,7 +107,7 @@ pub(super) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, f
     // Subscribed before the first look, so that no update slips in between.
     let mut changes = shared.changes();
     let (params, this_poll) = shared.update(|state| {
-        state.polls.push(poll(&raw, fault));
+        state.note_poll(poll(&raw, fault));
         admit(state, &raw)
     })?;
     let limit = params.integer("limit").unwrap_or(MOST_AT_ONCE).clamp(1, MOST_AT_ONCE);

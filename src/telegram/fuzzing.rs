@@ -1,0 +1,69 @@
+//! The way into the reading of updates for `cargo fuzz`. It is compiled with `--cfg fuzzing` alone.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::inline;
+use super::render::{Keyboard, entities};
+use super::update::{Me, Update};
+use crate::cards::offer;
+use crate::content::Content;
+use crate::reply::{Reply, reply};
+use crate::view::View;
+
+/// Reads the JSON of an update, answers it and writes the requests that would carry the answer.
+///
+/// # Panics
+///
+/// If an update that has an id loses it, or a request is more than Telegram takes.
+pub fn update(content: &Content, json: &[u8]) {
+    let me = serde_json::json!({ "id": 1, "username": "palabre_bot", "supports_inline_queries": true });
+    let me = Me::deserialize(me).expect("the fuzzer's own JSON is sound");
+    let update = match Update::read(json) {
+        Ok(update) => update,
+        Err(id) => return assert_eq!(id, id_of(json), "an update lost its id"),
+    };
+    if let Some(query) = &update.inline_query {
+        let answer = offer(content, &query.query());
+        let payload = serde_json::to_value(inline::inline(content, &me, &query.id, &answer));
+        let payload = payload.expect("an answer can be written");
+        // None beyond the last, for an offset that this bot never gave.
+        assert!(payload["results"].as_array().is_some_and(|results| results.len() <= 50));
+        assert!(answer.next_offset.is_none_or(|offset| offset.len() <= 64));
+        return;
+    }
+    let Some(request) = update.request(&me) else { return };
+    match reply(content, &request) {
+        Reply::Silent => {}
+        Reply::Card(card) => assert!(card.vcard.len() <= 2048),
+        Reply::Page { view, notice, .. } => {
+            assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
+            check(content, &me, &view);
+            if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {
+                serde_json::to_vec(&inline::guest(content, &me, query, &view)).expect("an answer can be written");
+            }
+        }
+    }
+}
+
+/// The id that an update has beyond doubt: an object with that field once, or `None` when nothing is certain.
+fn id_of(json: &[u8]) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Id {
+        update_id: i64,
+    }
+    serde_json::from_slice::<Id>(json).ok().map(|id| id.update_id)
+}
+
+fn check(content: &Content, me: &Me, view: &View) {
+    let length = view.text.utf16_len();
+    assert!((1..=4096).contains(&length), "a text of {length} units");
+    for entity in entities(&view.text) {
+        assert!(entity.length > 0 && entity.offset + entity.length <= length, "{entity:?} in {length} units");
+    }
+    let keyboard = serde_json::to_value(Keyboard { content, me, view }).expect("a keyboard can be written");
+    for button in keyboard["inline_keyboard"].as_array().into_iter().flatten().filter_map(Value::as_array).flatten() {
+        assert!(button["callback_data"].as_str().is_none_or(|data| (1..=64).contains(&data.len())), "{button}");
+        assert!(button["text"].as_str().is_some_and(|label| !label.trim().is_empty()), "{button}");
+    }
+}
