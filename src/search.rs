@@ -15,6 +15,7 @@
 mod grams;
 mod index;
 mod learnt;
+mod lists;
 mod score;
 mod spelling;
 mod words;
@@ -36,7 +37,7 @@ thread_local! {
 const SAME_LIKENESS: f32 = 0.03;
 
 /// From so many phrases on the languages are prepared side by side.
-const MANY_PHRASES: usize = 1_000;
+const MANY_PHRASES: usize = 10_000;
 
 fn prepare((lexicon, phrases): (Lexicon, Vec<Phrase<'_>>), topics: usize) -> LanguageIndex {
     LanguageIndex::new(lexicon, &phrases, topics)

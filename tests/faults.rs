@@ -280,7 +280,7 @@ fn nothing_private_stands_in_any_output_after_every_fault() {
     bot.fake.stop();
     bot.process.wait_log("cannot be reached");
     bot.process.signal("TERM");
-    bot.process.wait_exit(Duration::from_secs(5));
+    bot.process.wait_exit(Duration::from_secs(8));
     let log = bot.process.log();
     let secret = TOKEN.split_once(':').unwrap().1;
     let ids = ["556677", "4000000000"]; // Of people and the group; of callbacks and queries.

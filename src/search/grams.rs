@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::learnt::Learnt;
+use super::lists::Lists;
 
 /// What is added to counts before their ratio is taken, so that one occurrence proves little.
 const SMOOTHING: f32 = 0.1;
@@ -11,6 +12,8 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 2..=3;
 
 /// Some grams, by number, each with a value.
 pub(super) type Vector = Vec<(u32, f32)>;
+/// Vectors of phrases or topics, by number.
+pub(super) type Vectors = Lists<(u32, f32)>;
 
 /// The numbers of the runs of letters that phrases have.
 #[derive(Default)]
@@ -39,45 +42,54 @@ pub(super) struct Grams {
     pub(super) weights: Vec<f32>,
     /// The weight of a gram that no phrase has.
     pub(super) unknown_weight: f32,
-    /// Each phrase as a vector of length 1.
-    pub(super) phrases: Postings,
-    /// Each topic as a vector of length 1.
-    pub(super) topics: Postings,
+    /// For each gram the phrases that have it; each phrase is a vector of length 1.
+    pub(super) phrases: Vectors,
+    /// For each gram the topics that have it.
+    pub(super) topics: Vectors,
     /// What tells topics apart; `None` when there is too much to learn.
     pub(super) learnt: Option<Learnt>,
 }
 
 impl Grams {
-    /// Weighs the grams. `texts` gives the grams of each phrase, as often as they stand there.
-    pub(super) fn new(numbers: Numbers, texts: &[Vec<u32>], phrase_topics: &[u32], topics: usize) -> Self {
+    /// Weighs the grams. `texts` gives the words of each phrase, `words` the grams of each word.
+    pub(super) fn new<'a>(
+        numbers: Numbers,
+        texts: &Lists<u32>,
+        words: impl Fn(u32) -> &'a [u32],
+        phrase_topics: &[u32],
+        topics: usize,
+    ) -> Self {
         let count = numbers.len();
         let mut times = vec![0_u32; count];
-        let mut vectors: Vec<Vector> = Vec::with_capacity(texts.len());
-        for text in texts {
-            let mut vector = Vec::new();
-            for &gram in text {
+        let grams = texts.items().iter().map(|&word| words(word).len()).sum();
+        let mut vectors = Vectors::with_capacity(texts.len(), grams);
+        for text in texts.iter() {
+            for &gram in text.iter().flat_map(|&word| words(word)) {
                 if times[gram as usize] == 0 {
-                    vector.push((gram, 0.0));
+                    vectors.add((gram, 0.0));
                 }
                 times[gram as usize] += 1;
             }
-            for (gram, value) in &mut vector {
+            for (gram, value) in vectors.end() {
                 *value = dampened(std::mem::take(&mut times[*gram as usize]) as f32);
             }
-            vectors.push(vector);
         }
         let weights = rarity(count, &vectors, phrase_topics, topics);
-        for vector in &mut vectors {
+        for phrase in 0..vectors.len() as u32 {
+            let vector = vectors.get_mut(phrase);
             for (gram, value) in vector.iter_mut() {
                 *value *= weights[*gram as usize];
             }
             normalise(vector);
         }
+        // What takes most memory comes first, while there is least of the rest.
+        let learnt = Learnt::new(count, &vectors, phrase_topics, topics);
+        let centroids = centroids(count, &vectors, phrase_topics, topics);
         Self {
             unknown_weight: weights.iter().copied().fold(1.0, f32::max),
-            phrases: Postings::new(count, &vectors),
-            topics: Postings::new(count, &centroids(count, &vectors, phrase_topics, topics)),
-            learnt: Learnt::new(count, &vectors, phrase_topics, topics),
+            phrases: vectors.turned(count),
+            topics: centroids.turned(count),
+            learnt,
             numbers,
             weights,
         }
@@ -85,14 +97,14 @@ impl Grams {
 }
 
 /// How rare each gram is, among phrases and among topics.
-fn rarity(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: usize) -> Vec<f32> {
+fn rarity(count: usize, vectors: &Vectors, phrase_topics: &[u32], topics: usize) -> Vec<f32> {
     let (mut in_phrases, mut in_topics) = (vec![0_u32; count], vec![0_u32; count]);
     let mut by_topic: Vec<u32> = (0..vectors.len() as u32).collect();
     by_topic.sort_by_key(|&phrase| phrase_topics[phrase as usize]);
     let mut last_topic = vec![u32::MAX; count];
     for phrase in by_topic {
         let topic = phrase_topics[phrase as usize];
-        for &(gram, _) in &vectors[phrase as usize] {
+        for &(gram, _) in vectors.get(phrase) {
             let gram = gram as usize;
             in_phrases[gram] += 1;
             if last_topic[gram] != topic {
@@ -107,39 +119,36 @@ fn rarity(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: usize
 }
 
 /// Each topic as the sum of its phrases, with what tells it from the other topics brought out.
-fn centroids(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: usize) -> Vec<Vector> {
+fn centroids(count: usize, vectors: &Vectors, phrase_topics: &[u32], topics: usize) -> Vectors {
     let mut by_topic: Vec<Vec<u32>> = vec![Vec::new(); topics];
     for (phrase, &topic) in phrase_topics.iter().enumerate() {
         by_topic[topic as usize].push(phrase as u32);
     }
     let mut sums = vec![0.0_f32; count];
     let mut totals = vec![0.0_f32; count];
-    let mut centroids: Vec<Vector> = Vec::with_capacity(topics);
+    let mut centroids = Vectors::with_capacity(topics, 0);
     for phrases in &by_topic {
-        let mut touched = Vec::new();
-        for &(gram, value) in phrases.iter().flat_map(|&phrase| &vectors[phrase as usize]) {
+        for &(gram, value) in phrases.iter().flat_map(|&phrase| vectors.get(phrase)) {
             if sums[gram as usize] == 0.0 {
-                touched.push(gram);
+                centroids.add((gram, 0.0));
             }
             sums[gram as usize] += value;
         }
-        let centroid = touched.into_iter().map(|gram| (gram, std::mem::take(&mut sums[gram as usize])));
-        let centroid: Vector = centroid.collect();
-        for &(gram, value) in &centroid {
-            totals[gram as usize] += value;
+        for (gram, value) in centroids.end() {
+            *value = std::mem::take(&mut sums[*gram as usize]);
+            totals[*gram as usize] += *value;
         }
-        centroids.push(centroid);
     }
     let all: f32 = totals.iter().sum();
     let room = SMOOTHING * count as f32;
-    for centroid in &mut centroids {
+    for topic in 0..topics as u32 {
+        let centroid = centroids.get_mut(topic);
         let mass: f32 = centroid.iter().map(|(_, value)| value).sum();
         for (gram, value) in centroid.iter_mut() {
             let inside = (*value + SMOOTHING) / (mass + room);
             let outside = (totals[*gram as usize] - *value + SMOOTHING) / (all - mass + room);
             *value *= (inside / outside).ln().max(0.0).sqrt();
         }
-        centroid.retain(|(_, value)| *value > 0.0);
         normalise(centroid);
     }
     level(&mut centroids, vectors, &by_topic, count);
@@ -148,14 +157,14 @@ fn centroids(count: usize, vectors: &[Vector], phrase_topics: &[u32], topics: us
 
 /// Measures each topic by how like its own phrases are to it: one of many unlike phrases (what is not ours) would otherwise
 /// be like nothing. By half of that on a logarithmic scale: wholly, strangers outbid what is ours.
-fn level(centroids: &mut [Vector], vectors: &[Vector], by_topic: &[Vec<u32>], count: usize) {
+fn level(centroids: &mut Vectors, vectors: &Vectors, by_topic: &[Vec<u32>], count: usize) {
     let mut values = vec![0.0_f32; count];
     let mut likeness_of_own = Vec::with_capacity(centroids.len());
     for (centroid, phrases) in centroids.iter().zip(by_topic) {
         for &(gram, value) in centroid {
             values[gram as usize] = value;
         }
-        let cosine = |&phrase: &u32| vectors[phrase as usize].iter().map(|&(g, v)| v * values[g as usize]).sum::<f32>();
+        let cosine = |&phrase: &u32| vectors.get(phrase).iter().map(|&(g, v)| v * values[g as usize]).sum::<f32>();
         let sum: f32 = phrases.iter().map(cosine).sum();
         likeness_of_own.push(if phrases.is_empty() { 0.0 } else { sum / phrases.len() as f32 });
         for &(gram, _) in centroid {
@@ -164,44 +173,11 @@ fn level(centroids: &mut [Vector], vectors: &[Vector], by_topic: &[Vec<u32>], co
     }
     let spoken_for = likeness_of_own.iter().filter(|own| **own > 0.0);
     let average = spoken_for.clone().sum::<f32>() / spoken_for.count().max(1) as f32;
-    for (centroid, own) in centroids.iter_mut().zip(likeness_of_own) {
+    for (topic, own) in (0..).zip(likeness_of_own) {
         if own > 0.0 {
             let factor = (average / own).sqrt();
-            centroid.iter_mut().for_each(|(_, value)| *value *= factor);
+            centroids.get_mut(topic).iter_mut().for_each(|(_, value)| *value *= factor);
         }
-    }
-}
-
-/// For each gram the places where it stands, each with its value there, in one piece of memory.
-pub(super) struct Postings {
-    starts: Vec<u32>,
-    items: Vector,
-}
-
-impl Postings {
-    fn new(count: usize, places: &[Vector]) -> Self {
-        let mut starts = vec![0; count + 1];
-        for &(gram, _) in places.iter().flatten() {
-            starts[gram as usize + 1] += 1;
-        }
-        for gram in 0..count {
-            starts[gram + 1] += starts[gram];
-        }
-        let mut next = starts.clone();
-        let mut items = vec![(0, 0.0); starts[count] as usize];
-        for (place, vector) in places.iter().enumerate() {
-            for &(gram, value) in vector {
-                let at = &mut next[gram as usize];
-                items[*at as usize] = (place as u32, value);
-                *at += 1;
-            }
-        }
-        Self { starts, items }
-    }
-
-    pub(super) fn of(&self, gram: u32) -> &[(u32, f32)] {
-        let gram = gram as usize;
-        &self.items[self.starts[gram] as usize..self.starts[gram + 1] as usize]
     }
 }
 

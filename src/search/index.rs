@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Phrase;
 use super::grams::{Grams, Numbers, for_each_gram};
+use super::lists::Lists;
 use super::spelling::{EditRows, letter_set, may_be_near};
 use super::words::Lexicon;
 
@@ -57,19 +58,17 @@ impl LanguageIndex {
     pub(super) fn new(lexicon: Lexicon, phrases: &[Phrase<'_>], topics: usize) -> Self {
         let phrase_topics: Vec<u32> = phrases.iter().map(|phrase| phrase.topic).collect();
         let mut vocabulary = Vocabulary::default();
-        let texts: Vec<Vec<u32>> =
-            phrases.iter().enumerate().map(|(i, phrase)| vocabulary.add(i as u32, phrase, &lexicon)).collect();
+        let mut texts = Lists::with_capacity(phrases.len(), 0);
+        for (i, phrase) in phrases.iter().enumerate() {
+            vocabulary.add(i as u32, phrase, &lexicon, &mut texts);
+        }
         let Vocabulary { numbers, stems, words_of_stem, mut words, grams } = vocabulary;
         weigh(&mut words, topics);
-        let weight_of = |text: &Vec<u32>| {
-            let mut text = text.clone();
-            text.sort_unstable();
-            text.dedup();
-            text.iter().map(|&word| words[word as usize].weight).sum()
+        let weight_of = |text: &[u32]| {
+            let firsts = text.iter().enumerate().filter(|&(i, word)| !text[..i].contains(word));
+            firsts.map(|(_, &word)| words[word as usize].weight).sum()
         };
-        let grams_of =
-            |text: &Vec<u32>| text.iter().flat_map(|&word| words[word as usize].grams.iter().copied()).collect();
-        let gram_texts: Vec<Vec<u32>> = texts.iter().map(grams_of).collect();
+        let grams_of = |word: u32| &*words[word as usize].grams;
         Self {
             lexicon,
             vocabulary: numbers,
@@ -77,7 +76,7 @@ impl LanguageIndex {
             words_of_stem,
             by_length: by_length(&words),
             phrase_weights: texts.iter().map(weight_of).collect(),
-            grams: Grams::new(grams, &gram_texts, &phrase_topics, topics),
+            grams: Grams::new(grams, &texts, grams_of, &phrase_topics, topics),
             words,
             phrase_topics,
         }
@@ -151,11 +150,10 @@ struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Takes in a phrase's words; gives their numbers.
-    fn add(&mut self, phrase: u32, Phrase { topic, text }: &Phrase<'_>, lexicon: &Lexicon) -> Vec<u32> {
-        let mut ids = Vec::new();
-        lexicon.for_each_word(text, |word| ids.push(self.word(word, lexicon)));
-        for &id in &ids {
+    /// Takes in a phrase's words; adds their numbers to the texts.
+    fn add(&mut self, phrase: u32, Phrase { topic, text }: &Phrase<'_>, lexicon: &Lexicon, texts: &mut Lists<u32>) {
+        lexicon.for_each_word(text, |word| texts.add(self.word(word, lexicon)));
+        for &mut id in texts.end() {
             let word = &mut self.words[id as usize];
             if word.phrases.last() != Some(&phrase) {
                 word.phrases.push(phrase);
@@ -165,7 +163,6 @@ impl Vocabulary {
                 word.topics.push(*topic);
             }
         }
-        ids
     }
 
     fn word(&mut self, word: &str, lexicon: &Lexicon) -> u32 {

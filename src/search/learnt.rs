@@ -4,7 +4,7 @@
 //! to its own, the phrase's runs of letters are made to speak for the one and against the other, just enough (Crammer et
 //! al., "Online Passive-Aggressive Algorithms", 2006). Nothing is random: the same phrases always teach the same.
 
-use super::grams::Vector;
+use super::grams::Vectors;
 
 /// How often the phrases are gone through.
 const PASSES: usize = 6;
@@ -16,20 +16,20 @@ const STEP_MAX: f32 = 0.5;
 /// felt at the start (about a tenth of a second) and weigh more than the rest of the index.
 const WORK_MAX: usize = 300_000;
 
-/// So many topics are reckoned with at once: a gram's weights are filled up to a multiple.
+/// So many topics are reckoned with at once: a processor multiplies four or eight numbers as fast as one.
 const LANES: usize = 8;
 
 /// A weight for each gram and topic.
 pub(super) struct Learnt {
-    /// Weights of a gram: one a topic, and some that no topic has.
-    stride: usize,
-    /// The weights of a gram for all topics, gram by gram.
-    weights: Vec<f32>,
+    /// How many lots of topics there are; the last is filled up with some that do not exist.
+    lots: usize,
+    /// For each gram its weights, lot by lot.
+    weights: Vec<[f32; LANES]>,
 }
 
 impl Learnt {
     /// Learns from the phrases, vectors of length 1; `None` when there are too many of them.
-    pub(super) fn new(grams: usize, phrases: &[Vector], phrase_topics: &[u32], topics: usize) -> Option<Self> {
+    pub(super) fn new(grams: usize, phrases: &Vectors, phrase_topics: &[u32], topics: usize) -> Option<Self> {
         if phrases.len() * topics > WORK_MAX {
             return None;
         }
@@ -39,16 +39,16 @@ impl Learnt {
         }
         let spoken_for = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
         let average = phrases.len() as f32 / spoken_for.max(1) as f32;
-        let stride = topics.next_multiple_of(LANES);
-        let mut now = Self { stride, weights: vec![0.0; grams * stride] };
+        let lots = topics.div_ceil(LANES);
+        let mut now = Self { lots, weights: vec![[0.0; LANES]; grams * lots] };
         // The mean of what was known after each pass holds better for new questions than the last word.
-        let mut sum = vec![0.0_f32; grams * stride];
+        let mut mean = now.weights.clone();
         let mut scores = Vec::new();
         for pass in 0..PASSES {
             for i in 0..phrases.len() {
-                let phrase = shuffled(i, pass, phrases.len());
-                let own = phrase_topics[phrase] as usize;
-                now.score(&phrases[phrase], &mut scores);
+                let phrase = shuffled(i, pass, phrases.len()) as u32;
+                let own = phrase_topics[phrase as usize] as usize;
+                now.score(phrases.get(phrase), &mut scores);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
                 let lacking = AHEAD - scores[own] + scores[rival];
@@ -57,31 +57,32 @@ impl Learnt {
                     let step_max = STEP_MAX * average / phrases_of[own] as f32;
                     // The length of a phrase's vector is 1, and two topics are moved.
                     let step = (lacking / 2.0).min(step_max);
-                    for &(gram, value) in &phrases[phrase] {
-                        let weights = &mut now.weights[gram as usize * stride..][..stride];
+                    for &(gram, value) in phrases.get(phrase) {
+                        let weights = now.weights[gram as usize * lots..][..lots].as_flattened_mut();
                         weights[own] += step * value;
                         weights[rival] -= step * value;
                     }
                 }
             }
-            for (sum, weight) in sum.iter_mut().zip(&now.weights) {
-                *sum += weight / PASSES as f32;
+            for (mean, weight) in mean.as_flattened_mut().iter_mut().zip(now.weights.as_flattened()) {
+                *mean += weight / PASSES as f32;
             }
         }
-        Some(Self { stride, weights: sum })
+        Some(Self { lots, weights: mean })
     }
 
     /// What the grams say for each topic; what stands behind the last topic says nothing.
     pub(super) fn score(&self, grams: &[(u32, f32)], scores: &mut Vec<f32>) {
         scores.clear();
-        scores.resize(self.stride, 0.0);
-        for &(gram, value) in grams {
-            let weights = &self.weights[gram as usize * self.stride..][..self.stride];
-            for (scores, weights) in scores.chunks_exact_mut(LANES).zip(weights.chunks_exact(LANES)) {
-                for (score, weight) in scores.iter_mut().zip(weights) {
-                    *score += value * weight;
+        for lot in 0..self.lots {
+            let mut sums = [0.0; LANES];
+            for &(gram, value) in grams {
+                let weights = &self.weights[gram as usize * self.lots + lot];
+                for lane in 0..LANES {
+                    sums[lane] += value * weights[lane];
                 }
             }
+            scores.extend(sums);
         }
     }
 }

@@ -265,10 +265,10 @@ impl LanguageIndex {
         zeros(cosines, self.phrase_topics.len());
         for (gram, value) in vector.iter_mut() {
             *value /= length;
-            for &(phrase, other) in phrases.of(*gram) {
+            for &(phrase, other) in phrases.get(*gram) {
                 cosines[phrase as usize] += *value * other;
             }
-            for &(topic, other) in topics.of(*gram) {
+            for &(topic, other) in topics.get(*gram) {
                 likenesses[topic as usize].whole += *value * other;
             }
         }

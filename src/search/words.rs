@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use snowball_stemmers_rs::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_compatible;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// How much a stop-word counts beside a word of weight 1: little, but "qui" and "where" carry meaning.
@@ -106,33 +106,36 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
 
 fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
-    let mut end = |word: &mut String| {
-        if !word.is_empty() {
-            each(word);
+    let mut take = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            push(&mut word, c.to_ascii_lowercase());
+        } else if (c.is_ascii() || !take_in(&mut word, c)) && !word.is_empty() {
+            each(&word);
             word.clear();
         }
     };
-    if text.is_ascii() {
-        for c in text.chars() {
-            if c.is_ascii_alphanumeric() { push(&mut word, c.to_ascii_lowercase()) } else { end(&mut word) }
-        }
-        return end(&mut word);
+    for c in text.chars() {
+        if c.is_ascii() { take(c) } else { decompose_compatible(c, &mut take) }
     }
-    for c in text.nfkd().flat_map(char::to_lowercase) {
-        if c.is_ascii_alphanumeric() {
-            push(&mut word, c);
-        } else if c.general_category_group() == GeneralCategoryGroup::Mark {
-            // An accent, or a vowel sign that people leave out as often as not.
-        } else if c.is_alphanumeric() {
-            match plain(c) {
-                "" => push(&mut word, c),
-                letters => letters.chars().for_each(|c| push(&mut word, c)),
-            }
-        } else {
-            end(&mut word);
+    take(' ');
+}
+
+/// Takes in a letter beyond ASCII, taken apart already; says whether it belongs to a word.
+fn take_in(word: &mut String, c: char) -> bool {
+    // An accent, or a vowel sign that people leave out as often as not.
+    if c.general_category_group() == GeneralCategoryGroup::Mark {
+        return true;
+    }
+    if !c.is_alphanumeric() {
+        return false;
+    }
+    for c in c.to_lowercase() {
+        match plain(c) {
+            "" => push(word, c),
+            letters => letters.chars().for_each(|c| push(word, c)),
         }
     }
-    end(&mut word);
+    true
 }
 
 fn push(word: &mut String, c: char) {

@@ -27,7 +27,7 @@ const LONG_POLL: Duration = Duration::from_secs(25);
 /// While something is in hand: Telegram sends updates one by one to those who poll an unmoved offset faster than this.
 const REPOLL: Duration = Duration::from_millis(500);
 /// On a signal: time for the last confirmation, and for a pause after one that failed.
-const CONFIRM: Duration = Duration::from_millis(1_500);
+const CONFIRM: Duration = Duration::from_millis(1_200);
 const CONFIRM_AGAIN: Duration = Duration::from_millis(200);
 
 /// An update, or the id of one that does not concern us, if it has one.

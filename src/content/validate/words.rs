@@ -1,11 +1,12 @@
 //! The words of the sections, in every language.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::facts::{Facts, FactsWithin};
 use super::tree::Node;
 use super::{At, Code, CommandTarget, File, Folder, LangId, Menu, MenuEntry, Place, RawWords, Report, did_you_mean};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, TITLE_MAX, Words};
@@ -128,11 +129,16 @@ pub(super) fn resolve<'a>(
 /// A question that stands under two sections cannot be answered by either.
 pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
     let mut seen: HashMap<String, &Ask<'_>> = HashMap::new();
-    let in_word = |c: char| c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark;
+    let in_word = |c: char| {
+        c.is_ascii_alphanumeric() || c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark
+    };
     for ask in asks {
-        let phrase: String = ask.phrase.value.nfc().collect();
-        let words: Vec<&str> = phrase.split(|c| !in_word(c)).filter(|w| !w.is_empty()).collect();
-        let key = words.join(" ").to_lowercase();
+        let phrase = &ask.phrase.value;
+        let phrase = if is_nfc(phrase) { Cow::Borrowed(phrase.as_str()) } else { Cow::Owned(phrase.nfc().collect()) };
+        let mut key = String::with_capacity(phrase.len());
+        for word in phrase.split(|c| !in_word(c)).filter(|word| !word.is_empty()) {
+            key.extend(word.chars().flat_map(char::to_lowercase).chain([' ']));
+        }
         if key.is_empty() {
             report.error(
                 Code::EmptyText,
