@@ -141,11 +141,13 @@ pub struct Service {
     pub max_per_second: Option<NonZeroU32>,
     /// Whether the words of unanswered questions are counted.
     pub gaps: bool,
+    /// The file that tells how the process before this one ended: see [`crate::telegram::Fuse`].
+    pub crash_file: Option<PathBuf>,
 }
 
 impl Service {
     /// Reads `PALABRE_WEBHOOK_URL`, `PALABRE_LISTEN`, `PALABRE_WEBHOOK_MAX_CONNECTIONS`, `PALABRE_ANSWER_IN_RESPONSE`,
-    /// `PALABRE_MAX_PER_SECOND` and `PALABRE_GAPS`. An empty variable is how a compose file leaves one out.
+    /// `PALABRE_MAX_PER_SECOND`, `PALABRE_GAPS` and `PALABRE_CRASH_FILE`. An empty variable is how a compose file leaves one out.
     ///
     /// # Errors
     ///
@@ -182,6 +184,7 @@ impl Service {
             answer_in_response: switch("PALABRE_ANSWER_IN_RESPONSE", true)?,
             max_per_second: max.transpose().map_err(|_| "PALABRE_MAX_PER_SECOND is not a number from 1 on")?,
             gaps: switch("PALABRE_GAPS", false)?,
+            crash_file: set("PALABRE_CRASH_FILE").map(PathBuf::from),
         })
     }
 }

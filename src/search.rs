@@ -1,12 +1,13 @@
 //! A question in somebody's own words → the topics it may be about, best first.
 //!
 //! The engine knows neither sections nor languages by name: it compares a question with phrases, each of which stands
-//! under a topic. A topic's score is the weighted sum of four likenesses, each from 0 to 1:
+//! under a topic. A topic's score is the weighted sum of five likenesses, each from 0 to 1:
 //!
 //! - *phrase*: the words in common with its best phrase (Dice), mistyped and inflected words included;
 //! - *words*: how much of the question its words cover;
 //! - *letters*: the runs of letters in common with its best phrase (cosine);
-//! - *whole*: the runs of letters in common with all its phrases together, as far as they tell it from other topics.
+//! - *whole*: the runs of letters in common with all its phrases together, as far as they tell it from other topics;
+//! - *learnt*: the runs of letters that speak for it and against the others, as all phrases have taught.
 //!
 //! Every language is asked, each with its own lexicon; nobody has to say which one they write. Weights and similarities
 //! were set on half of the shipped content's questions and on the phrases of a public set of help-desk intents; how much a

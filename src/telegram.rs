@@ -6,6 +6,7 @@
 //! - `render`, `inline`: a view as the Bot API takes it, as a message and as a card.
 //! - `deliver`: one update, answered: where it goes, and where else when it cannot go there.
 //! - `flood`, `desk`: what is in hand: whose turn it is, and who has had enough.
+//! - `fuse`: what is not taken in hand again, because it ended the process.
 //! - `offset`, `poll`: updates by polling, confirmed after they are answered.
 //! - `webhook`: updates by a webhook, likewise.
 //! - `profile`: commands and descriptions at Telegram.
@@ -16,6 +17,7 @@ mod deliver;
 mod desk;
 pub mod doctor;
 mod flood;
+mod fuse;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod inline;
@@ -40,6 +42,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 pub use api::Api;
+pub use fuse::Fuse;
 pub use webhook::Webhook;
 
 use api::Failure;
@@ -74,6 +77,7 @@ pub struct Bot {
     health: Arc<Health>,
     metrics: Arc<Metrics>,
     gaps: Option<Arc<Gaps>>,
+    fuse: Fuse,
 }
 
 impl Bot {
@@ -92,6 +96,7 @@ impl Bot {
             health,
             metrics,
             gaps: None,
+            fuse: Fuse::default(),
         }
     }
 
@@ -125,6 +130,12 @@ impl Bot {
         Self { health, metrics, gaps, ..self }
     }
 
+    /// Giving up updates that end the process.
+    #[must_use]
+    pub fn fuse(self, fuse: Fuse) -> Self {
+        Self { fuse, ..self }
+    }
+
     /// Answers until `stop` is there; then finishes what is in hand, within five seconds.
     ///
     /// # Errors
@@ -151,7 +162,7 @@ impl Bot {
         let sender = Sender::new(self.api, self.max_per_second, self.metrics);
         let in_response = self.webhook.as_ref().is_some_and(|webhook| webhook.answer_in_response);
         let mut shared = Shared::new(sender, me, self.answer, content);
-        (shared.in_response, shared.gaps) = (in_response, self.gaps);
+        (shared.in_response, shared.gaps, shared.fuse) = (in_response, self.gaps, self.fuse);
         let shared = Rc::new(shared);
         let following = tokio::task::spawn_local(follow(Rc::clone(&shared), self.contents));
         let desk = Desk::new(shared);

@@ -11,6 +11,7 @@ mod delivery;
 mod diagnostics;
 mod doctor;
 mod faults;
+mod fuse;
 mod groups;
 mod http;
 mod inline;

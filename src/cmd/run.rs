@@ -15,7 +15,7 @@ use crate::content::Content;
 use crate::gaps::Gaps;
 use crate::http::{self, Pages};
 use crate::metrics::{Health, Metrics};
-use crate::telegram::{Api, Bot, SILENCE_MAX, Webhook};
+use crate::telegram::{Api, Bot, Fuse, SILENCE_MAX, Webhook};
 
 /// Deliveries of Telegram that may wait to be read: more than it makes at once (Bot API, `setWebhook`: 100).
 const DELIVERIES: usize = 256;
@@ -84,7 +84,13 @@ async fn serve(
     };
     drop(stopped);
     let contents = reload::newer(directory, content.version(), Arc::clone(&metrics))?;
+    let fuse = match service.crash_file {
+        None => Fuse::default(),
+        Some(file) => Fuse::open(file.clone())
+            .map_err(|error| format!("PALABRE_CRASH_FILE, {}, cannot be used: {error}", file.display()))?,
+    };
     let bot = Bot::new(api, content)
+        .fuse(fuse)
         .contents(contents)
         .max_per_second(service.max_per_second)
         .webhook(webhook)

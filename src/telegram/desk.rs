@@ -18,6 +18,7 @@ use super::Answer;
 use super::api::Failure;
 use super::deliver::{CutOff, Delivery, Response, acknowledge, notice, tell};
 use super::flood::{Flood, Verdict};
+use super::fuse::Fuse;
 use super::inline;
 use super::send::Sender;
 use super::update::{InlineQuery, Me, Update};
@@ -42,13 +43,23 @@ pub(super) struct Shared {
     pub(super) in_response: bool,
     /// Where the words of unanswered questions are counted, if at all.
     pub(super) gaps: Option<Arc<Gaps>>,
+    pub(super) fuse: Fuse,
     content: RefCell<Rc<Content>>,
 }
 
 impl Shared {
     pub(super) fn new(sender: Sender, me: Me, answer: Answer, content: Content) -> Self {
         let content = RefCell::new(Rc::new(content));
-        Self { sender, me, answer, cut_off: CutOff::default(), in_response: false, gaps: None, content }
+        Self {
+            sender,
+            me,
+            answer,
+            cut_off: CutOff::default(),
+            in_response: false,
+            gaps: None,
+            fuse: Fuse::default(),
+            content,
+        }
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
@@ -151,7 +162,7 @@ impl Desk {
         if let Some(query) = update.inline_query.take() {
             let (shared, update_id) = (Rc::clone(&self.shared), update.update_id);
             self.jobs.spawn_local(async move {
-                let response = answer_typing(&shared, &query).await;
+                let response = answer_typing(&shared, update_id, &query).await;
                 Ended::Beside(Finished { update_id, response })
             });
             return Taken::Beside;
@@ -290,10 +301,15 @@ async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Ve
     Ok(response.into_bytes())
 }
 
-/// What to answer; an apology when making the answer panicked.
+/// What to answer; an apology when making the answer panicked, nothing when it ended the process too often.
 fn reply_to(shared: &Shared, content: &Content, update: &Update) -> Option<Reply> {
     let request = update.request(&shared.me)?;
-    let reply = catch_unwind(AssertUnwindSafe(|| (shared.answer)(content, &request)));
+    let make = || catch_unwind(AssertUnwindSafe(|| (shared.answer)(content, &request)));
+    let Some(reply) = shared.fuse.guard(update.update_id, make) else {
+        shared.metrics().give_up();
+        log::error!("an update was given up: making its answer has ended this program again and again");
+        return None;
+    };
     Some(reply.unwrap_or_else(|_| apology(content, request.language_code)))
 }
 
@@ -312,10 +328,11 @@ async fn say_enough(shared: &Shared, update: &Update) {
 }
 
 /// Answers typing; gives the request for the response to a webhook.
-async fn answer_typing(shared: &Shared, query: &InlineQuery) -> Option<Vec<u8>> {
+async fn answer_typing(shared: &Shared, update_id: i64, query: &InlineQuery) -> Option<Vec<u8>> {
     let content = shared.content();
     // A panic's place is in the log.
-    let offered = catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query()))).ok()?;
+    let make = || catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query())));
+    let offered = shared.fuse.guard(update_id, make)?.ok()?;
     let payload = inline::inline(&content, &shared.me, &query.id, &offered);
     if shared.in_response {
         let response = Response::default();
