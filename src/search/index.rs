@@ -24,10 +24,14 @@ pub(super) struct LanguageIndex {
     vocabulary: FxHashMap<Box<str>, u32>,
     stems: FxHashMap<Box<str>, u32>,
     /// The words of each stem.
-    words_of_stem: Vec<Vec<u32>>,
+    words_of_stem: Lists<u32>,
     /// The words by their number of letters, for comparison with mistyped ones.
     by_length: Vec<Vec<(u64, u32)>>,
     pub(super) words: Vec<Word>,
+    /// For each word the phrases that have it.
+    pub(super) phrases_of_word: Lists<u32>,
+    /// For each word the topics that have it.
+    pub(super) topics_of_word: Lists<u32>,
     pub(super) phrase_topics: Vec<u32>,
     /// The weights of a phrase's words together.
     pub(super) phrase_weights: Vec<f32>,
@@ -39,8 +43,6 @@ pub(super) struct Word {
     pub(super) letters: Box<[char]>,
     stem: u32,
     pub(super) weight: f32,
-    pub(super) phrases: Vec<u32>,
-    pub(super) topics: Vec<u32>,
     pub(super) grams: Box<[u32]>,
 }
 
@@ -59,11 +61,16 @@ impl LanguageIndex {
         let phrase_topics: Vec<u32> = phrases.iter().map(|phrase| phrase.topic).collect();
         let mut vocabulary = Vocabulary::default();
         let mut texts = Lists::with_capacity(phrases.len(), 0);
-        for (i, phrase) in phrases.iter().enumerate() {
-            vocabulary.add(i as u32, phrase, &lexicon, &mut texts);
+        for phrase in phrases {
+            lexicon.for_each_word(phrase.text, |word| texts.add(vocabulary.word(word, &lexicon)));
+            texts.end();
         }
-        let Vocabulary { numbers, stems, words_of_stem, mut words, grams } = vocabulary;
-        weigh(&mut words, topics);
+        let Vocabulary { numbers, stems, mut words, grams } = vocabulary;
+        let mut by_topic: Vec<u32> = (0..phrases.len() as u32).collect();
+        by_topic.sort_by_key(|&phrase| phrase_topics[phrase as usize]);
+        let phrases_of_word = texts.places(words.len(), &by_topic, |phrase| phrase);
+        let topics_of_word = texts.places(words.len(), &by_topic, |phrase| phrase_topics[phrase as usize]);
+        weigh(&mut words, &topics_of_word, topics);
         let weight_of = |text: &[u32]| {
             let firsts = text.iter().enumerate().filter(|&(i, word)| !text[..i].contains(word));
             firsts.map(|(_, &word)| words[word as usize].weight).sum()
@@ -72,12 +79,14 @@ impl LanguageIndex {
         Self {
             lexicon,
             vocabulary: numbers,
+            words_of_stem: words_of_stem(&words, stems.len()),
             stems,
-            words_of_stem,
             by_length: by_length(&words),
             phrase_weights: texts.iter().map(weight_of).collect(),
             grams: Grams::new(grams, &texts, grams_of, &phrase_topics, topics),
             words,
+            phrases_of_word,
+            topics_of_word,
             phrase_topics,
         }
     }
@@ -99,7 +108,7 @@ impl LanguageIndex {
             Some(id) => Some(self.words[id as usize].stem),
             None => self.stems.get(&*self.lexicon.stem(word)).copied(),
         };
-        let related = stem.map_or(&[][..], |stem| &self.words_of_stem[stem as usize]);
+        let related = stem.map_or(&[][..], |stem| self.words_of_stem.get(stem));
         found.extend(related.iter().filter(|&&id| Some(id) != known).map(|&id| (id, SAME_STEM)));
         letters.extend(word.chars());
         if unfinished {
@@ -144,53 +153,45 @@ impl LanguageIndex {
 struct Vocabulary {
     numbers: FxHashMap<Box<str>, u32>,
     stems: FxHashMap<Box<str>, u32>,
-    words_of_stem: Vec<Vec<u32>>,
     words: Vec<Word>,
     grams: Numbers,
 }
 
 impl Vocabulary {
-    /// Takes in a phrase's words; adds their numbers to the texts.
-    fn add(&mut self, phrase: u32, Phrase { topic, text }: &Phrase<'_>, lexicon: &Lexicon, texts: &mut Lists<u32>) {
-        lexicon.for_each_word(text, |word| texts.add(self.word(word, lexicon)));
-        for &mut id in texts.end() {
-            let word = &mut self.words[id as usize];
-            if word.phrases.last() != Some(&phrase) {
-                word.phrases.push(phrase);
-            }
-            // Phrases come topic by topic, more or less: what is there already is near the end.
-            if !word.topics.iter().rev().any(|other| other == topic) {
-                word.topics.push(*topic);
-            }
-        }
-    }
-
+    /// The word's number; a new one if no phrase had it.
     fn word(&mut self, word: &str, lexicon: &Lexicon) -> u32 {
         if let Some(&id) = self.numbers.get(word) {
             return id;
         }
         let id = self.words.len() as u32;
         self.numbers.insert(word.into(), id);
-        let stem = *self.stems.entry(lexicon.stem(word).into()).or_insert_with(|| {
-            self.words_of_stem.push(Vec::new());
-            self.words_of_stem.len() as u32 - 1
-        });
-        self.words_of_stem[stem as usize].push(id);
+        let stem_next = self.stems.len() as u32;
+        let stem = *self.stems.entry(lexicon.stem(word).into()).or_insert(stem_next);
         let letters: Box<[char]> = word.chars().collect();
         let mut grams = Vec::new();
         for_each_gram(&letters, true, |gram| grams.push(self.grams.of(gram)));
         let weight = lexicon.weight(word);
-        self.words.push(Word { letters, stem, weight, phrases: Vec::new(), topics: Vec::new(), grams: grams.into() });
+        self.words.push(Word { letters, stem, weight, grams: grams.into() });
         id
     }
 }
 
-fn weigh(words: &mut [Word], topics: usize) {
+fn weigh(words: &mut [Word], topics_of_word: &Lists<u32>, topics: usize) {
     let all = (topics as f32 + 1.0).ln();
-    for word in words {
-        let rarity = ((topics as f32 + 1.0) / word.topics.len() as f32).ln() / all;
+    for (word, topics_of_word) in words.iter_mut().zip(topics_of_word.iter()) {
+        let rarity = ((topics as f32 + 1.0) / topics_of_word.len() as f32).ln() / all;
         word.weight *= 1.0 - RARITY + RARITY * rarity;
     }
+}
+
+fn words_of_stem(words: &[Word], stems: usize) -> Lists<u32> {
+    let mut stem_of_word = Lists::with_capacity(words.len(), words.len());
+    for word in words {
+        stem_of_word.add(word.stem);
+        stem_of_word.end();
+    }
+    let order: Vec<u32> = (0..words.len() as u32).collect();
+    stem_of_word.places(stems, &order, |word| word)
 }
 
 fn by_length(words: &[Word]) -> Vec<Vec<(u64, u32)>> {

@@ -55,6 +55,37 @@ impl<T> Lists<T> {
     }
 }
 
+impl Lists<u32> {
+    /// The places in which each item is found, each once: a place is one list or some of them. `order` names all lists,
+    /// those of one place side by side. `lists` is one more than the highest item.
+    pub(super) fn places(&self, lists: usize, order: &[u32], place: impl Fn(u32) -> u32) -> Self {
+        let mut starts = vec![0; lists + 1];
+        let mut last = vec![u32::MAX; lists];
+        let mut for_each = |each: &mut dyn FnMut(usize, u32)| {
+            last.fill(u32::MAX);
+            for &list in order {
+                let place = place(list);
+                for &item in self.get(list) {
+                    if std::mem::replace(&mut last[item as usize], place) != place {
+                        each(item as usize, place);
+                    }
+                }
+            }
+        };
+        for_each(&mut |item, _| starts[item + 1] += 1);
+        for list in 0..lists {
+            starts[list + 1] += starts[list];
+        }
+        let mut next = starts.clone();
+        let mut items = vec![0; starts[lists] as usize];
+        for_each(&mut |item, place| {
+            items[next[item] as usize] = place;
+            next[item] += 1;
+        });
+        Self { starts, items }
+    }
+}
+
 impl Lists<(u32, f32)> {
     /// The same values by what they belong to: of each `(item, value)` in list `n` comes `(n, value)` in list `item`.
     /// Values of zero are left out. `lists` is one more than the highest item.

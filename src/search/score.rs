@@ -190,10 +190,10 @@ impl LanguageIndex {
             for &(id, sure) in found {
                 let known = &self.words[id as usize];
                 let value = sure * weight.min(known.weight);
-                for &phrase in &known.phrases {
+                for &phrase in self.phrases_of_word.get(id) {
                     phrase_sums.add(phrase, i as u32 + 1, value);
                 }
-                for &topic in &known.topics {
+                for &topic in self.topics_of_word.get(id) {
                     topic_sums.add(topic, i as u32 + 1, value);
                 }
             }
