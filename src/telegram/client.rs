@@ -194,18 +194,18 @@ mod tests {
 
     /// Posts to a server through a proxy that gives this answer; what the proxy was asked, and what came of it.
     async fn through_a_proxy(server: &str, answer: Vec<u8>) -> (String, Result<Response<Bytes>, Trouble>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = format!("http://name:pass%21word@{}", listener.local_addr().unwrap());
-        let server: Uri = server.parse().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("it works");
+        let proxy = format!("http://name:pass%21word@{}", listener.local_addr().expect("it works"));
+        let server: Uri = server.parse().expect("it works");
         let client = Client::new(&server, Matcher::builder().all(proxy).build().intercept(&server));
         let asked = async {
-            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut stream, _) = listener.accept().await.expect("it works");
             let mut asked = vec![0; 4_096];
-            let length = stream.read(&mut asked).await.unwrap();
+            let length = stream.read(&mut asked).await.expect("it works");
             // Who asked may have heard enough before the end.
             let _ = stream.write_all(&answer).await;
             asked.truncate(length);
-            String::from_utf8(asked).unwrap().to_ascii_lowercase()
+            String::from_utf8(asked).expect("it works").to_ascii_lowercase()
         };
         tokio::join!(asked, client.post(server.clone(), b"{}".to_vec(), LIMIT))
     }
@@ -219,7 +219,7 @@ mod tests {
         let (asked, answered) = through_a_proxy("http://telegram.invalid/bot1/getMe", answer).await;
         assert!(asked.starts_with("post http://telegram.invalid/bot1/getme http/1.1\r\n"), "{asked}");
         assert!(asked.contains(AUTHORIZATION) && asked.contains("host: telegram.invalid\r\n"), "{asked}");
-        let answered = answered.unwrap();
+        let answered = answered.expect("it works");
         assert_eq!((answered.status().as_u16(), &answered.body()[..]), (302, &b"true"[..]), "it is not followed");
     }
 
@@ -229,7 +229,7 @@ mod tests {
         let (asked, answered) = through_a_proxy("https://telegram.invalid/bot1/getMe", answer).await;
         assert!(asked.starts_with("connect telegram.invalid:443 http/1.1\r\n"), "{asked}");
         assert!(asked.contains(AUTHORIZATION) && !asked.contains("bot1"), "{asked}");
-        let trouble = answered.unwrap_err();
+        let trouble = answered.expect_err("it fails");
         assert!(!format!("{trouble:?} {trouble}").contains("bot1"), "{trouble:?}");
     }
 
@@ -238,6 +238,6 @@ mod tests {
         let mut answer = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
         answer.resize(LENGTH_MAX + 100, b' ');
         let (_, answered) = through_a_proxy("http://telegram.invalid/bot1/getMe", answer).await;
-        assert_eq!(answered.unwrap_err().to_string(), "length limit exceeded");
+        assert_eq!(answered.expect_err("it fails").to_string(), "length limit exceeded");
     }
 }
