@@ -13,8 +13,6 @@
 //!
 //! The longest, `1.` + 8 letters + `.lang.s.` + a 32-byte id + `.2`, has 52 bytes; Telegram takes 64.
 
-use std::fmt;
-
 use crate::content::{Content, LangId, SectionId};
 
 /// A page that can be shown.
@@ -65,10 +63,23 @@ impl Action {
         Self::page(lang, Page::Section(section, 0))
     }
 
-    /// The callback data: at most 52 bytes of ASCII, written by `Display`.
+    /// The callback data: at most 52 bytes of ASCII. It is put together in one piece, for every button has one.
     #[must_use]
-    pub fn callback_data(self, content: &Content) -> CallbackData<'_> {
-        CallbackData { action: self, content }
+    pub fn callback_data(self, content: &Content) -> String {
+        let tag = content.tag(self.lang).as_str();
+        let (verb, page) = match self.target {
+            Target::Card => return ["1.", tag, ".card"].concat(),
+            Target::Page(page) => ("", page),
+            Target::Languages(page) => ("lang.", page),
+            Target::Choose(page) => ("set.", page),
+            Target::Post(page) => ("post.", page),
+        };
+        match page {
+            Page::Home => ["1.", tag, ".", verb, "home"].concat(),
+            Page::Help => ["1.", tag, ".", verb, "help"].concat(),
+            Page::Section(section, 0) => ["1.", tag, ".", verb, "s.", &content.section(section).id].concat(),
+            Page::Section(section, part) => format!("1.{tag}.{verb}s.{}.{part}", content.section(section).id),
+        }
     }
 
     /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 41 of `a-z0-9_-`, where
@@ -109,35 +120,6 @@ impl Action {
 const VERBS: [(&str, Verb); 3] = [("lang.", Target::Languages), ("set.", Target::Choose), ("post.", Target::Post)];
 
 type Verb = fn(Page) -> Target;
-
-/// An [`Action`] as callback data.
-#[derive(Clone, Copy, Debug)]
-pub struct CallbackData<'a> {
-    action: Action,
-    content: &'a Content,
-}
-
-impl fmt::Display for CallbackData<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "1.{}.", self.content.tag(self.action.lang))?;
-        let (verb, page) = match self.action.target {
-            Target::Card => return f.write_str("card"),
-            Target::Page(page) => ("", page),
-            Target::Languages(page) => ("lang.", page),
-            Target::Choose(page) => ("set.", page),
-            Target::Post(page) => ("post.", page),
-        };
-        f.write_str(verb)?;
-        match page {
-            Page::Home => f.write_str("home"),
-            Page::Help => f.write_str("help"),
-            Page::Section(section, part) => {
-                write!(f, "s.{}", self.content.section(section).id)?;
-                if part > 0 { write!(f, ".{part}") } else { Ok(()) }
-            }
-        }
-    }
-}
 
 fn decode_page(content: &Content, data: &str) -> Option<Page> {
     match data {

@@ -118,6 +118,12 @@ impl RichText {
         }
     }
 
+    /// Adds text in one style as a paragraph of its own.
+    pub fn push_styled_paragraph(&mut self, text: &str, style: Style) {
+        self.separate(text);
+        self.push_styled(text, style);
+    }
+
     /// Adds another text with its styles at the end.
     pub fn push(&mut self, other: &RichText) {
         let shift = self.text.len();
@@ -132,10 +138,15 @@ impl RichText {
 
     /// Adds another text as a paragraph of its own, with an empty line before it if there is text already.
     pub fn push_paragraph(&mut self, other: &RichText) {
-        if !self.text.is_empty() && !other.text.is_empty() {
+        self.separate(&other.text);
+        self.push(other);
+    }
+
+    /// Adds an empty line between what is there and what comes.
+    fn separate(&mut self, next: &str) {
+        if !self.text.is_empty() && !next.is_empty() {
             self.text.push_str("\n\n");
         }
-        self.push(other);
     }
 
     /// The bytes of a range as a text of their own, without white space at its ends. Styles that reach beyond are cut.
@@ -154,7 +165,8 @@ impl RichText {
 /// How long Telegram counts a text: in UTF-16 units.
 #[must_use]
 pub fn utf16_len(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
+    // One for each first byte of a character, and one more for those that take two units; bytes are counted many at once.
+    text.bytes().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0)).sum()
 }
 
 /// A piece of a text with placeholders: `{name}`, or the words between.

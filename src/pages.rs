@@ -69,17 +69,18 @@ pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) ->
     text.push_styled(&words.title, Style::Bold);
     if words.language != lang {
         let name = &content.interface(words.language).name;
-        text.push_paragraph(&RichText::styled(interface.untranslated.replace("{language}", name), Style::Italic));
+        text.push_styled_paragraph(&interface.untranslated.replace("{language}", name), Style::Italic);
     }
     if !node.children.is_empty() && part == 0 {
-        text.push_paragraph(&RichText::styled(&*words.summary, Style::Italic));
+        text.push_styled_paragraph(&words.summary, Style::Italic);
     }
     text.push_paragraph(&words.pages[part]);
     if part == last {
-        text.push_paragraph(&RichText::styled(&*interface.facts, Style::Italic));
+        text.push_styled_paragraph(&interface.facts, Style::Italic);
     }
 
-    let mut rows = pack(node.children.iter().map(|&child| link(content, lang, child)));
+    let mut rows = Vec::with_capacity(8);
+    rows.extend(pack(node.children.iter().map(|&child| link(content, lang, child))));
     if node.contact {
         rows.extend(pack(contact_buttons(content, lang)));
     }
@@ -237,7 +238,7 @@ fn share_button(content: &Content, lang: LangId, page: Page) -> Option<Button> {
         Page::Section(section, _) => &content.section(section).id,
         Page::Help => return None,
     };
-    let query = format!("{}:#{id}", content.tag(lang)).into();
+    let query = [content.tag(lang).as_str(), ":#", id].concat().into();
     Some(Button { label: content.interface(lang).button_share.to_string(), does: Does::Share(query) })
 }
 
@@ -281,7 +282,11 @@ fn pack(buttons: impl IntoIterator<Item = Button>) -> Vec<Vec<Button>> {
     for button in buttons {
         match rows.last_mut() {
             Some(row) if row.len() == 1 && short(&row[0]) && short(&button) => row.push(button),
-            _ => rows.push(vec![button]),
+            _ => {
+                let mut row = Vec::with_capacity(2);
+                row.push(button);
+                rows.push(row);
+            }
         }
     }
     rows

@@ -1,6 +1,7 @@
 //! The adapter to Telegram: updates in, requests out, and between them nothing that is lost.
 //!
 //! - [`Api`]: one request to the Bot API, and what its failure means.
+//! - `client`: the way to the server.
 //! - `pace`, `send`: at which pace requests go out, and what is tried again.
 //! - `update`: what of an update concerns us.
 //! - `render`, `inline`: a view as the Bot API takes it, as a message and as a card.
@@ -13,6 +14,7 @@
 //! - [`doctor`]: what Telegram says of the bot's state, judged for its operator.
 
 mod api;
+mod client;
 mod deliver;
 mod desk;
 pub mod doctor;

@@ -91,7 +91,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     fn press(&mut self, button: usize) -> io::Result<()> {
         let (label, does) = self.buttons[button].clone();
         match does {
-            Does::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content).to_string())),
+            Does::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
             Does::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
             Does::Private(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
             Does::Copy(text) => {

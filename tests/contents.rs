@@ -76,7 +76,7 @@ pub(crate) fn check_every_page(content: &Content) {
                 for button in row {
                     assert!(!button.label.trim().is_empty());
                     if let palabre::view::Does::Open(action) = button.does {
-                        let data = action.callback_data(content).to_string();
+                        let data = action.callback_data(content);
                         assert!(data.len() <= 64, "{data}");
                         assert_eq!(Action::from_callback_data(content, &data), Some(action));
                     }

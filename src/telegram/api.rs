@@ -1,24 +1,30 @@
 //! One request to the Bot API, and what its failure means.
 //!
-//! teloxide gives the client, the payloads and their names; the call itself is ours for three reasons. teloxide sleeps
-//! ten seconds within a request when the server says 5xx; it tells refusals apart by their exact sentences, of which
-//! several have changed; and it parses the whole message that was sent, of which only the success matters here.
+//! teloxide gives the payloads and their names; the call itself is ours for four reasons. teloxide sleeps ten seconds
+//! within a request when the server says 5xx; it tells refusals apart by their exact sentences, of which several have
+//! changed; it parses the whole message that was sent, of which only the success matters here; and its client does more
+//! than is needed (see `client`).
 
 use std::cell::RefCell;
-use std::ops::Deref;
 use std::time::Duration;
 
+use hyper::body::Bytes;
+use hyper::{Response, Uri};
+use hyper_util::client::proxy::matcher::Matcher;
 use rustc_hash::FxHashMap;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
-use teloxide::Bot;
 use teloxide::requests::Payload;
 use url::Url;
 
+use super::client::{Client, Trouble};
 use crate::config::Token;
 
 /// How long a request may take, apart from the time that it asks the server to wait.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Telegram's own server.
+const TELEGRAM: &str = "https://api.telegram.org";
 
 /// Bytes that a written request usually has room in: a page with its buttons.
 const USUAL_LENGTH: usize = 4_096;
@@ -26,11 +32,11 @@ const USUAL_LENGTH: usize = 4_096;
 /// A Bot API server and the right to speak for a bot.
 #[derive(Clone)]
 pub struct Api {
-    bot: Bot,
+    client: Client,
     /// The address of the methods: the server's with the token. It is shown nowhere.
     methods: Url,
     /// That of each method which was called: as secret.
-    addresses: RefCell<FxHashMap<&'static str, Url>>,
+    addresses: RefCell<FxHashMap<&'static str, Uri>>,
 }
 
 /// Why a request did not do what it should.
@@ -72,7 +78,7 @@ impl std::fmt::Display for Failure {
 }
 
 #[derive(Deserialize)]
-struct Response<T> {
+struct Answer<T> {
     ok: bool,
     result: Option<T>,
     #[serde(default)]
@@ -96,24 +102,20 @@ impl Api {
     ///
     /// A sentence for the operator when an address is not one.
     pub fn new(token: &Token, url: Option<&str>) -> Result<Self, String> {
+        let no_server = "TELOXIDE_API_URL is not an address, as https://api.telegram.org";
         // The address of a proxy may hold a password: it is not repeated.
-        if let Ok(proxy) = std::env::var("TELOXIDE_PROXY")
-            && !Url::parse(&proxy).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        {
-            return Err("TELOXIDE_PROXY is not an address, as http://proxy.example:3128".into());
-        }
-        let mut bot = Bot::with_client(token.secret(), teloxide::net::client_from_env());
-        if let Some(url) = url {
-            let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-            bot = bot.set_api_url(parsed.ok_or("TELOXIDE_API_URL is not an address, as https://api.telegram.org")?);
-        }
-        let mut methods = bot.api_url();
-        methods
-            .path_segments_mut()
-            .map_err(|()| "TELOXIDE_API_URL is not an address, as https://api.telegram.org")?
-            .pop_if_empty()
-            .push(&format!("bot{}", token.secret()));
-        Ok(Self { bot, methods, addresses: RefCell::default() })
+        let no_proxy = "TELOXIDE_PROXY is not an address, as http://proxy.example:3128";
+        let mut methods = web_address(url.unwrap_or(TELEGRAM)).ok_or(no_server)?;
+        methods.path_segments_mut().map_err(|()| no_server)?.pop_if_empty().push(&format!("bot{}", token.secret()));
+        let server: Uri = methods.as_str().parse().map_err(|_| no_server)?;
+        let proxy = match std::env::var("TELOXIDE_PROXY") {
+            Ok(proxy) => {
+                let proxy = web_address(&proxy).ok_or(no_proxy)?;
+                Some(Matcher::builder().all(String::from(proxy)).build().intercept(&server).ok_or(no_proxy)?)
+            }
+            Err(_) => Matcher::from_env().intercept(&server),
+        };
+        Ok(Self { client: Client::new(&server, proxy), methods, addresses: RefCell::default() })
     }
 
     /// The server as an operator may see it: scheme, host and port.
@@ -142,71 +144,65 @@ impl Api {
     }
 
     /// Sends a request; what it is answered is read later. The server may take `wait` longer than usual.
-    pub(super) async fn body<P: Payload + Serialize>(
-        &self,
-        payload: &P,
-        wait: Duration,
-    ) -> Result<Body<impl Deref<Target = [u8]> + use<P>>, Failure> {
-        let request = self.request(payload, wait)?;
-        // Boxed, because this future is moved with every update. The address holds the token: no error may carry it.
-        Box::pin(async {
-            let response = request.send().await.map_err(|error| unreachable(&error.without_url()))?;
-            let status = response.status().as_u16();
-            let bytes = response.bytes().await.map_err(|error| unreachable(&error.without_url()))?;
-            Ok(Body { status, bytes })
-        })
-        .await
+    pub(super) async fn body<P: Payload + Serialize>(&self, payload: &P, wait: Duration) -> Result<Body, Failure> {
+        let response = self.post(payload, wait).await.map_err(|trouble| unreachable(&*trouble))?;
+        Ok(Body { status: response.status().as_u16(), bytes: response.into_body() })
     }
 
-    /// A request, ready to be sent. Its address holds the token: no error may carry it.
-    pub(super) fn request<P: Payload + Serialize>(
+    /// Sends a request and gives the server's response as it comes.
+    pub(super) async fn post<P: Payload + Serialize>(
         &self,
         payload: &P,
         wait: Duration,
-    ) -> Result<reqwest::RequestBuilder, Failure> {
+    ) -> Result<Response<Bytes>, Trouble> {
         let mut written = Vec::with_capacity(USUAL_LENGTH);
-        serde_json::to_writer(&mut written, payload).map_err(|error| unreachable(&error))?;
+        serde_json::to_writer(&mut written, payload)?;
+        let address = self.address(P::NAME)?;
+        // Boxed, because this future is moved with every update.
+        Box::pin(self.client.post(address, written, TIMEOUT + wait)).await
+    }
+
+    /// The address of a method.
+    fn address(&self, method: &'static str) -> Result<Uri, Trouble> {
         let mut addresses = self.addresses.borrow_mut();
-        let url = addresses.entry(P::NAME).or_insert_with(|| {
-            let mut url = self.methods.clone();
-            // It has a path: `new` has put the token there.
-            if let Ok(mut path) = url.path_segments_mut() {
-                path.push(P::NAME);
-            }
-            url
-        });
-        let url = url.clone();
-        let client = self.bot.client();
-        Ok(client.post(url).header("content-type", "application/json").timeout(TIMEOUT + wait).body(written))
+        if let Some(address) = addresses.get(method) {
+            return Ok(address.clone());
+        }
+        let address: Uri = format!("{}/{method}", self.methods).parse()?;
+        addresses.insert(method, address.clone());
+        Ok(address)
     }
 }
 
 /// What the server answers.
-pub(super) struct Body<B> {
+pub(super) struct Body {
     pub(super) status: u16,
-    pub(super) bytes: B,
+    pub(super) bytes: Bytes,
 }
 
-impl<B: Deref<Target = [u8]>> Body<B> {
+impl Body {
     /// The result that it holds.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let Ok(response) = serde_json::from_slice::<Response<T>>(&self.bytes) else {
+        let Ok(response) = serde_json::from_slice::<Answer<T>>(&self.bytes) else {
             let what = format!("an answer that is not the Bot API's (HTTP {})", self.status);
             return Err(Failure::Unreachable(what));
         };
         match response {
-            Response { ok: true, result: Some(result), .. } => Ok(result),
-            Response { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
+            Answer { ok: true, result: Some(result), .. } => Ok(result),
+            Answer { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
                 Err(Failure::RetryAfter(Duration::from_secs(seconds)))
             }
-            Response { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => {
-                Err(Failure::MigratedTo(id))
-            }
-            Response { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
-            Response { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
-            Response { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
+            Answer { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(Failure::MigratedTo(id)),
+            Answer { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
+            Answer { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
+            Answer { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
         }
     }
+}
+
+/// An address on the web.
+fn web_address(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 /// Whether an answer begins with `{"ok":true`, whatever white space there is: the rest, mostly the whole message that was

@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use serde::Serialize;
 use teloxide::payloads::AnswerCallbackQuery;
 use teloxide::requests::Payload;
-use teloxide::types::{CallbackQueryId, LinkPreviewOptions, MessageEntity};
+use teloxide::types::{CallbackQueryId, LinkPreviewOptions};
 
 use super::api::Failure;
 use super::inline;
 use super::profile::{Scope, SetMyCommands};
-use super::render::{Keyboard, NO_PREVIEW, entities};
+use super::render::{Keyboard, MessageEntity, NO_PREVIEW, entities};
 use super::send::{ASIDE, BRIEFLY, GUEST, Sender};
 use super::update::{CallbackQuery, Me, Message, Update};
 use crate::content::{Content, LangId};
@@ -373,7 +373,7 @@ struct SendMessage<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     message_thread_id: Option<i32>,
     text: &'a str,
-    entities: Vec<MessageEntity>,
+    entities: Vec<MessageEntity<'a>>,
     link_preview_options: LinkPreviewOptions,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_parameters: Option<ReplyParameters>,
@@ -433,7 +433,7 @@ struct EditMessageText<'a> {
     #[serde(flatten)]
     shown: Shown<'a>,
     text: &'a str,
-    entities: Vec<MessageEntity>,
+    entities: Vec<MessageEntity<'a>>,
     link_preview_options: LinkPreviewOptions,
     reply_markup: Keyboard<'a>,
 }

@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 use teloxide::requests::Payload;
-use teloxide::types::{LinkPreviewOptions, MessageEntity};
+use teloxide::types::LinkPreviewOptions;
 
-use super::render::{Keyboard, NO_PREVIEW, entities};
+use super::render::{Keyboard, MessageEntity, NO_PREVIEW, entities};
 use super::update::Me;
 use crate::cards::{Answer, Offer};
 use crate::content::Content;
@@ -68,7 +68,7 @@ enum InlineQueryResult<'a> {
 #[derive(Serialize)]
 struct InputTextMessageContent<'a> {
     message_text: &'a str,
-    entities: Vec<MessageEntity>,
+    entities: Vec<MessageEntity<'a>>,
     link_preview_options: LinkPreviewOptions,
 }
 

@@ -2,12 +2,11 @@
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
-use teloxide::types::{LinkPreviewOptions, MessageEntity, MessageEntityKind};
+use teloxide::types::LinkPreviewOptions;
 
 use super::update::Me;
-use crate::action::CallbackData;
 use crate::content::Content;
-use crate::markup::{RichText, Style};
+use crate::markup::{RichText, Span, Style};
 use crate::view::{Button, Does, View};
 
 /// No answer of ours shows a preview of a link.
@@ -19,8 +18,18 @@ pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
     show_above_text: false,
 };
 
+/// A range of a text, in UTF-16 units, and how it looks. Of our own, for teloxide's copies and parses addresses.
+#[derive(Serialize)]
+pub(super) struct MessageEntity<'a> {
+    r#type: &'static str,
+    offset: usize,
+    length: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
 /// The entities of a text.
-pub(super) fn entities(text: &RichText) -> Vec<MessageEntity> {
+pub(super) fn entities<'a>(text: &'a RichText) -> Vec<MessageEntity<'a>> {
     let mut edges: Vec<usize> = text.spans().iter().flat_map(|span| [span.range.start, span.range.end]).collect();
     edges.sort_unstable();
     edges.dedup();
@@ -32,27 +41,30 @@ pub(super) fn entities(text: &RichText) -> Vec<MessageEntity> {
         units.push(count);
     }
     let utf16 = |byte: usize| edges.binary_search(&byte).map_or(0, |i| units[i]);
-    let entity = |span: &crate::markup::Span| {
+    let entity = |span: &'a Span| {
         let offset = utf16(span.range.start);
-        Some(MessageEntity { kind: kind(&span.style)?, offset, length: utf16(span.range.end) - offset })
+        let url = match &span.style {
+            Style::Link(url) => Some(&**url),
+            _ => None,
+        };
+        MessageEntity { r#type: kind(&span.style), offset, length: utf16(span.range.end) - offset, url }
     };
-    text.spans().iter().filter_map(entity).collect()
+    text.spans().iter().map(entity).collect()
 }
 
-fn kind(style: &Style) -> Option<MessageEntityKind> {
-    Some(match style {
-        Style::Bold => MessageEntityKind::Bold,
-        Style::Italic => MessageEntityKind::Italic,
-        Style::Underline => MessageEntityKind::Underline,
-        Style::Strike => MessageEntityKind::Strikethrough,
-        Style::Code => MessageEntityKind::Code,
-        Style::Pre => MessageEntityKind::Pre { language: None },
-        Style::Phone => MessageEntityKind::PhoneNumber,
-        Style::Quote => MessageEntityKind::Blockquote,
-        Style::LongQuote => MessageEntityKind::ExpandableBlockquote,
-        // An address that does not parse never passed `check`.
-        Style::Link(url) => MessageEntityKind::TextLink { url: url::Url::parse(url).ok()? },
-    })
+fn kind(style: &Style) -> &'static str {
+    match style {
+        Style::Bold => "bold",
+        Style::Italic => "italic",
+        Style::Underline => "underline",
+        Style::Strike => "strikethrough",
+        Style::Code => "code",
+        Style::Pre => "pre",
+        Style::Phone => "phone_number",
+        Style::Quote => "blockquote",
+        Style::LongQuote => "expandable_blockquote",
+        Style::Link(_) => "text_link",
+    }
 }
 
 /// The buttons of a view, written as an `InlineKeyboardMarkup` straight from it.
@@ -104,7 +116,7 @@ impl Serialize for Row<'_> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum InlineKeyboardButton<'a> {
-    Callback { text: &'a str, callback_data: CallbackData<'a> },
+    Callback { text: &'a str, callback_data: String },
     Copy { text: &'a str, copy_text: CopyTextButton<'a> },
     Share { text: &'a str, switch_inline_query_chosen_chat: SwitchInlineQueryChosenChat<'a> },
     Url { text: &'a str, url: String },
@@ -142,11 +154,5 @@ impl<'a> InlineKeyboardButton<'a> {
             }
             Does::Copy(copied) => Self::Copy { text, copy_text: CopyTextButton { text: copied } },
         }
-    }
-}
-
-impl Serialize for CallbackData<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }

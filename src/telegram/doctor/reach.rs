@@ -5,10 +5,12 @@ use std::io;
 use std::time::Duration;
 
 use chrono::DateTime;
+use hyper_util::client::legacy;
 use teloxide::payloads::GetMe;
 use tokio::time::{Instant, timeout_at};
 
 use super::super::api::{Api, Body, Failure};
+use super::super::client::Trouble;
 use super::botfather::Bot;
 use crate::clock::unix_time;
 use crate::doctor::Finding;
@@ -47,19 +49,18 @@ pub(super) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (
 }
 
 async fn get_me(api: &Api) -> Result<Answer, Finding> {
-    let proxy = proxy(&api.server());
-    let broken = |error: reqwest::Error| trouble(&error.without_url(), &api.server(), proxy);
-    let request = api.request(&GetMe::new(), Duration::ZERO);
-    let request = request.map_err(|failure| Finding::error("server", failure.to_string(), "report this as a bug"))?;
     let start = Instant::now();
-    let response = request.send().await.map_err(broken)?;
+    let response = api.post(&GetMe::new(), Duration::ZERO).await.map_err(|trouble| {
+        let server = api.server();
+        told(&trouble, &server, proxy(&server))
+    })?;
     let took = start.elapsed();
     let status = response.status().as_u16();
     let date = response.headers().get("date").and_then(|date| http_date(date.to_str().ok()?));
     // The server wrote its date somewhere between the two ends of the request.
     let now = unix_time().saturating_sub(took / 2).as_secs() as i64;
-    let bytes = response.bytes().await.map_err(broken)?;
-    Ok(Answer { status, took, ahead: date.map(|date| now - date), bot: Body { status, bytes }.read() })
+    let body = Body { status, bytes: response.into_body() };
+    Ok(Answer { status, took, ahead: date.map(|date| now - date), bot: body.read() })
 }
 
 /// A date of HTTP (RFC 9110, 5.6.7) in seconds since 1970.
@@ -173,13 +174,14 @@ fn inmost_kind(error: &io::Error) -> io::ErrorKind {
 }
 
 /// What failed on the way, told apart in words.
-fn trouble(error: &reqwest::Error, server: &str, proxy: Option<&str>) -> Finding {
+fn told(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
     let mut chain = Vec::new();
-    let mut cause = error.source();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&**trouble);
     while let Some(error) = cause {
         chain.push(error);
         cause = error.source();
     }
+    let is_connect = trouble.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect);
     let says = |beginning: &str| chain.iter().any(|error| error.to_string().starts_with(beginning));
     let kind = chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(inmost_kind);
     let inmost = chain.last().map_or_else(|| "no reason is given".into(), ToString::to_string);
@@ -188,7 +190,7 @@ fn trouble(error: &reqwest::Error, server: &str, proxy: Option<&str>) -> Finding
         None => server.to_owned(),
     };
     let found = |message: String, help: &str| Finding::error("server", message, help);
-    if error.is_connect() && says("dns error") {
+    if is_connect && says("dns error") {
         return found(
             format!("the name of {target} is not found: {inmost}"),
             "see that this machine has a network and a name server (/etc/resolv.conf), and that the name is right",
@@ -201,13 +203,14 @@ fn trouble(error: &reqwest::Error, server: &str, proxy: Option<&str>) -> Finding
             "let the proxy allow CONNECT to that host and port; name and password go into the proxy's address",
         );
     }
-    if error.is_connect() && error.is_timeout() {
+    let timed_out = kind == Some(io::ErrorKind::TimedOut);
+    if is_connect && timed_out {
         return found(
             format!("there is no connection to {target} within 5 s"),
             "a firewall may drop it, or the network blocks Telegram: allow it, or set TELOXIDE_PROXY",
         );
     }
-    if error.is_timeout() {
+    if timed_out {
         return no_answer(server);
     }
     match kind {
@@ -219,7 +222,7 @@ fn trouble(error: &reqwest::Error, server: &str, proxy: Option<&str>) -> Finding
                 "see that the server runs and that TELOXIDE_API_URL names its host and port"
             },
         ),
-        Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) if error.is_connect() => found(
+        Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) if is_connect => found(
             format!("{server} is reached, but TLS with it fails: {inmost}"),
             "see that this machine's clock is right and that no proxy opens TLS on the way: only the web's public \
              authorities are trusted; a server without TLS is written http://",
