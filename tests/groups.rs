@@ -152,6 +152,41 @@ fn who_floods_gets_one_notice_and_others_feel_nothing() {
     bot.fake.assert_clean();
 }
 
+/// How many messages went out to a chat before the first one to another.
+fn sent_before(state: &State, chat: i64, other: i64) -> usize {
+    let sent = state.calls_of("sendMessage").map(|call| call.params["chat_id"].as_i64());
+    sent.take_while(|to| *to != Some(other)).filter(|to| *to == Some(chat)).count()
+}
+
+#[test]
+fn a_thousand_messages_in_one_private_chat_hold_nobody() {
+    let bot = bot();
+    for _ in 0..1_000 {
+        bot.fake.private_message(7, "/contact");
+    }
+    bot.fake.private_message(8, "/contact");
+    bot.fake.wait_sent(8, 1);
+    // Twenty at once is the pace of a private chat; then comes the notice, and one a second.
+    let before = bot.fake.look(|state| sent_before(state, 7, 8));
+    assert!(before < 40, "{before} answers to one were sent before the other's");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_thousand_messages_of_many_in_one_group_hold_nobody() {
+    let bot = bot();
+    // None of these people says more than a person may.
+    for n in 0..1_000 {
+        bot.fake.post(Post::new(1_000 + n % 50, GROUP, &format!("/contact@{BOT_USERNAME}")));
+    }
+    bot.fake.private_message(8, "/contact");
+    bot.fake.wait_sent(8, 1);
+    // Ten at once is the pace of a group, then one in three seconds.
+    let before = bot.fake.look(|state| sent_before(state, GROUP, 8));
+    assert!(before < 40, "{before} answers to the group were sent before the other's");
+    bot.fake.assert_clean();
+}
+
 #[test]
 fn a_topic_is_answered_in_the_topic() {
     let bot = bot();

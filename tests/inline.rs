@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{BOT_USERNAME, Person};
+use crate::support::fake::{ALWAYS, BOT_USERNAME, Fault, FaultKind, Person, Tapped};
 
 const ENGLISH: Person = Person::new(5, "en");
 
@@ -153,4 +153,32 @@ fn typing_waits_for_nobody() {
     }
     bot.fake.wait_confirmed(typed[199].update_id);
     assert_eq!(json!(bot.fake.violations()), json!([]));
+}
+
+#[test]
+fn a_tap_amid_a_storm_of_typing_waits_for_none_of_it_and_nothing_stays_behind() {
+    let bot = bot();
+    let type_some =
+        |count: i64| -> Vec<_> { (0..count).map(|n| bot.fake.inline_query(1_000 + n, "confiance", "")).collect() };
+    let all_answered = |typed: Vec<Tapped>| {
+        for query in typed {
+            bot.fake.wait_for("each to be answered", |state| state.answers(&query.callback_id).first().map(|_| ()));
+        }
+    };
+    let storm = || {
+        // No answer to typing gets through for now, and a thousand wait.
+        bot.fake.fault(Fault::new(FaultKind::Hang).on("answerInlineQuery").times(ALWAYS));
+        type_some(500);
+        let tap = bot.fake.tap_inline(ENGLISH, "card-1", "1.en.s.trust");
+        type_some(500);
+        bot.fake.wait_confirmed(tap.update_id);
+        assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+        assert!(bot.fake.inline_message("card-1").unwrap().text().contains("trust"), "its page is turned, too");
+        bot.fake.clear_faults();
+        all_answered(type_some(1_000));
+        bot.process.vitals()
+    };
+    let before = storm();
+    storm().assert_flat_since(before);
+    bot.fake.assert_clean();
 }

@@ -122,9 +122,7 @@ fn the_last_confirmation_is_tried_again() {
 #[expect(clippy::print_stderr, reason = "figures, for those who run it with --nocapture")]
 fn report(what: &str, times: u64, seed: u64, crowd: &Crowd, repeats: usize) {
     let (questions, people) = (crowd.questions(), crowd.asked.len());
-    eprintln!(
-        "{times} × {what}, seed {seed}: {questions} questions of {people} people, {repeats} answered more than once"
-    );
+    eprintln!("{times} × {what}, seed {seed}: {questions} questions of {people} people, {repeats} answers came again");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod http;
 mod inline;
 mod kill;
 mod links;
+mod load;
 mod metrics;
 mod newer;
 mod properties;

@@ -31,14 +31,23 @@ const QUESTIONS: [&str; 6] = [
 const TAPS: [&str; 6] = ["1.fr.home", "1.en.s.trust", "1.fr.s.contact", "1.fr.lang.home", "0.old", "1.en.s.principles"];
 
 /// People of all kinds, each for a while.
-struct World {
+pub(crate) struct World {
     fake: Fake,
     chance: Rng,
     sent: u64,
 }
 
 impl World {
-    fn next(&mut self) {
+    pub(crate) fn new(fake: &Fake, seed: u64) -> World {
+        World { fake: fake.clone(), chance: Rng::with_seed(seed), sent: 0 }
+    }
+
+    /// How many updates it has made.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    pub(crate) fn next(&mut self) {
         let World { fake, chance, sent } = self;
         let turn = i64::try_from(*sent / SAYS).expect("not so many");
         let person = Person::new(10_000_000 + turn, if turn % 3 == 0 { "en" } else { "fr" });
@@ -99,7 +108,7 @@ fn two_hundred_thousand_updates_leave_nothing_behind() {
     let kinds = [kinds.clone(), kinds, vec![FaultKind::TooManyRequests { retry_after: 1 }]].concat();
     fake.storm(Storm { one_in: 50, kinds, seed });
     let process = Process::start_with(BINARY, &fake, &[], &[("RUST_LOG", "error")]);
-    let mut world = World { fake: fake.clone(), chance: Rng::with_seed(seed), sent: 0 };
+    let mut world = World::new(&fake, seed);
     let began = Instant::now();
     let mut warm = None;
     let mut next_report = tenth;

@@ -20,7 +20,8 @@ use super::deliver::{CutOff, Delivery, Response, acknowledge, notice, tell};
 use super::flood::{Flood, Verdict};
 use super::fuse::Fuse;
 use super::inline;
-use super::send::Sender;
+use super::offset::Chat;
+use super::send::{BRIEFLY, Sender};
 use super::update::{InlineQuery, Me, Update};
 use crate::cards::offer;
 use crate::content::Content;
@@ -64,6 +65,15 @@ impl Shared {
 
     pub(super) fn metrics(&self) -> &Metrics {
         self.sender.metrics()
+    }
+
+    /// How it stands with a chat whose update is in hand.
+    pub(super) fn chat(&self, chat: i64) -> Chat {
+        match () {
+            () if self.cut_off.contains(chat) => Chat::CutOff,
+            () if self.sender.is_resting(chat) => Chat::Resting,
+            () => Chat::Served,
+        }
     }
 
     /// Counts an answer that was given, and the words of a question that has none.
@@ -149,11 +159,6 @@ impl Desk {
             jobs: JoinSet::new(),
             flood: Flood::new(),
         }
-    }
-
-    /// Whether nothing is in hand.
-    pub(super) fn is_idle(&self) -> bool {
-        self.jobs.is_empty()
     }
 
     /// Takes an update in.
@@ -329,15 +334,22 @@ async fn say_enough(shared: &Shared, update: &Update) {
 
 /// Answers typing; gives the request for the response to a webhook.
 async fn answer_typing(shared: &Shared, update_id: i64, query: &InlineQuery) -> Option<Vec<u8>> {
-    let content = shared.content();
-    // A panic's place is in the log.
-    let make = || catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query())));
-    let offered = shared.fuse.guard(update_id, make)?.ok()?;
-    let payload = inline::inline(&content, &shared.me, &query.id, &offered);
-    if shared.in_response {
-        let response = Response::default();
-        return response.hold(&payload).ok().and_then(|()| response.into_bytes());
-    }
-    shared.sender.typing(&payload).await;
-    None
+    // Made when it has its turn: what only waits in a storm of typing must not hold an answer each.
+    let answer = async {
+        let _slot = if shared.in_response { None } else { shared.sender.typing_slot().await };
+        let content = shared.content();
+        // A panic's place is in the log.
+        let make = || catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query())));
+        let offered = shared.fuse.guard(update_id, make)?.ok()?;
+        let payload = inline::inline(&content, &shared.me, &query.id, &offered);
+        if shared.in_response {
+            let response = Response::default();
+            return response.hold(&payload).ok().and_then(|()| response.into_bytes());
+        }
+        if let Err(failure) = shared.sender.within(BRIEFLY, &payload).await {
+            log::debug!("typing was not answered: {failure}");
+        }
+        None
+    };
+    tokio::time::timeout(BRIEFLY, answer).await.ok().flatten()
 }

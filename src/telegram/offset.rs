@@ -29,20 +29,39 @@ pub(super) struct Ledger {
     states: BTreeMap<i64, State>,
     /// One past the highest update that Telegram was told to forget.
     offset: i64,
+    /// The last poll brought a whole batch, so there may be more behind it.
+    full: bool,
     /// The last poll brought a whole batch without anything new.
     crowded: bool,
+}
+
+/// What is known of a chat whose update is in hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chat {
+    /// It is being answered.
+    Served,
+    /// It has had its messages for now, and the next one waits for the pace of this chat.
+    Resting,
+    /// Nothing gets through to it at the moment.
+    CutOff,
 }
 
 impl Ledger {
     /// The lowest update that is not finished.
     ///
     /// When all of a batch are known, what has been in hand for long no longer holds the offset, or nobody else would be
-    /// heard: this process carries it. But not while nothing gets through to its chat (`is_cut_off`): then nobody would gain.
-    pub(super) fn next_offset(&mut self, is_cut_off: impl Fn(i64) -> bool) -> i64 {
-        let may_pass = self.crowded && self.carried() < CARRIED_MAX;
+    /// heard: this process carries it. What waits for the pace of its own chat does not hold those behind a whole batch at
+    /// all. But nothing is carried while nothing gets through to its chat: then nobody would gain.
+    pub(super) fn next_offset(&mut self, chat_of: impl Fn(i64) -> Chat) -> i64 {
+        let may_carry = self.full && self.carried() < CARRIED_MAX;
         let holds = |state: &State| match state {
             State::Done => false,
-            State::InHand { chat, since } => !may_pass || since.elapsed() < STUCK || is_cut_off(*chat),
+            State::InHand { .. } if !may_carry => true,
+            State::InHand { chat, since } => match chat_of(*chat) {
+                Chat::Served => !self.crowded || since.elapsed() < STUCK,
+                Chat::Resting => false,
+                Chat::CutOff => true,
+            },
         };
         let newest = self.states.last_key_value().map_or(self.offset, |(id, _)| id + 1);
         let lowest = self.states.range(self.offset..).find(|(_, state)| holds(state)).map(|(&id, _)| id);
@@ -50,6 +69,14 @@ impl Ledger {
         let offset = self.offset;
         self.states.retain(|&id, state| id >= offset || *state != State::Done);
         offset
+    }
+
+    /// Whether no update holds the offset, so that Telegram can be asked for newer ones alone.
+    pub(super) fn is_free(&mut self, chat_of: impl Fn(i64) -> Chat) -> bool {
+        if self.full {
+            self.next_offset(chat_of);
+        }
+        self.states.range(self.offset..).all(|(_, state)| *state == State::Done)
     }
 
     /// How many updates are in hand although Telegram was told to forget them.
@@ -91,12 +118,13 @@ impl Ledger {
 
     /// A batch of `size` has ended, of which so many were new.
     pub(super) fn end(&mut self, size: usize, new: usize) {
-        self.crowded = size >= BATCH && new == 0;
+        self.full = size >= BATCH;
+        self.crowded = self.full && new == 0;
     }
 
     /// From now on what is not finished is not confirmed. `None` when nothing ever came.
     pub(super) fn close(&mut self) -> Option<i64> {
-        self.crowded = false;
-        (!self.states.is_empty() || self.offset != 0).then(|| self.next_offset(|_| false))
+        self.full = false;
+        (!self.states.is_empty() || self.offset != 0).then(|| self.next_offset(|_| Chat::Served))
     }
 }

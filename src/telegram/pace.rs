@@ -14,7 +14,7 @@ use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use tokio::time::Instant;
 
 /// Messages and edits in a private chat: this many at once, then one a second.
@@ -87,6 +87,8 @@ pub(super) struct Pace {
     private: Buckets<i64>,
     group: Buckets<i64>,
     overall: RefCell<Overall>,
+    /// The chats that have had their messages for now: the next one waits.
+    resting: RefCell<FxHashSet<i64>>,
 }
 
 impl Pace {
@@ -96,6 +98,7 @@ impl Pace {
             private: Buckets::new(Quota::per_second(ONE).allow_burst(PRIVATE_BURST)),
             group: Buckets::new(Quota::per_minute(GROUP_A_MINUTE).allow_burst(GROUP_BURST)),
             overall: RefCell::new(Overall::new(cap)),
+            resting: RefCell::default(),
         }
     }
 
@@ -103,8 +106,10 @@ impl Pace {
     pub(super) async fn turn(&self, chat: Option<i64>) {
         if let Some(chat) = chat {
             while let Err(wait) = self.buckets(chat).take(&chat) {
+                self.resting.borrow_mut().insert(chat);
                 tokio::time::sleep(wait).await;
             }
+            self.resting.borrow_mut().remove(&chat);
         }
         let at = self.overall.borrow_mut().reserve(Instant::now());
         if let Some(at) = at {
@@ -115,6 +120,11 @@ impl Pace {
     /// As [`Pace::turn`], but does not wait: whether it may be sent now. If not, nothing is taken.
     pub(super) fn may_now(&self, chat: i64) -> bool {
         self.overall.borrow().rate().is_none() && self.buckets(chat).take(&chat).is_ok()
+    }
+
+    /// Whether what goes to this chat waits for its turn.
+    pub(super) fn is_resting(&self, chat: i64) -> bool {
+        self.resting.borrow().contains(&chat)
     }
 
     /// Telegram asked this chat to wait.

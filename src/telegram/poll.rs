@@ -74,13 +74,19 @@ impl Poller {
         // After a failed poll: not before this.
         let mut not_before: Option<Instant> = None;
         loop {
-            let idle = self.desk.is_idle();
+            // What holds the offset would come again at once; what is answered beside, or carried, does not.
+            let idle = self.is_free();
             let repoll = last_poll.filter(|_| !idle).map(|last| last + REPOLL);
             let next_poll = not_before.or(repoll).unwrap_or_else(Instant::now);
             tokio::select! {
                 biased;
                 () = &mut *stop => { self.finish().await; return Ok(()) }
-                Some(finished) = self.desk.next() => { self.ledger.done(finished.update_id); continue }
+                Some(finished) = self.desk.next() => {
+                    self.ledger.done(finished.update_id);
+                    // The chat's next answer begins, and it shows whether it has to wait.
+                    tokio::task::yield_now().await;
+                    continue;
+                }
                 () = tokio::time::sleep_until(next_poll) => {}
             }
             last_poll = Some(Instant::now());
@@ -117,7 +123,12 @@ impl Poller {
 
     fn next_offset(&mut self) -> i64 {
         let shared = Rc::clone(&self.desk.shared);
-        self.ledger.next_offset(|chat| shared.cut_off.contains(chat))
+        self.ledger.next_offset(|chat| shared.chat(chat))
+    }
+
+    fn is_free(&mut self) -> bool {
+        let shared = Rc::clone(&self.desk.shared);
+        self.ledger.is_free(|chat| shared.chat(chat))
     }
 
     /// Takes in a batch; gives how many of its updates are new.

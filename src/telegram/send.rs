@@ -11,7 +11,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use teloxide::requests::Payload;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::api::{Api, Failure};
@@ -87,6 +87,11 @@ impl Sender {
         self.pace.may_now(chat)
     }
 
+    /// Whether what goes to this chat waits for the chat's own pace.
+    pub(super) fn is_resting(&self, chat: i64) -> bool {
+        self.pace.is_resting(chat)
+    }
+
     /// Sends what is worthless after `lifetime`.
     ///
     /// # Errors
@@ -97,15 +102,9 @@ impl Sender {
         sent.unwrap_or_else(|_| Err(Failure::Unreachable("the time for this answer is over".into())))
     }
 
-    /// Answers typing: as [`Sender::within`], but a storm of it shares a few connections.
-    pub(super) async fn typing<P: Payload + Serialize>(&self, payload: &P) {
-        let answer = async {
-            let _slot = self.typing_slots.acquire().await;
-            self.within(BRIEFLY, payload).await
-        };
-        if let Ok(Err(failure)) = tokio::time::timeout(BRIEFLY, answer).await {
-            log::debug!("{} failed: {failure}", P::NAME);
-        }
+    /// Waits for one of the few connections that a storm of typing shares; it is taken until what this gives is dropped.
+    pub(super) async fn typing_slot(&self) -> Option<SemaphorePermit<'_>> {
+        self.typing_slots.acquire().await.ok()
     }
 
     /// Asks something of Telegram and reads the answer.

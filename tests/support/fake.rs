@@ -176,9 +176,18 @@ impl Fake {
     /// # Panics
     /// With `what` and the list of calls, after [`PATIENCE`].
     #[track_caller]
-    pub fn wait_for<T>(&self, what: &str, mut predicate: impl FnMut(&State) -> Option<T>) -> T {
+    pub fn wait_for<T>(&self, what: &str, predicate: impl FnMut(&State) -> Option<T>) -> T {
+        self.wait_long_for(PATIENCE, what, predicate)
+    }
+
+    /// As [`Fake::wait_for`], with other patience.
+    ///
+    /// # Panics
+    /// After `longest`.
+    #[track_caller]
+    pub fn wait_long_for<T>(&self, longest: Duration, what: &str, mut predicate: impl FnMut(&State) -> Option<T>) -> T {
         let shared = &self.inner.shared;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + longest;
         let mut state = state::lock(&shared.state);
         loop {
             if let Some(found) = predicate(&state) {

@@ -8,6 +8,8 @@ use std::fs;
 pub(crate) struct Vitals {
     /// Resident memory, in KiB.
     pub memory: u64,
+    /// The most that it was so far.
+    pub peak: u64,
     /// Open file descriptors: connections, mostly.
     pub descriptors: usize,
     pub threads: u64,
@@ -31,7 +33,7 @@ impl Vitals {
         let after_name = stat.rsplit_once(") ").expect("the name is in parentheses").1;
         let ticks = after_name.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
         let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs").count();
-        Vitals { memory: field("VmRSS:"), descriptors, threads: field("Threads:"), ticks }
+        Vitals { memory: field("VmRSS:"), peak: field("VmHWM:"), descriptors, threads: field("Threads:"), ticks }
     }
 
     /// # Panics

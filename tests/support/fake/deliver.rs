@@ -53,7 +53,7 @@ async fn deliver_all(shared: &Arc<Shared>) {
     loop {
         let (url, secret, next) = {
             let state = lock(&shared.state);
-            let next = state.queue.next_but(&under_way, AT_ONCE.saturating_sub(under_way.len()));
+            let next = state.queue.next_for_webhook(&under_way, AT_ONCE.saturating_sub(under_way.len()));
             (state.webhook.clone(), state.webhook_secret.clone(), next)
         };
         if !url.is_empty() {
@@ -105,5 +105,5 @@ fn finish(state: &mut State, id: i64, body: &[u8]) {
         params.remove("method").and_then(|name| name.as_str().map(str::to_ascii_lowercase)).unwrap_or_default();
     let outcome = methods::carry_out(state, &method, &params);
     state.in_responses += 1;
-    state.calls.push(Call::new(method, Value::Object(Map::from_iter(params)), outcome));
+    state.note_call(Call::new(method, Value::Object(Map::from_iter(params)), outcome));
 }

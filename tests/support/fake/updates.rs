@@ -86,9 +86,16 @@ impl Queue {
         self.confirmed = self.confirmed.max(offset - 1);
     }
 
-    /// The first of those that are not under way.
-    pub fn next_but(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
-        self.waiting.iter().filter(|(id, _)| !under_way.contains(id)).take(limit).cloned().collect()
+    /// What may be delivered to a webhook now. Telegram delivers the updates of one chat, and taps and typing of one person,
+    /// one after the other: the next when the one before is taken.
+    pub fn next_for_webhook(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
+        if limit == 0 {
+            return Vec::new();
+        }
+        let mut lines = BTreeSet::new();
+        // Of each line the first alone; it may be the one that is under way.
+        let firsts = self.waiting.iter().filter(|(id, update)| lines.insert(line(*id, update)));
+        firsts.filter(|(id, _)| !under_way.contains(id)).take(limit).cloned().collect()
     }
 
     /// An update was taken by a webhook.
@@ -100,6 +107,14 @@ impl Queue {
     fn first(&self, limit: usize) -> Vec<Value> {
         self.waiting.iter().take(limit).map(|(_, update)| update.clone()).collect()
     }
+}
+
+/// In which line of a webhook an update stands: its kind, and a chat or a person.
+fn line(update_id: i64, update: &Value) -> (&str, i64) {
+    let fields = update.as_object().into_iter().flatten();
+    let body = fields.map(|(kind, body)| (kind.as_str(), body)).find(|(_, body)| body.is_object());
+    let owner = |body: &Value| body["chat"]["id"].as_i64().or_else(|| body["from"]["id"].as_i64());
+    body.and_then(|(kind, body)| Some((kind, owner(body)?))).unwrap_or(("", update_id))
 }
 
 /// Carries out a poll; it may take as long as the bot said.

@@ -1,0 +1,327 @@
+//! Load, by hand and in release: what an answer costs, how long it takes, what many chats take, what others feel. It prints
+//! figures of the machine at hand and judges none of them.
+//!
+//! `cargo test --release load:: -- --ignored --nocapture --test-threads 1`
+//!
+//! `PALABRE_LOAD_PEER=<program>` names another bot that polls, to be measured beside this one. The fake shares the machine with
+//! the bot: what it takes is in the delays and in the rate that is held, but not in the bot's own time on a processor.
+
+#![expect(clippy::print_stderr, reason = "figures, for those who run it")]
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::ops::Range;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{env, fmt, fs, thread};
+
+use crate::soak::World;
+use crate::support::bot::Process;
+use crate::support::fake::{BOT_USERNAME, Deliveries, Fake, FaultKind, Person, Post, State, Storm};
+use crate::support::vitals::Vitals;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
+
+/// How updates come to the bot.
+#[derive(Clone, Copy)]
+enum Way {
+    Polling,
+    /// Answers go out in the responses, where they can.
+    Webhook,
+    /// Every answer is a request of its own.
+    WebhookWithRequests,
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Way::Polling => "polling",
+            Way::Webhook => "webhook, answers in the response",
+            Way::WebhookWithRequests => "webhook, answers by requests",
+        })
+    }
+}
+
+/// A bot and its Telegram.
+struct Load {
+    fake: Fake,
+    process: Process,
+    /// Where it serves.
+    address: String,
+    _deliveries: Option<Deliveries>,
+}
+
+impl Load {
+    fn start(way: Way) -> Load {
+        // Free a moment ago: the webhook's address has to be known before the bot listens on it.
+        let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+        let url = format!("http://{address}/hook");
+        let mut env = vec![("RUST_LOG", "error"), ("PALABRE_LISTEN", address.as_str())];
+        let is_webhook = !matches!(way, Way::Polling);
+        if is_webhook {
+            env.push(("PALABRE_WEBHOOK_URL", &url));
+        }
+        if matches!(way, Way::WebhookWithRequests) {
+            env.push(("PALABRE_ANSWER_IN_RESPONSE", "off"));
+        }
+        let fake = Fake::start();
+        let process = Process::start_with(BINARY, &fake, &[], &env);
+        // It tells Telegram about itself first: that is not to be measured.
+        fake.wait_calls("setMyShortDescription", 3);
+        let deliveries = is_webhook.then(|| {
+            fake.wait_calls("setWebhook", 1);
+            fake.deliver()
+        });
+        Load { fake, process, address, _deliveries: deliveries }
+    }
+
+    /// Waits until nothing is left to do.
+    fn settle(&self) {
+        settle(&self.fake);
+    }
+}
+
+#[track_caller]
+fn settle(fake: &Fake) {
+    fake.wait_for("all to be confirmed", |state| (state.waiting() == 0).then_some(()));
+}
+
+/// Each of these people asks once, as fast as they are answered: there always is more than the bot can take at once.
+fn all_ask(fake: &Fake, people: Range<i64>) {
+    const BACKLOG_MAX: usize = 300;
+    for person in people {
+        fake.private_message(person, "/contact");
+        if fake.look(State::waiting) >= BACKLOG_MAX {
+            fake.wait_for("the bot to catch up", |state| (state.waiting() < BACKLOG_MAX / 2).then_some(()));
+        }
+    }
+    settle(fake);
+}
+
+/// What an answer costs the process, after a warm-up.
+fn measure_cost(name: &str, fake: &Fake, process: &Process) {
+    /// So many that a hundredth of a second, the unit, is less than a hundredth of the whole.
+    const ASKED: i64 = 40_000;
+    fake.forget_beyond(4_000);
+    all_ask(fake, 1..1_001);
+    let (before, calls, began) = (process.vitals(), fake.look(State::calls_made), Instant::now());
+    all_ask(fake, 10_000..10_000 + ASKED);
+    let (after, seconds) = (process.vitals(), began.elapsed().as_secs_f64());
+    let answered = fake.look(State::calls_made) - calls;
+    let micros = (after.ticks - before.ticks) as f64 * 10_000.0 / answered as f64;
+    eprintln!("{name:33} {micros:5.1} µs an answer, {answered} answers, {:.0} a second", answered as f64 / seconds);
+}
+
+#[test]
+#[ignore = "figures: run by hand, in release"]
+fn what_an_answer_costs() {
+    let peer = env::var("PALABRE_LOAD_PEER").ok();
+    for _ in 0..3 {
+        for way in [Way::Polling, Way::Webhook, Way::WebhookWithRequests] {
+            let load = Load::start(way);
+            measure_cost(&way.to_string(), &load.fake, &load.process);
+        }
+        if let Some(peer) = &peer {
+            let fake = Fake::start();
+            measure_cost("peer, polling", &fake, &Process::start(peer, &fake, &[]));
+        }
+    }
+}
+
+/// How long things took, shortest first.
+struct Delays(Vec<Duration>);
+
+impl Delays {
+    /// From when each person asked to when the request with the answer came in.
+    ///
+    /// # Panics
+    /// If somebody has no answer.
+    fn of(asked: &[(i64, Instant)], fake: &Fake) -> Delays {
+        let mut answered = BTreeMap::new();
+        for call in fake.look(|state| state.calls_of("sendMessage").cloned().collect::<Vec<_>>()) {
+            answered.entry(call.params["chat_id"].as_i64()).or_insert(call.at);
+        }
+        Delays::new(asked.iter().map(|(person, at)| answered[&Some(*person)] - *at).collect())
+    }
+
+    fn new(mut delays: Vec<Duration>) -> Delays {
+        delays.sort_unstable();
+        Delays(delays)
+    }
+
+    fn at(&self, share: f64) -> Duration {
+        self.0[((self.0.len() - 1) as f64 * share) as usize]
+    }
+}
+
+impl fmt::Display for Delays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |share| self.at(share).as_secs_f64() * 1e3;
+        write!(f, "half {:.2} ms, 99 % {:.2} ms, longest {:.2} ms", millis(0.5), millis(0.99), millis(1.0))
+    }
+}
+
+/// Does something so many times at this rate, whether or not the one before is done.
+fn at_rate(a_second: u32, times: u32, mut act: impl FnMut(u32)) {
+    let began = Instant::now();
+    for n in 0..times {
+        // Not to wait for anything: this is the rate.
+        thread::sleep((Duration::from_secs(1) * n / a_second).saturating_sub(began.elapsed()));
+        act(n);
+    }
+}
+
+#[test]
+#[ignore = "figures: run by hand, in release"]
+fn how_long_an_answer_takes() {
+    const SECONDS: u32 = 10;
+    const TEXTS: [&str; 4] = ["/contact", "qui etes vous et que faites vous", "/principes", "c koi la mediation svp"];
+    for way in [Way::Polling, Way::Webhook, Way::WebhookWithRequests] {
+        for rate in [500, 1_000, 2_000] {
+            let load = Load::start(way);
+            all_ask(&load.fake, 1..501);
+            let mut asked = Vec::new();
+            let began = Instant::now();
+            let before = load.process.vitals();
+            at_rate(rate, rate * SECONDS, |n| {
+                let person = 10_000 + i64::from(n);
+                asked.push((person, Instant::now()));
+                load.fake.private_message(person, TEXTS[n as usize % TEXTS.len()]);
+            });
+            load.settle();
+            let seconds = began.elapsed().as_secs_f64();
+            let delays = Delays::of(&asked, &load.fake);
+            let busy = (load.process.vitals().ticks - before.ticks) as f64 / seconds;
+            let held = asked.len() as f64 / seconds;
+            eprintln!("{way:33} {rate} a second (held: {held:.0}): {delays}; the bot was busy {busy:.0} % of the time");
+            load.fake.assert_clean();
+        }
+    }
+}
+
+#[test]
+#[ignore = "figures: run by hand, in release"]
+fn what_many_chats_take() {
+    for way in [Way::Polling, Way::Webhook] {
+        let load = Load::start(way);
+        load.fake.forget_beyond(4_000);
+        for (from, to) in [(1, 3_001), (3_001, 100_001)] {
+            all_ask(&load.fake, from..to);
+            let Vitals { memory, peak, .. } = load.process.vitals();
+            let mib = |kib: u64| kib as f64 / 1024.0;
+            eprintln!("{way:33} after {} chats: {:.1} MiB, at most {:.1} MiB", to - 1, mib(memory), mib(peak));
+        }
+    }
+}
+
+#[test]
+#[ignore = "figures: run by hand, in release"]
+fn what_others_feel_while_a_chat_floods() {
+    const MESSAGES: i64 = 1_000;
+    const GROUP: i64 = -1_000_000_000_077;
+    const OTHERS: u32 = 40;
+    for way in [Way::Polling, Way::Webhook] {
+        // One person alone, or fifty people of a group who each stay below what one person may say.
+        for people in [1, 50] {
+            let load = Load::start(way);
+            all_ask(&load.fake, 1..501);
+            load.fake.group(GROUP, false);
+            for n in 0..MESSAGES {
+                let text = format!("/contact@{BOT_USERNAME}");
+                let chat = if people == 1 { 1_000 } else { GROUP };
+                load.fake.post(Post::new(1_000 + n % people, chat, &text));
+            }
+            let mut asked = Vec::new();
+            at_rate(20, OTHERS, |n| {
+                let person = 10_000 + i64::from(n);
+                asked.push((person, Instant::now()));
+                load.fake.private_message(person, "/contact");
+            });
+            for (person, _) in &asked {
+                let is_answered = |state: &State| state.sent_to(*person).next().map(|_| ());
+                load.fake.wait_long_for(Duration::from_secs(60), "an answer to another", is_answered);
+            }
+            let delays = Delays::of(&asked, &load.fake);
+            eprintln!("{way:33} {MESSAGES} messages of {people} in one chat; others wait: {delays}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "figures: run by hand, in release"]
+fn what_a_tap_feels_while_people_type() {
+    const TYPED: usize = 1_000;
+    for way in [Way::Polling, Way::Webhook] {
+        let load = Load::start(way);
+        let mut before = None;
+        for round in 0..6 {
+            let type_half = |first: usize| -> Vec<String> {
+                let typed = (first..first + TYPED / 2).map(|n| {
+                    let person = Person::new(1_000 + n as i64, "fr");
+                    load.fake.inline_query(person, &"confiance"[..n % 10], "").callback_id
+                });
+                typed.collect()
+            };
+            let earlier = type_half(0);
+            let began = Instant::now();
+            let tap = load.fake.tap_inline(1, "card", "1.fr.s.trust").callback_id;
+            let later = type_half(TYPED / 2);
+            let (took, first) = load.fake.wait_for("the tap", |state| {
+                state.answers(&tap).first()?;
+                let open = |ids: &[String]| ids.iter().filter(|id| state.answers(id).is_empty()).count();
+                Some((began.elapsed(), (open(&earlier), open(&later))))
+            });
+            load.settle();
+            load.fake
+                .wait_for("the typing", |state| later.iter().all(|id| !state.answers(id).is_empty()).then_some(()));
+            let vitals = load.process.vitals();
+            let was = *before.get_or_insert(vitals);
+            eprintln!(
+                "{way:33} round {round}: the tap took {took:.1?}, with {} of {} typed before it and {} of {} after it \
+                 unanswered; {vitals} (first round: {was})",
+                first.0,
+                earlier.len(),
+                first.1,
+                later.len()
+            );
+        }
+    }
+}
+
+/// Writes what `/metrics` says, second by second, into the directory that `PALABRE_LOAD_SAMPLES` names: for a picture of the
+/// dashboard.
+#[test]
+#[ignore = "figures: run by hand, in release"]
+fn what_the_metrics_say() {
+    let Ok(directory) = env::var("PALABRE_LOAD_SAMPLES") else { return };
+    const SECONDS: u32 = 120;
+    let load = Load::start(Way::Webhook);
+    load.fake.forget_beyond(4_000);
+    let kinds = vec![FaultKind::TooManyRequests { retry_after: 1 }, FaultKind::ServerError, FaultKind::Reset];
+    load.fake.storm(Storm { one_in: 400, kinds, seed: 1 });
+    let mut world = World::new(&load.fake, 1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let sample = |n: u32| {
+        let page = runtime.block_on(async {
+            let page = reqwest::get(format!("http://{}/metrics", load.address)).await.unwrap();
+            page.text().await.unwrap()
+        });
+        fs::write(Path::new(&directory).join(format!("{n:04}.txt")), page).unwrap();
+    };
+    let mut rate = 0.0_f64;
+    let mut owed = 0.0;
+    // Twenty steps a second; the load swells and ebbs as a day does.
+    at_rate(20, 20 * SECONDS, |n| {
+        if n % 20 == 0 {
+            sample(n / 20);
+            rate = 70.0 + 50.0 * (f64::from(n) / 300.0).sin();
+        }
+        owed += rate / 20.0;
+        while owed >= 1.0 {
+            world.next();
+            owed -= 1.0;
+        }
+    });
+    sample(SECONDS);
+    eprintln!("{} updates in {SECONDS} s", world.sent());
+}
