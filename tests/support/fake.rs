@@ -52,7 +52,7 @@ pub const BOT_ID: i64 = 123_456_789;
 pub const BOT_USERNAME: &str = "palabre_test_bot";
 
 /// How long a test waits for the bot before it gives up.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A handle on the fake; clones share one Telegram, and the last one to go stops it.
 #[derive(Clone)]
