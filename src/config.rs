@@ -147,7 +147,8 @@ pub struct Service {
 
 impl Service {
     /// Reads `PALABRE_WEBHOOK_URL`, `PALABRE_LISTEN`, `PALABRE_WEBHOOK_MAX_CONNECTIONS`, `PALABRE_ANSWER_IN_RESPONSE`,
-    /// `PALABRE_MAX_PER_SECOND`, `PALABRE_GAPS` and `PALABRE_CRASH_FILE`. An empty variable is how a compose file leaves one out.
+    /// `PALABRE_MAX_PER_SECOND`, `PALABRE_GAPS` and `PALABRE_CRASH_FILE`. An empty variable is how a compose file leaves one
+    /// out.
     ///
     /// # Errors
     ///

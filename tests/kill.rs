@@ -80,6 +80,24 @@ impl Crowd {
     }
 }
 
+/// Faults of which none carries out what it refuses, so that nothing has a reason to come twice.
+fn refusing() -> Vec<FaultKind> {
+    vec![
+        FaultKind::TooManyRequests { retry_after: 1 },
+        FaultKind::ServerError,
+        FaultKind::InternalJson,
+        FaultKind::Reset,
+    ]
+}
+
+/// A Telegram that stumbles now and then, and people who ask it.
+fn begin(seed: u64, kinds: Vec<FaultKind>) -> (Fake, Crowd, Rng) {
+    let fake = Fake::start();
+    fake.storm(Storm { one_in: 12, kinds, seed });
+    let crowd = Crowd::new(&fake);
+    (fake, crowd, Rng::with_seed(seed))
+}
+
 /// Lets a new process get to some moment of its life: it starts, asks who it is, publishes its commands, polls, answers.
 fn live_for_a_while(fake: &Fake, chance: &mut Rng, crowd: &mut Crowd) {
     let (calls, polls) = fake.look(|state| (state.calls_made(), state.polls.len()));
@@ -128,18 +146,8 @@ fn report(what: &str, times: u64, seed: u64, crowd: &Crowd, repeats: usize) {
 #[test]
 fn no_question_is_lost_however_often_it_is_killed() {
     let (kills, seed) = (number("PALABRE_KILLS", 50), number("PALABRE_SEED", 20_260_224));
-    let mut chance = Rng::with_seed(seed);
-    let fake = Fake::start();
-    let kinds = vec![
-        FaultKind::TooManyRequests { retry_after: 1 },
-        FaultKind::ServerError,
-        FaultKind::InternalJson,
-        FaultKind::Reset,
-        FaultKind::AnswerLost,
-        FaultKind::Truncated,
-    ];
-    fake.storm(Storm { one_in: 12, kinds, seed });
-    let mut crowd = Crowd::new(&fake);
+    let kinds = [refusing(), vec![FaultKind::AnswerLost, FaultKind::Truncated]].concat();
+    let (fake, mut crowd, mut chance) = begin(seed, kinds);
     for _ in 0..kills {
         let born = fake.look(|state| state.calls.len());
         let mut process = Process::start(BINARY, &fake, &[]);
@@ -173,17 +181,7 @@ fn check_answers_nothing_twice(fake: &Fake, born: usize) {
 #[test]
 fn nothing_is_lost_or_repeated_when_it_is_told_to_stop() {
     let (stops, seed) = (number("PALABRE_KILLS", 50).div_ceil(6), number("PALABRE_SEED", 20_260_224));
-    let mut chance = Rng::with_seed(seed);
-    let fake = Fake::start();
-    // None of these carries out what it refuses, so nothing has a reason to come twice.
-    let kinds = vec![
-        FaultKind::TooManyRequests { retry_after: 1 },
-        FaultKind::ServerError,
-        FaultKind::InternalJson,
-        FaultKind::Reset,
-    ];
-    fake.storm(Storm { one_in: 12, kinds, seed });
-    let mut crowd = Crowd::new(&fake);
+    let (fake, mut crowd, mut chance) = begin(seed, refusing());
     // Stops that say that they left an answer in hand, or could not confirm: these may repeat something.
     let (mut in_hand, mut unconfirmed) = (0, 0);
     for round in 0..stops {

@@ -108,12 +108,13 @@ impl Api {
         let mut methods = web_address(url.unwrap_or(TELEGRAM)).ok_or(no_server)?;
         methods.path_segments_mut().map_err(|()| no_server)?.pop_if_empty().push(&format!("bot{}", token.secret()));
         let server: Uri = methods.as_str().parse().map_err(|_| no_server)?;
-        let proxy = match std::env::var("TELOXIDE_PROXY") {
-            Ok(proxy) => {
+        // An empty variable is how a compose file leaves one out.
+        let proxy = match std::env::var("TELOXIDE_PROXY").ok().filter(|proxy| !proxy.trim().is_empty()) {
+            Some(proxy) => {
                 let proxy = web_address(&proxy).ok_or(no_proxy)?;
                 Some(Matcher::builder().all(String::from(proxy)).build().intercept(&server).ok_or(no_proxy)?)
             }
-            Err(_) => Matcher::from_env().intercept(&server),
+            None => Matcher::from_env().intercept(&server),
         };
         Ok(Self { client: Client::new(&server, proxy), methods, addresses: RefCell::default() })
     }

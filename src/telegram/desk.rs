@@ -290,7 +290,10 @@ async fn see_to(shared: &Shared, chat: i64, update: &Update) -> Option<Vec<u8>> 
 
 async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Vec<u8>>, Failure> {
     let content = shared.content();
-    let Some(reply) = reply_to(shared, &content, update) else { return Ok(None) };
+    let Some(reply) = reply_to(shared, &content, update) else {
+        give_up(shared);
+        return Ok(None);
+    };
     let Shared { sender, me, cut_off, .. } = shared;
     let response = Response::default();
     let delivery =
@@ -310,12 +313,14 @@ async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Ve
 fn reply_to(shared: &Shared, content: &Content, update: &Update) -> Option<Reply> {
     let request = update.request(&shared.me)?;
     let make = || catch_unwind(AssertUnwindSafe(|| (shared.answer)(content, &request)));
-    let Some(reply) = shared.fuse.guard(update.update_id, make) else {
-        shared.metrics().give_up();
-        log::error!("an update was given up: making its answer has ended this program again and again");
-        return None;
-    };
+    let reply = shared.fuse.guard(update.update_id, make)?;
     Some(reply.unwrap_or_else(|_| apology(content, request.language_code)))
+}
+
+/// Says that an update is not answered because making its answer has ended the process too often.
+fn give_up(shared: &Shared) {
+    shared.metrics().give_up();
+    log::error!("an update was given up: making its answer has ended this program again and again");
 }
 
 /// Tells somebody who floods that it is enough: at once, for their own answers may wait in the queue before it.
@@ -340,7 +345,11 @@ async fn answer_typing(shared: &Shared, update_id: i64, query: &InlineQuery) -> 
         let content = shared.content();
         // A panic's place is in the log.
         let make = || catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query())));
-        let offered = shared.fuse.guard(update_id, make)?.ok()?;
+        let Some(offered) = shared.fuse.guard(update_id, make) else {
+            give_up(shared);
+            return None;
+        };
+        let offered = offered.ok()?;
         let payload = inline::inline(&content, &shared.me, &query.id, &offered);
         if shared.in_response {
             let response = Response::default();

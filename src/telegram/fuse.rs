@@ -42,9 +42,8 @@ impl Fuse {
             Err(error) if error.kind() == io::ErrorKind::NotFound => (None, 0),
             Err(error) => return Err(error),
         };
-        if watched == 0 {
-            fs::write(&path, "")?;
-        }
+        // What it says stays until an answer is made.
+        fs::OpenOptions::new().append(true).create(true).open(&path)?;
         Ok(Self { path: Some(path), suspect, watched: Cell::new(watched) })
     }
 

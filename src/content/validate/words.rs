@@ -129,9 +129,7 @@ pub(super) fn resolve<'a>(
 /// A question that stands under two sections cannot be answered by either.
 pub(super) fn check_ask(asks: &[Ask<'_>], report: &mut Report) {
     let mut seen: HashMap<String, &Ask<'_>> = HashMap::new();
-    let in_word = |c: char| {
-        c.is_ascii_alphanumeric() || c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark
-    };
+    let in_word = |c: char| c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark;
     for ask in asks {
         let phrase = &ask.phrase.value;
         let phrase = if is_nfc(phrase) { Cow::Borrowed(phrase.as_str()) } else { Cow::Owned(phrase.nfc().collect()) };
