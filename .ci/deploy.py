@@ -129,7 +129,8 @@ def content(items, layout):
 
 def variables():
     source = "".join(file.read_text() for file in sorted(pathlib.Path("src").glob("**/*.rs")))
-    for file in sorted(pathlib.Path("deploy").iterdir()):
+    texts = [file for file in sorted(pathlib.Path("deploy").iterdir()) if file.suffix != ".png"]
+    for file in texts:
         for name in sorted(set(re.findall(r"\b(?:PALABRE|TELOXIDE)_[A-Z_]+\b", file.read_text()))):
             expect(re.search(rf"\b{name}\b", source), f"{file}: the program does not read {name}")
 
