@@ -17,6 +17,7 @@ mod grams;
 mod index;
 mod learnt;
 mod lists;
+mod names;
 mod score;
 mod spelling;
 mod words;

@@ -4,7 +4,7 @@
 //! to its own, the phrase's runs of letters are made to speak for the one and against the other, just enough (Crammer et
 //! al., "Online Passive-Aggressive Algorithms", 2006). Nothing is random: the same phrases always teach the same.
 
-use super::grams::Vectors;
+use super::grams::{Phrases, Vector};
 
 /// How often the phrases are gone through.
 const PASSES: usize = 6;
@@ -29,7 +29,7 @@ pub(super) struct Learnt {
 
 impl Learnt {
     /// Learns from the phrases, vectors of length 1; `None` when there are too many of them.
-    pub(super) fn new(grams: usize, phrases: &Vectors, phrase_topics: &[u32], topics: usize) -> Option<Self> {
+    pub(super) fn new(grams: usize, phrases: &Phrases, phrase_topics: &[u32], topics: usize) -> Option<Self> {
         if phrases.len() * topics > WORK_MAX {
             return None;
         }
@@ -43,12 +43,14 @@ impl Learnt {
         let mut now = Self { lots, weights: vec![[0.0; LANES]; grams * lots] };
         // The mean of what was known after each pass holds better for new questions than the last word.
         let mut mean = now.weights.clone();
-        let mut scores = Vec::new();
+        let (mut vector, mut scores) = (Vector::new(), Vec::new());
         for pass in 0..PASSES {
             for i in 0..phrases.len() {
                 let phrase = shuffled(i, pass, phrases.len()) as u32;
                 let own = phrase_topics[phrase as usize] as usize;
-                now.score(phrases.get(phrase), &mut scores);
+                vector.clear();
+                vector.extend(phrases.vector(phrase));
+                now.score(&vector, &mut scores);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
                 let lacking = AHEAD - scores[own] + scores[rival];
@@ -57,7 +59,7 @@ impl Learnt {
                     let step_max = STEP_MAX * average / phrases_of[own] as f32;
                     // The length of a phrase's vector is 1, and two topics are moved.
                     let step = (lacking / 2.0).min(step_max);
-                    for &(gram, value) in phrases.get(phrase) {
+                    for &(gram, value) in &vector {
                         let weights = now.weights[gram as usize * lots..][..lots].as_flattened_mut();
                         weights[own] += step * value;
                         weights[rival] -= step * value;

@@ -27,14 +27,15 @@ impl<T> Lists<T> {
         &mut self.items[start as usize..]
     }
 
+    /// Gives back the memory that was kept for lists to come.
+    pub(super) fn shrink(&mut self) {
+        self.starts.shrink_to_fit();
+        self.items.shrink_to_fit();
+    }
+
     /// How many lists there are.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
-    }
-
-    /// All items of all lists.
-    pub(super) fn items(&self) -> &[T] {
-        &self.items
     }
 
     /// The list of a number.
@@ -52,6 +53,48 @@ impl<T> Lists<T> {
     /// All lists.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[T]> {
         (0..self.len() as u32).map(|list| self.get(list))
+    }
+}
+
+/// An item that names another list, with something said about it.
+pub(super) trait Entry: Copy + Default {
+    /// The list that it names.
+    fn number(self) -> u32;
+    /// The same, of another list.
+    fn with_number(self, number: u32) -> Self;
+}
+
+impl Entry for (u32, f32) {
+    fn number(self) -> u32 {
+        self.0
+    }
+
+    fn with_number(self, number: u32) -> Self {
+        (number, self.1)
+    }
+}
+
+impl<T: Entry> Lists<T> {
+    /// The same entries by what they name: where list `n` names `m`, list `m` names `n`. `lists` is one more than the
+    /// highest number that is named.
+    pub(super) fn turned(&self, lists: usize) -> Self {
+        let mut starts = vec![0; lists + 1];
+        for entry in &self.items {
+            starts[entry.number() as usize + 1] += 1;
+        }
+        for list in 0..lists {
+            starts[list + 1] += starts[list];
+        }
+        let mut next = starts.clone();
+        let mut items = vec![T::default(); self.items.len()];
+        for (list, entries) in (0..).zip(self.iter()) {
+            for entry in entries {
+                let at = &mut next[entry.number() as usize];
+                items[*at as usize] = entry.with_number(list);
+                *at += 1;
+            }
+        }
+        Self { starts, items }
     }
 }
 
@@ -86,26 +129,3 @@ impl Lists<u32> {
     }
 }
 
-impl Lists<(u32, f32)> {
-    /// The same values by what they belong to: of each `(item, value)` in list `n` comes `(n, value)` in list `item`.
-    /// Values of zero are left out. `lists` is one more than the highest item.
-    pub(super) fn turned(&self, lists: usize) -> Self {
-        let mut starts = vec![0; lists + 1];
-        for &(item, _) in self.items.iter().filter(|(_, value)| *value != 0.0) {
-            starts[item as usize + 1] += 1;
-        }
-        for list in 0..lists {
-            starts[list + 1] += starts[list];
-        }
-        let mut next = starts.clone();
-        let mut items = vec![(0, 0.0); starts[lists] as usize];
-        for (number, list) in self.iter().enumerate() {
-            for &(item, value) in list.iter().filter(|(_, value)| *value != 0.0) {
-                let at = &mut next[item as usize];
-                items[*at as usize] = (number as u32, value);
-                *at += 1;
-            }
-        }
-        Self { starts, items }
-    }
-}

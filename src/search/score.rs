@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::grams::{Grams, Vector, dampened, for_each_gram};
 use super::index::{Candidates, LanguageIndex};
+use super::lists::Entry as _;
 
 /// The weights of the five likenesses; they make one together.
 const PHRASE: f32 = 0.14;
@@ -183,13 +184,12 @@ impl LanguageIndex {
                 continue;
             }
             let found = &candidates.found;
-            let heaviest = found.iter().map(|&(id, _)| self.words[id as usize].weight).reduce(f32::max);
+            let heaviest = found.iter().map(|&(id, _)| self.word_weights[id as usize]).reduce(f32::max);
             let weight = heaviest.unwrap_or_else(|| self.lexicon.weight(word));
             asked.weight += weight;
             asked.understood += weight * found.iter().map(|&(_, sure)| sure).fold(0.0, f32::max);
             for &(id, sure) in found {
-                let known = &self.words[id as usize];
-                let value = sure * weight.min(known.weight);
+                let value = sure * weight.min(self.word_weights[id as usize]);
                 for &phrase in self.phrases_of_word.get(id) {
                     phrase_sums.add(phrase, i as u32 + 1, value);
                 }
@@ -220,24 +220,21 @@ impl LanguageIndex {
         letters: &mut Vec<char>,
         grams: &mut Vector,
     ) -> f32 {
-        if let Some(id) = self.known(word).filter(|_| !unfinished) {
-            grams.extend(self.words[id as usize].grams.iter().map(|&gram| (gram, 1.0)));
-            return 0.0;
-        }
+        let numbers = &self.grams.numbers;
         let mut own = 1.0;
         if candidates.mistyped {
             let surest = candidates.found.iter().map(|&(_, sure)| sure).fold(0.0, f32::max);
             let corrections = || candidates.found.iter().filter(|(_, sure)| *sure >= surest).take(CORRECTIONS_MAX);
             let share = CORRECTED * surest / corrections().count() as f32;
             for &(id, _) in corrections() {
-                grams.extend(self.words[id as usize].grams.iter().map(|&gram| (gram, share)));
+                for_each_gram(self.letters(id), true, |gram| grams.extend(numbers.get(gram).map(|gram| (gram, share))));
             }
             own -= CORRECTED * surest;
         }
         letters.clear();
         letters.extend(word.chars());
         let mut unknown = 0.0;
-        for_each_gram(letters, !unfinished, |gram| match self.grams.numbers.get(gram) {
+        for_each_gram(letters, !unfinished, |gram| match numbers.get(gram) {
             Some(gram) => grams.push((gram, own)),
             None => unknown += (own * self.grams.unknown_weight).powi(2),
         });
@@ -247,7 +244,7 @@ impl LanguageIndex {
     /// The runs of letters in common, with each topic's best phrase, with each topic, and what they tell.
     fn compare_grams(&self, asked: &Asked, scratch: &mut Scratch) {
         let Scratch { grams: vector, cosines, learnt: scores, likenesses, .. } = scratch;
-        let Grams { weights, phrases, topics, learnt, .. } = &self.grams;
+        let Grams { weights, phrases, phrase_scales, topics, learnt, .. } = &self.grams;
         vector.sort_unstable_by_key(|&(gram, _)| gram);
         vector.dedup_by(|(gram, times), (kept, sum)| {
             let same = gram == kept;
@@ -265,16 +262,17 @@ impl LanguageIndex {
         zeros(cosines, self.phrase_topics.len());
         for (gram, value) in vector.iter_mut() {
             *value /= length;
-            for &(phrase, other) in phrases.get(*gram) {
-                cosines[phrase as usize] += *value * other;
+            let weighed = *value * weights[*gram as usize];
+            for phrase in phrases.get(*gram) {
+                cosines[phrase.number() as usize] += weighed * phrase.value();
             }
             for &(topic, other) in topics.get(*gram) {
                 likenesses[topic as usize].whole += *value * other;
             }
         }
-        for (&cosine, &topic) in cosines.iter().zip(&self.phrase_topics) {
+        for ((&cosine, &scale), &topic) in cosines.iter().zip(phrase_scales).zip(&self.phrase_topics) {
             let best = &mut likenesses[topic as usize].letters;
-            *best = best.max(cosine);
+            *best = best.max(cosine * scale);
         }
         if let Some(learnt) = learnt {
             learnt.score(vector, scores);
