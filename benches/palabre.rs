@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use divan::{Bencher, black_box};
 use palabre::cards::{Query, offer};
 use palabre::content::Content;
-use palabre::content::load::{self, YearMonth};
+use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::reply::{Input, Place, Reply, Request, reply};
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
@@ -16,7 +16,8 @@ fn main() {
     divan::main();
 }
 
-static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(NOW).content.expect("the shipped content is sound"));
+static SHIPPED: LazyLock<Content> =
+    LazyLock::new(|| prepared(load::shipped(NOW)).expect("the shipped content is sound"));
 static FILES: LazyLock<Vec<(String, String)>> = LazyLock::new(synthetic_files);
 static SYNTHETIC: LazyLock<Content> = LazyLock::new(|| load_synthetic().expect("the synthetic content is sound"));
 
@@ -65,7 +66,12 @@ fn synthetic_files() -> Vec<(String, String)> {
 }
 
 fn load_synthetic() -> Option<Content> {
-    load::memory(FILES.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), NOW).content
+    prepared(load::memory(FILES.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), NOW))
+}
+
+/// A content that is ready for questions.
+fn prepared(loaded: Loaded) -> Option<Content> {
+    loaded.content.inspect(Content::prepare)
 }
 
 fn ask(content: &Content, input: Input<'_>) -> Reply {
@@ -125,13 +131,20 @@ fn typing(bencher: Bencher<'_, '_>, words: &str) {
     bencher.bench_local(|| query(black_box(words)));
 }
 
+/// What a start takes before commands and taps are answered.
 #[divan::bench]
 fn load_shipped() -> Option<Content> {
     load::shipped(NOW).content
 }
 
+/// The same with what questions need.
+#[divan::bench]
+fn load_shipped_and_prepare() -> Option<Content> {
+    prepared(load::shipped(NOW))
+}
+
 #[divan::bench(sample_count = 20)]
-fn load_1000_sections_in_5_languages(bencher: Bencher<'_, '_>) {
+fn load_1000_sections_in_5_languages_and_prepare(bencher: Bencher<'_, '_>) {
     LazyLock::force(&FILES);
     bencher.bench_local(load_synthetic);
 }

@@ -12,6 +12,7 @@ mod version;
 pub mod watch;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use self::load::YearMonth;
 use crate::lang::{Tag, primary_subtag};
@@ -223,6 +224,10 @@ pub struct MenuEntry {
     pub description: Box<str>,
 }
 
+/// What questions are compared with, once it is needed: preparing it takes most of the time of a start, and commands do
+/// without.
+type Search = LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>;
+
 /// Everything an organisation has to say.
 #[derive(Debug)]
 pub struct Content {
@@ -237,7 +242,7 @@ pub struct Content {
     commands: HashMap<Box<str>, Command>,
     contact: Contact,
     facts_checked: YearMonth,
-    search: Index,
+    search: Search,
     /// What is said back to what is no question, by kind and language.
     talk: Vec<Vec<Option<Box<str>>>>,
 }
@@ -402,6 +407,11 @@ impl Content {
         };
         let is_something = |m: &Match| !matches!(m.topic, Topic::Talk(_)) || m.score >= decide::TALK;
         ranking.into_iter().map(found).filter(is_something).collect()
+    }
+
+    /// Prepares for questions now, which takes some 15 ms for the shipped content; the first question does it otherwise.
+    pub fn prepare(&self) {
+        LazyLock::force(&self.search);
     }
 
     /// The words of a question that stand in the content's own phrases, in any language: nobody's name, number or sentence,

@@ -41,17 +41,37 @@ const SAME_LIKENESS: f32 = 0.03;
 /// From so many phrases on the languages are prepared side by side.
 const MANY_PHRASES: usize = 10_000;
 
-fn prepare((lexicon, phrases): (Lexicon, Vec<Phrase<'_>>), topics: usize) -> LanguageIndex {
+fn prepare((lexicon, phrases): (Lexicon, Phrases), topics: usize) -> LanguageIndex {
     LanguageIndex::new(lexicon, &phrases, topics)
 }
 
-/// A phrase that stands under a topic.
-#[derive(Clone, Copy, Debug)]
-pub struct Phrase<'a> {
-    /// The topic's number.
-    pub topic: u32,
-    /// The phrase as people write it.
-    pub text: &'a str,
+/// The phrases of one language as people write them, each under a topic.
+#[derive(Debug, Default)]
+pub struct Phrases {
+    text: String,
+    /// The topic of each phrase, and where its text ends.
+    ends: Vec<(u32, usize)>,
+}
+
+impl Phrases {
+    /// Adds a phrase under the topic of a number.
+    pub fn add(&mut self, topic: u32, text: &str) {
+        self.text.push_str(text);
+        self.ends.push((topic, self.text.len()));
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn topics(&self) -> impl Iterator<Item = u32> {
+        self.ends.iter().map(|&(topic, _)| topic)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&(_, end)| &self.text[std::mem::replace(&mut start, end)..end])
+    }
 }
 
 /// The phrases of all languages, prepared for questions.
@@ -69,7 +89,7 @@ impl std::fmt::Debug for Index {
 impl Index {
     /// Prepares the phrases of each language. `topics` is one more than the highest number of a topic.
     #[must_use]
-    pub fn new<'a>(languages: Vec<(Lexicon, Vec<Phrase<'a>>)>, topics: usize) -> Self {
+    pub fn new(languages: Vec<(Lexicon, Phrases)>, topics: usize) -> Self {
         // The languages have nothing in common: when there is much to do, each is prepared on a thread of its own. A thread
         // costs memory that a small content would not get back.
         if languages.iter().map(|(_, phrases)| phrases.len()).sum::<usize>() < MANY_PHRASES {

@@ -67,6 +67,9 @@ const DRAIN: Duration = Duration::from_millis(3_500);
 
 /// The longest silence of Telegram after which the bot still counts as ready: three long polls.
 pub const SILENCE_MAX: Duration = Duration::from_secs(120);
+/// How long after the start it is prepared for questions: what waited for the start is under way by then, and Telegram is
+/// still busy with the first poll.
+const FIRST_ANSWERS: Duration = Duration::from_millis(20);
 
 /// A bot: what it says, and how it is to behave on Telegram.
 pub struct Bot {
@@ -167,6 +170,7 @@ impl Bot {
         (shared.in_response, shared.gaps, shared.fuse) = (in_response, self.gaps, self.fuse);
         let shared = Rc::new(shared);
         let following = tokio::task::spawn_local(follow(Rc::clone(&shared), self.contents));
+        tokio::task::spawn_local(prepare(Rc::clone(&shared)));
         let desk = Desk::new(shared);
         let result = match self.webhook {
             Some(webhook) => webhook::work(desk, webhook, self.health, &mut stop).await,
@@ -175,6 +179,12 @@ impl Bot {
         following.abort();
         result
     }
+}
+
+/// Prepares for questions while nobody waits. A question that is asked sooner does it itself.
+async fn prepare(shared: Rc<Shared>) {
+    tokio::time::sleep(FIRST_ANSWERS).await;
+    shared.content().prepare();
 }
 
 /// Tells Telegram the commands and descriptions, and again with each newer content.

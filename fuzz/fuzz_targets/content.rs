@@ -16,7 +16,9 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(loaded.content.is_none(), loaded.report.count(Severity::Error) > 0);
     assert!(!loaded.report.to_text(false).is_empty());
     if let Some(content) = loaded.content {
-        let request = Request { input: Input::Text("/start"), language_code: None, place: Place::Private };
-        drop(reply(&content, &request));
+        for text in ["/start", "where is the well"] {
+            let request = Request { input: Input::Text(text), language_code: None, place: Place::Private };
+            drop(reply(&content, &request));
+        }
     }
 });

@@ -407,7 +407,10 @@ impl<'a> Reader<'a> {
 
     fn strings(&mut self, value: At<DeValue<'a>>) -> Vec<At<String>> {
         let items = self.array(value);
-        items.into_iter().filter_map(|item| self.string(item)).collect()
+        let mut strings: Vec<_> = items.into_iter().filter_map(|item| self.string(item)).collect();
+        // They are collected in the memory of the values, each of which is several times larger.
+        strings.shrink_to_fit();
+        strings
     }
 
     fn string(&mut self, value: At<DeValue<'a>>) -> Option<At<String>> {

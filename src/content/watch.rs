@@ -14,8 +14,8 @@ use std::time::Instant;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::Version;
 use super::load::{self, Files, Fingerprint, Loaded};
+use super::{Content, Version};
 use places::Places;
 use settle::{Notice, Settle};
 
@@ -156,7 +156,12 @@ impl Thread {
         if self.given.as_ref() == Some(&fingerprint) {
             return true;
         }
-        let loaded = catch_unwind(AssertUnwindSafe(|| files.load(load::this_month())));
+        let loaded = catch_unwind(AssertUnwindSafe(|| {
+            let loaded = files.load(load::this_month());
+            // Here it holds nobody up.
+            loaded.content.iter().for_each(Content::prepare);
+            loaded
+        }));
         // What changed meanwhile may be half read: it is read again when it has settled.
         while let Ok(message) = self.received.try_recv() {
             if !self.take(message) {

@@ -46,7 +46,7 @@ impl Counted {
 
     /// `number` is less than 2²⁹: contents are far from that many phrases or runs of letters.
     fn new(number: u32, times: u32) -> Self {
-        Self(number << Self::TIMES_BITS | (times.min(Self::TIMES_MAX) - 1))
+        Self((number << Self::TIMES_BITS) | (times.min(Self::TIMES_MAX) - 1))
     }
 
     /// What so many times count for.
@@ -61,7 +61,7 @@ impl Entry for Counted {
     }
 
     fn with_number(self, number: u32) -> Self {
-        Self(number << Self::TIMES_BITS | self.0 % Self::TIMES_MAX)
+        Self((number << Self::TIMES_BITS) | (self.0 % Self::TIMES_MAX))
     }
 }
 
@@ -76,7 +76,8 @@ impl Phrases {
     /// `texts` gives the words of each phrase.
     fn new(count: usize, texts: &Lists<u32>, grams_of_word: &Lists<u32>, phrase_topics: &[u32], topics: usize) -> Self {
         let mut times = vec![0_u32; count];
-        let mut counted = Lists::with_capacity(texts.len(), 0);
+        let grams_at_most = texts.iter().flatten().map(|&word| grams_of_word.get(word).len()).sum();
+        let mut counted = Lists::with_capacity(texts.len(), grams_at_most);
         for text in texts.iter() {
             for &gram in text.iter().flat_map(|&word| grams_of_word.get(word)) {
                 if times[gram as usize] == 0 {

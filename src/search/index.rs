@@ -1,6 +1,6 @@
 //! One language's phrases, prepared for comparison.
 
-use super::Phrase;
+use super::Phrases;
 use super::grams::{Grams, Numbers, for_each_gram};
 use super::lists::Lists;
 use super::names::Names;
@@ -49,15 +49,16 @@ pub(super) struct Candidates {
 }
 
 impl LanguageIndex {
-    pub(super) fn new(lexicon: Lexicon, phrases: &[Phrase<'_>], topics: usize) -> Self {
-        let phrase_topics: Vec<u32> = phrases.iter().map(|phrase| phrase.topic).collect();
+    pub(super) fn new(lexicon: Lexicon, phrases: &Phrases, topics: usize) -> Self {
+        let phrase_topics: Vec<u32> = phrases.topics().collect();
         let mut vocabulary = Vocabulary::new();
         let mut texts = Lists::with_capacity(phrases.len(), 0);
-        for phrase in phrases {
-            lexicon.for_each_word(phrase.text, |word| texts.add(vocabulary.word(word, &lexicon)));
+        for text in phrases.texts() {
+            lexicon.for_each_word(text, |word| texts.add(vocabulary.word(word, &lexicon)));
             texts.end();
         }
-        let Vocabulary { mut words, mut stems, stem_of_word, weights: mut word_weights, numbers, grams_of_word } = vocabulary;
+        let Vocabulary { mut words, mut stems, stem_of_word, weights: mut word_weights, numbers, grams_of_word } =
+            vocabulary;
         words.shrink();
         stems.shrink();
         let grams = Grams::new(numbers, &texts, &grams_of_word, &phrase_topics, topics);

@@ -23,8 +23,9 @@ const LANES: usize = 8;
 pub(super) struct Learnt {
     /// How many lots of topics there are; the last is filled up with some that do not exist.
     lots: usize,
-    /// For each gram its weights, lot by lot.
-    weights: Vec<[f32; LANES]>,
+    /// For each gram its weights, lot by lot, in units: two bytes are enough to tell weights apart.
+    weights: Vec<[i16; LANES]>,
+    unit: f32,
 }
 
 impl Learnt {
@@ -40,9 +41,9 @@ impl Learnt {
         let spoken_for = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
         let average = phrases.len() as f32 / spoken_for.max(1) as f32;
         let lots = topics.div_ceil(LANES);
-        let mut now = Self { lots, weights: vec![[0.0; LANES]; grams * lots] };
+        let mut weights = vec![[0.0_f32; LANES]; grams * lots];
         // The mean of what was known after each pass holds better for new questions than the last word.
-        let mut mean = now.weights.clone();
+        let mut mean = weights.clone();
         let (mut vector, mut scores) = (Vector::new(), Vec::new());
         for pass in 0..PASSES {
             for i in 0..phrases.len() {
@@ -50,7 +51,7 @@ impl Learnt {
                 let own = phrase_topics[phrase as usize] as usize;
                 vector.clear();
                 vector.extend(phrases.vector(phrase));
-                now.score(&vector, &mut scores);
+                sums(&weights, lots, &vector, &mut scores);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
                 let lacking = AHEAD - scores[own] + scores[rival];
@@ -60,32 +61,42 @@ impl Learnt {
                     // The length of a phrase's vector is 1, and two topics are moved.
                     let step = (lacking / 2.0).min(step_max);
                     for &(gram, value) in &vector {
-                        let weights = now.weights[gram as usize * lots..][..lots].as_flattened_mut();
+                        let weights = weights[gram as usize * lots..][..lots].as_flattened_mut();
                         weights[own] += step * value;
                         weights[rival] -= step * value;
                     }
                 }
             }
-            for (mean, weight) in mean.as_flattened_mut().iter_mut().zip(now.weights.as_flattened()) {
+            for (mean, weight) in mean.as_flattened_mut().iter_mut().zip(weights.as_flattened()) {
                 *mean += weight / PASSES as f32;
             }
         }
-        Some(Self { lots, weights: mean })
+        drop(weights);
+        let most = mean.as_flattened().iter().fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
+        let unit = most / f32::from(i16::MAX);
+        let weights = mean.iter().map(|lot| lot.map(|weight| (weight / unit).round() as i16)).collect();
+        Some(Self { lots, weights, unit })
     }
 
     /// What the grams say for each topic; what stands behind the last topic says nothing.
     pub(super) fn score(&self, grams: &[(u32, f32)], scores: &mut Vec<f32>) {
-        scores.clear();
-        for lot in 0..self.lots {
-            let mut sums = [0.0; LANES];
-            for &(gram, value) in grams {
-                let weights = &self.weights[gram as usize * self.lots + lot];
-                for lane in 0..LANES {
-                    sums[lane] += value * weights[lane];
-                }
+        sums(&self.weights, self.lots, grams, scores);
+        scores.iter_mut().for_each(|score| *score *= self.unit);
+    }
+}
+
+/// The weights of some grams, each times the gram's value, together for each topic.
+fn sums<T: Copy + Into<f32>>(weights: &[[T; LANES]], lots: usize, grams: &[(u32, f32)], sums: &mut Vec<f32>) {
+    sums.clear();
+    for lot in 0..lots {
+        let mut of_lot = [0.0; LANES];
+        for &(gram, value) in grams {
+            let weights = &weights[gram as usize * lots + lot];
+            for lane in 0..LANES {
+                of_lot[lane] += value * weights[lane].into();
             }
-            scores.extend(sums);
         }
+        sums.extend(of_lot);
     }
 }
 

@@ -128,4 +128,3 @@ impl Lists<u32> {
         Self { starts, items }
     }
 }
-

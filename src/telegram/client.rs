@@ -30,6 +30,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(90);
 /// A connection on which nothing comes for so long is asked whether it still stands, so many times.
 const KEEPALIVE: (Duration, u32) = (Duration::from_secs(15), 3);
+/// So many bytes are read at a time, and a head may have: most answers fit in, and each connection keeps room for them.
+const READ: usize = 4_096;
 /// The most bytes that are read of an answer: a hundred updates have far fewer.
 const LENGTH_MAX: usize = 16 << 20;
 
@@ -68,6 +70,7 @@ impl Client {
         let connections = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
+            .http1_read_buf_exact_size(READ)
             .build(way);
         Self { connections, authorization }
     }

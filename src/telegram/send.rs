@@ -30,7 +30,7 @@ pub(super) const ASIDE: Duration = Duration::from_secs(13);
 /// How long an answer to a guest is tried: nothing says how long Telegram takes it.
 pub(super) const GUEST: Duration = Duration::from_secs(60);
 /// Messages under way at once: each has a connection, and connections are what memory goes into.
-const SLOTS: usize = 32;
+const SLOTS: usize = 24;
 /// Answers to typing under way at once: a storm of it must not open a connection for each letter.
 const TYPING_SLOTS: usize = 16;
 

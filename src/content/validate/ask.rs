@@ -4,11 +4,12 @@ use super::facts::Facts;
 use super::tree::Node;
 use super::words::{Ask, plain};
 use super::{Code, Content, File, Folder, LangId, Place, RawExpected, RawQuestion, Report, Source, Talk, did_you_mean};
+use crate::content::Search;
 use crate::content::decide::{Outcome, decide};
 use crate::content::load::TESTS_FOLDER;
 use crate::content::raw::Reader;
 use crate::content::{Match, Topic};
-use crate::search::{Index, Lexicon, Phrase, stemmer, stemmers};
+use crate::search::{Index, Lexicon, Phrases, stemmer, stemmers};
 
 /// The longest answer to a greeting and the like, in UTF-16 units.
 const TALK_MAX: usize = 400;
@@ -18,25 +19,26 @@ pub(super) fn kinds() -> Vec<&'static str> {
     Talk::ALL.iter().map(|(_, name)| *name).collect()
 }
 
-/// The index of all languages: sections by their number, then what is not ours, then the kinds of talk.
-pub(super) fn index(nodes: &[Node<'_>], folders: &[Folder<'_>], asks: &[Ask<'_>], report: &mut Report) -> Index {
+/// What questions are compared with, in all languages: sections by their number, then what is not ours, then the kinds of
+/// talk.
+pub(super) fn index(nodes: &[Node<'_>], folders: &[Folder<'_>], asks: &[Ask<'_>], report: &mut Report) -> Search {
     let mut languages = Vec::new();
     for (l, folder) in folders.iter().enumerate() {
         let place = |id: &str| nodes.iter().position(|node| *node.id == *id);
-        let mut phrases: Vec<Phrase<'_>> = Vec::new();
+        let mut phrases = Phrases::default();
         for (_, raw) in &folder.words {
             let Some(topic) = place(&raw.id.value) else { continue };
-            phrases.extend(raw.title.iter().map(|title| Phrase { topic: topic as u32, text: &title.value }));
+            raw.title.iter().for_each(|title| phrases.add(topic as u32, &title.value));
         }
         let own = asks.iter().filter(|ask| ask.language == l);
-        phrases.extend(own.map(|ask| Phrase { topic: ask.node as u32, text: &ask.phrase.value }));
+        own.for_each(|ask| phrases.add(ask.node as u32, &ask.phrase.value));
         let mut lexicon = Lexicon::default();
         if let Some((file, raw)) = &folder.search {
-            phrases.extend(raw.not_ours.iter().map(|ask| Phrase { topic: nodes.len() as u32, text: &ask.value }));
+            raw.not_ours.iter().for_each(|ask| phrases.add(nodes.len() as u32, &ask.value));
             for talk in &raw.talk {
                 let Some(kind) = kinds().iter().position(|kind| *kind == talk.kind.value) else { continue };
                 let topic = (nodes.len() + 1 + kind) as u32;
-                phrases.extend(talk.ask.iter().map(|ask| Phrase { topic, text: &ask.value }));
+                talk.ask.iter().for_each(|ask| phrases.add(topic, &ask.value));
             }
             let algorithm = raw.stemmer.as_ref().and_then(|name| {
                 let found = stemmer(&name.value);
@@ -64,7 +66,8 @@ pub(super) fn index(nodes: &[Node<'_>], folders: &[Folder<'_>], asks: &[Ask<'_>]
         }
         languages.push((lexicon, phrases));
     }
-    Index::new(languages, nodes.len() + 1 + Talk::ALL.len())
+    let topics = nodes.len() + 1 + Talk::ALL.len();
+    Search::new(Box::new(move || Index::new(languages, topics)))
 }
 
 /// What is said back, by kind and language.
