@@ -8,6 +8,7 @@ use palabre::cards::{Query, offer};
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::reply::{Input, Place, Reply, Request, reply};
+use palabre::view::View;
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
 const LANGUAGES: [&str; 5] = ["fr", "en", "bm", "ar", "nqo"];
@@ -74,8 +75,10 @@ fn prepared(loaded: Loaded) -> Option<Content> {
     loaded.content.inspect(Content::prepare)
 }
 
-fn ask(content: &Content, input: Input<'_>) -> Reply {
-    reply(content, &Request { input, language_code: Some("fr"), place: Place::Private })
+/// The answer with its page, which `palabre run` makes once and keeps.
+fn ask(content: &Content, input: Input<'_>) -> Reply<View> {
+    let request = Request { input, language_code: Some("fr"), place: Place::Private };
+    reply(content, &request).map(|shows| shows.view(content).into_owned())
 }
 
 #[divan::bench(args = ["/start", "/contact", "/principes", "/help", "/nothing"])]
@@ -127,7 +130,10 @@ fn question_among_1000_sections(bencher: Bencher<'_, '_>, text: &str) {
 #[divan::bench(args = ["", "conf", "vos principes", "en: trust", "xyzzy"])]
 fn typing(bencher: Bencher<'_, '_>, words: &str) {
     let content = LazyLock::force(&SHIPPED);
-    let query = |words| offer(content, &Query { words, language_code: Some("fr"), offset: "" });
+    let query = |words| {
+        let offered = offer(content, &Query { words, language_code: Some("fr"), offset: "" });
+        offered.map(|shows| shows.view(content).into_owned())
+    };
     bencher.bench_local(|| query(black_box(words)));
 }
 

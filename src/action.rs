@@ -16,7 +16,7 @@
 use crate::content::{Content, LangId, SectionId};
 
 /// A page that can be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Page {
     /// Who this is, and the top sections.
     Home,
@@ -24,6 +24,17 @@ pub enum Page {
     Help,
     /// A section, and which page of its body, from 0.
     Section(SectionId, u8),
+}
+
+impl Page {
+    /// The section that it shows a part of.
+    #[must_use]
+    pub fn section(self) -> Option<SectionId> {
+        match self {
+            Self::Home | Self::Help => None,
+            Self::Section(section, _) => Some(section),
+        }
+    }
 }
 
 /// What a tap asks for.

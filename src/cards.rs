@@ -6,7 +6,8 @@
 use crate::action::{Action, Page};
 use crate::content::{Content, LangId, SectionId, Topic};
 use crate::pages;
-use crate::view::{Button, Card, Does, View};
+use crate::pages::{Frame, PageId, Showing};
+use crate::view::Card;
 
 /// Cards of one answer: as many as fit a phone's list without looking for the end. Telegram takes 50.
 const CARDS: usize = 20;
@@ -26,9 +27,9 @@ pub struct Query<'a> {
 
 /// What is offered.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct Answer<P = Showing> {
     /// The cards, best first.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<Offer<P>>,
     /// Where the next answer begins, when there is more.
     pub next_offset: Option<String>,
     /// Whether the answer depends on the person: then nobody else may be shown it from Telegram's memory.
@@ -37,9 +38,21 @@ pub struct Answer {
     pub ask_in_private: Option<(Box<str>, String)>,
 }
 
+impl<P> Answer<P> {
+    /// The same with another kind of page.
+    pub fn map<Q>(self, mut page: impl FnMut(P) -> Q) -> Answer<Q> {
+        let Self { offers, next_offset, is_personal, ask_in_private } = self;
+        let offer = |offer| match offer {
+            Offer::Page { id, title, description, shows } => Offer::Page { id, title, description, shows: page(shows) },
+            Offer::Contact { id, card } => Offer::Contact { id, card },
+        };
+        Answer { offers: offers.into_iter().map(offer).collect(), next_offset, is_personal, ask_in_private }
+    }
+}
+
 /// One card.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Offer {
+pub enum Offer<P = Showing> {
     /// A page.
     Page {
         /// At most 41 of `a-z0-9_-`: language and section.
@@ -49,7 +62,7 @@ pub enum Offer {
         /// One line under the title.
         description: Box<str>,
         /// What is sent.
-        view: View,
+        shows: P,
     },
     /// The contact card.
     Contact {
@@ -102,20 +115,14 @@ pub fn offer(content: &Content, query: &Query<'_>) -> Answer {
     answer(offers, None)
 }
 
-/// A page as a card: with a button that opens it in a chat with the bot.
-#[must_use]
-pub fn card(content: &Content, page: Action, mut view: View) -> View {
-    if let Some(payload) = page.to_payload(content) {
-        let label = content.interface(page.lang).button_open.to_string();
-        view.rows.push(vec![Button { label, does: Does::Private(payload.into()) }]);
-    }
-    view
-}
-
 /// The language before a colon, and the words behind it.
 fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(LangId, &'a str)> {
     let (tag, words) = typed.split_once(':')?;
     Some((content.language(&tag.trim().to_lowercase())?, words.trim_start()))
+}
+
+fn card(lang: LangId, page: Page) -> Showing {
+    Showing::Page(PageId { lang, page, frame: Frame::Card })
 }
 
 fn home(content: &Content, lang: LangId) -> Offer {
@@ -125,7 +132,7 @@ fn home(content: &Content, lang: LangId) -> Offer {
         id: action.to_payload(content).unwrap_or_default(),
         title: interface.button_home.clone(),
         description: interface.short_description.clone(),
-        view: card(content, action, pages::home(content, lang, None)),
+        shows: card(lang, Page::Home),
     }
 }
 
@@ -140,7 +147,7 @@ fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<Offer> {
         id,
         title: words.title.clone(),
         description: words.summary.clone(),
-        view: card(content, action, pages::section(content, lang, section, 0)),
+        shows: card(lang, Page::Section(section, 0)),
     };
     std::iter::once(page).chain(contact).collect()
 }

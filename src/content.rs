@@ -276,6 +276,15 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// The section, if it is one.
+    #[must_use]
+    pub fn section(self) -> Option<SectionId> {
+        match self {
+            Self::Section(section) => Some(section),
+            Self::NotOurs | Self::Talk(_) => None,
+        }
+    }
+
     /// The topic of a number in [`Content::search`], of a content with so many sections.
     fn of_number(number: u32, sections: usize) -> Self {
         match (number as usize).checked_sub(sections) {

@@ -1,7 +1,9 @@
 //! The pages: pure functions from content to [`View`].
 
+use std::borrow::Cow;
+
 use crate::action::{Action, Page, Target};
-use crate::content::{Command, CommandTarget, Content, LangId, Match, SectionId, Topic};
+use crate::content::{Command, CommandTarget, Content, LangId, Match, SectionId};
 use crate::markup::{RichText, Style};
 use crate::view::{Button, Card, Does, View};
 
@@ -9,6 +11,62 @@ use crate::view::{Button, Card, Does, View};
 const HALF_ROW: usize = 19;
 /// How many commands are offered for one that does not exist.
 const NEAREST: usize = 3;
+
+/// A page of the content, the same for everybody who sees it in such a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PageId {
+    /// The language of its words; what it falls back to is a matter of the content.
+    pub lang: LangId,
+    /// Which page.
+    pub page: Page,
+    /// What is around it.
+    pub frame: Frame,
+}
+
+/// Where a page is shown, as far as it makes a difference: its last button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Frame {
+    /// A message.
+    Message,
+    /// A card that somebody shared, which leads to a chat with the bot.
+    Card,
+    /// A message that one person sees alone, and may show to everybody.
+    Aside,
+}
+
+/// What is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Showing {
+    /// A page of the content.
+    Page(PageId),
+    /// What was made for one request.
+    Made(View),
+}
+
+impl Showing {
+    /// What it looks like.
+    #[must_use]
+    pub fn view(&self, content: &Content) -> Cow<'_, View> {
+        match self {
+            Self::Page(id) => Cow::Owned(view(content, *id)),
+            Self::Made(view) => Cow::Borrowed(view),
+        }
+    }
+}
+
+/// What a page looks like in its frame.
+#[must_use]
+pub fn view(content: &Content, id: PageId) -> View {
+    framed(content, id, page(content, id.lang, id.page))
+}
+
+fn framed(content: &Content, PageId { lang, page, frame }: PageId, view: View) -> View {
+    match frame {
+        Frame::Message => view,
+        Frame::Card => card_of(content, Action::page(lang, page), view),
+        Frame::Aside => aside(content, lang, page, view),
+    }
+}
 
 /// Any page.
 #[must_use]
@@ -152,31 +210,25 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     View { text: RichText::plain(&*content.interface(lang).unknown_command), rows }
 }
 
-/// The answer to a question: its section, and a way to those that it may have been about instead.
+/// The answer to a question: a page, and a way to the sections that it may have been about instead.
 #[must_use]
-pub fn answer(content: &Content, found: &Match, others: &[Match]) -> View {
-    let Topic::Section(section) = found.topic else { return home(content, found.language, None) };
-    let mut view = self::section(content, found.language, section, 0);
+pub fn answer(content: &Content, id: PageId, others: &[Match]) -> View {
+    let lang = id.lang;
+    let mut view = page(content, lang, id.page);
     let rather = |m: &Match| {
-        let Topic::Section(other) = m.topic else { return None };
-        let label = content
-            .interface(found.language)
-            .button_rather
-            .replace("{title}", &content.words(other, found.language).label);
-        Some(vec![open(label, Action::section(found.language, other))])
+        let other = m.topic.section()?;
+        let label = content.interface(lang).button_rather.replace("{title}", &content.words(other, lang).label);
+        Some(vec![open(label, Action::section(lang, other))])
     };
     view.rows.extend(others.iter().filter_map(rather));
-    view
+    framed(content, id, view)
 }
 
 /// The sections that a question may be about.
 #[must_use]
 pub fn suggestions(content: &Content, found: &[Match]) -> View {
     let lang = found.first().map_or(content.default_language(), |m| m.language);
-    let button = |m: &Match| match m.topic {
-        Topic::Section(section) => Some(vec![link(content, lang, section)]),
-        _ => None,
-    };
+    let button = |m: &Match| Some(vec![link(content, lang, m.topic.section()?)]);
     let mut rows: Vec<Vec<Button>> = found.iter().filter_map(button).collect();
     rows.push(vec![home_button(content, lang)]);
     View { text: RichText::plain(&*content.interface(lang).suggest), rows }
@@ -189,10 +241,18 @@ pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
 }
 
 /// A page that the asker alone sees, with a button that shows it to everybody.
-#[must_use]
-pub fn aside(content: &Content, lang: LangId, page: Page, mut view: View) -> View {
+fn aside(content: &Content, lang: LangId, page: Page, mut view: View) -> View {
     let label = content.interface(lang).button_everyone.to_string();
     view.rows.push(vec![open(label, Action { lang, target: Target::Post(page) })]);
+    view
+}
+
+/// A page as a card: with a button that opens it in a chat with the bot.
+fn card_of(content: &Content, page: Action, mut view: View) -> View {
+    if let Some(payload) = page.to_payload(content) {
+        let label = content.interface(page.lang).button_open.to_string();
+        view.rows.push(vec![Button { label, does: Does::Private(payload.into()) }]);
+    }
     view
 }
 

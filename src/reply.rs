@@ -1,10 +1,9 @@
 //! What Palabre answers: synchronous, total, without any input or output. This is the product; the rest delivers it.
 
 use crate::action::{Action, Page, Target, Written};
-use crate::cards;
 use crate::content::decide::{Outcome, decide};
 use crate::content::{CommandTarget, Content, LangId, SectionId, Topic};
-use crate::pages;
+use crate::pages::{self, Frame, PageId, Showing};
 use crate::view::{Card, View};
 
 /// What somebody did, and all that is known of them.
@@ -50,15 +49,25 @@ pub enum Place {
     Aside,
 }
 
+impl Place {
+    fn frame(self) -> Frame {
+        match self {
+            Self::Card => Frame::Card,
+            Self::Aside => Frame::Aside,
+            Self::Private | Self::Group { .. } => Frame::Message,
+        }
+    }
+}
+
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum Reply<P = Showing> {
     /// Nothing: it was not for this bot.
     Silent,
     /// A page: sent after words, put in the tapped message's place after a tap.
     Page {
-        /// The page.
-        view: View,
+        /// What it shows.
+        shows: P,
         /// A short notice to the one who tapped: at most 200 characters.
         notice: Option<String>,
         /// Whom it is for.
@@ -70,6 +79,19 @@ pub enum Reply {
     },
     /// A contact card, sent as a message of its own.
     Card(Card),
+}
+
+impl<P> Reply<P> {
+    /// The same with another kind of page.
+    pub fn map<Q>(self, page: impl FnOnce(P) -> Q) -> Reply<Q> {
+        match self {
+            Self::Silent => Reply::Silent,
+            Self::Page { shows, notice, to, chosen, told } => {
+                Reply::Page { shows: page(shows), notice, to, chosen, told }
+            }
+            Self::Card(card) => Reply::Card(card),
+        }
+    }
 }
 
 /// Whom a page is for.
@@ -124,7 +146,7 @@ pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
 #[must_use]
 pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
     let lang = content.language_for(language_code);
-    page(lang, pages::home(content, lang, Some(&content.interface(lang).trouble)))
+    made(lang, pages::home(content, lang, Some(&content.interface(lang).trouble)))
 }
 
 fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
@@ -137,7 +159,7 @@ fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place
 
 fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     let Some(action) = Action::from_callback_data(content, data) else {
-        let mut reply = page(lang, pages::home(content, lang, None));
+        let mut reply = made(lang, pages::home(content, lang, None));
         if let Reply::Page { notice, .. } = &mut reply {
             *notice = Some(content.interface(lang).old_button.to_string());
         }
@@ -145,17 +167,17 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     };
     let lang = action.lang;
     match action.target {
-        Target::Page(to) => shown(content, lang, to, place),
-        Target::Languages(back) => page(lang, pages::languages(content, lang, back)),
+        Target::Page(to) => shown(lang, to, place),
+        Target::Languages(back) => made(lang, pages::languages(content, lang, back)),
         Target::Choose(to) => {
-            let mut reply = shown(content, lang, to, place);
+            let mut reply = shown(lang, to, place);
             if let Reply::Page { chosen, .. } = &mut reply {
                 *chosen = Some(lang);
             }
             reply
         }
         Target::Post(to) => {
-            let mut reply = shown(content, lang, to, Place::Group { addressed: true });
+            let mut reply = shown(lang, to, Place::Group { addressed: true });
             if let Reply::Page { to, .. } = &mut reply {
                 *to = Addressee::Everyone;
             }
@@ -163,49 +185,38 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
         }
         Target::Card => match pages::card(content) {
             Some(card) => Reply::Card(card),
-            None => shown(content, lang, Page::Home, place),
+            None => shown(lang, Page::Home, place),
         },
     }
 }
 
-/// A page, as the place wants it.
-fn shown(content: &Content, lang: LangId, to: Page, place: Place) -> Reply {
-    let mut reply = page(lang, at_place(content, Action::page(lang, to), pages::page(content, lang, to), place));
-    if let (Reply::Page { told, .. }, Page::Section(section, _)) = (&mut reply, to) {
-        told.section = Some(section);
-    }
-    reply
-}
-
-/// A page with what its place asks for: under a card a way to the bot, aside a way to let everybody see it.
-fn at_place(content: &Content, action: Action, view: View, place: Place) -> View {
-    match (place, action.target) {
-        (Place::Card, _) => cards::card(content, action, view),
-        (Place::Aside, Target::Page(page)) => pages::aside(content, action.lang, page, view),
-        _ => view,
-    }
+/// A page of the content, as the place wants it.
+fn shown(lang: LangId, page: Page, place: Place) -> Reply {
+    let shows = Showing::Page(PageId { lang, page, frame: place.frame() });
+    let told = Told { lang, section: page.section(), question: None };
+    Reply::Page { shows, notice: None, to: Addressee::Asker, chosen: None, told }
 }
 
 fn command(content: &Content, lang: LangId, written: Written<'_>, quoted: Option<&str>, place: Place) -> Reply {
     let name = written.name;
-    let section = |lang, section| shown(content, lang, Page::Section(section, 0), place);
+    let section = |lang, section| shown(lang, Page::Section(section, 0), place);
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
             (Place::Group { addressed: false }, _) => Reply::Silent,
             // A section's id is understood as a command by those who speak to the bot alone.
             (_, Some(found)) => section(lang, found),
-            _ => page(lang, pages::unknown_command(content, lang, name)),
+            _ => made(lang, pages::unknown_command(content, lang, name)),
         };
     };
     let lang = command.language.unwrap_or(lang);
     match command.target {
         // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
         CommandTarget::Start => match Action::from_payload(content, written.rest.trim()) {
-            Some(Action { lang, target: Target::Page(to) }) => shown(content, lang, to, place),
-            _ => shown(content, lang, Page::Home, place),
+            Some(Action { lang, target: Target::Page(to) }) => shown(lang, to, place),
+            _ => shown(lang, Page::Home, place),
         },
-        CommandTarget::Help => shown(content, lang, Page::Help, place),
-        CommandTarget::Language => page(lang, pages::languages(content, lang, Page::Home)),
+        CommandTarget::Help => shown(lang, Page::Help, place),
+        CommandTarget::Language => made(lang, pages::languages(content, lang, Page::Home)),
         CommandTarget::Ask => question(content, lang, written.rest, quoted, place),
         CommandTarget::Section(found) => section(lang, found),
     }
@@ -217,36 +228,30 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
     let own = without_names(text);
     let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
     let found = content.search(quoted.as_ref().unwrap_or(&own), reader, false);
-    let (lang, section, asked, view) = match decide(&found) {
+    let (lang, section, asked, shows) = match decide(&found) {
         Outcome::Answer(first, others) => {
-            let section = match first.topic {
-                Topic::Section(section) => Some(section),
-                _ => None,
-            };
-            (first.language, section, Asked::Answered, pages::answer(content, &first, &others))
+            let (lang, page) = (first.language, first.topic.section().map_or(Page::Home, |s| Page::Section(s, 0)));
+            let view = pages::answer(content, PageId { lang, page, frame: place.frame() }, &others);
+            (lang, page.section(), Asked::Answered, Showing::Made(view))
         }
         Outcome::Suggest(some) => {
             let lang = some.first().map_or(reader, |m| m.language);
-            (lang, None, Asked::Suggested, pages::suggestions(content, &some))
+            (lang, None, Asked::Suggested, Showing::Made(pages::suggestions(content, &some)))
         }
         Outcome::Talk(talk, lang) => {
             let said = content.talk(talk, lang);
             let view = said.map_or_else(|| pages::home(content, lang, None), |said| pages::say(content, lang, said));
-            (lang, None, Asked::Talk, view)
+            (lang, None, Asked::Talk, Showing::Made(view))
         }
         Outcome::Unknown => {
             let unknown = pages::home(content, reader, Some(&content.interface(reader).unknown));
             let is_known = found.first().is_some_and(|first| first.topic == Topic::NotOurs);
-            (reader, None, if is_known { Asked::NotOurs } else { Asked::Unknown }, unknown)
+            (reader, None, if is_known { Asked::NotOurs } else { Asked::Unknown }, Showing::Made(unknown))
         }
-    };
-    let view = match section {
-        Some(section) => at_place(content, Action::section(lang, section), view, place),
-        None => view,
     };
     let to = if quoted.is_some() { Addressee::Quoted } else { Addressee::Asker };
     let told = Told { lang, section, question: Some(asked) };
-    Reply::Page { view, notice: None, to, chosen: None, told }
+    Reply::Page { shows, notice: None, to, chosen: None, told }
 }
 
 /// The words of a text but those that name a bot or a person.
@@ -255,7 +260,7 @@ fn without_names(text: &str) -> String {
     words.join(" ")
 }
 
-fn page(lang: LangId, view: View) -> Reply {
+fn made(lang: LangId, view: View) -> Reply {
     let told = Told { lang, section: None, question: None };
-    Reply::Page { view, notice: None, to: Addressee::Asker, chosen: None, told }
+    Reply::Page { shows: Showing::Made(view), notice: None, to: Addressee::Asker, chosen: None, told }
 }

@@ -33,7 +33,6 @@ mod update;
 mod webhook;
 
 use std::num::NonZeroU32;
-use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +40,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use teloxide::payloads::GetMe;
 use tokio::sync::mpsc;
-use tokio::task::LocalSet;
+use tokio::task::JoinSet;
 
 pub use api::Api;
 pub use fuse::Fuse;
@@ -67,6 +66,8 @@ const DRAIN: Duration = Duration::from_millis(3_500);
 
 /// The longest silence of Telegram after which the bot still counts as ready: three long polls.
 pub const SILENCE_MAX: Duration = Duration::from_secs(120);
+/// Less than any request is given.
+const TICK: Duration = Duration::from_secs(5);
 /// How long after the start it is prepared for questions: what waited for the start is under way by then, and Telegram is
 /// still busy with the first poll.
 const FIRST_ANSWERS: Duration = Duration::from_millis(20);
@@ -141,13 +142,23 @@ impl Bot {
         Self { fuse, ..self }
     }
 
-    /// Answers until `stop` is there; then finishes what is in hand, within five seconds.
+    /// Answers until `stop` is there; then finishes what is in hand, within five seconds. Runs on a [`LocalRuntime`].
     ///
     /// # Errors
     ///
     /// A sentence for the operator when Telegram refuses the token or the webhook.
-    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), String> {
-        LocalSet::new().run_until(self.work(pin!(stop))).await
+    ///
+    /// [`LocalRuntime`]: tokio::runtime::LocalRuntime
+    pub async fn run(self, stop: impl Future<Output = ()> + 'static) -> Result<(), String> {
+        // A task of its own, for each time that `block_on` wakes its own future costs a call of the system. It ends when
+        // this is dropped.
+        let mut task = JoinSet::new();
+        task.spawn_local(self.work(Box::pin(stop)));
+        match task.join_next().await {
+            Some(Ok(result)) => result,
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()), // nobody aborts it
+            None => Ok(()),
+        }
     }
 
     async fn work(self, mut stop: impl Future<Output = ()> + Unpin) -> Result<(), String> {
@@ -171,6 +182,7 @@ impl Bot {
         let shared = Rc::new(shared);
         let following = tokio::task::spawn_local(follow(Rc::clone(&shared), self.contents));
         tokio::task::spawn_local(prepare(Rc::clone(&shared)));
+        tokio::task::spawn_local(tick());
         let desk = Desk::new(shared);
         let result = match self.webhook {
             Some(webhook) => webhook::work(desk, webhook, self.health, &mut stop).await,
@@ -181,10 +193,18 @@ impl Bot {
     }
 }
 
+/// Sleeps and sleeps again. A time limit that is nearer than all others costs a call of the system, and each of a batch of
+/// requests would be: this one is nearer than theirs.
+async fn tick() {
+    loop {
+        tokio::time::sleep(TICK).await;
+    }
+}
+
 /// Prepares for questions while nobody waits. A question that is asked sooner does it itself.
 async fn prepare(shared: Rc<Shared>) {
     tokio::time::sleep(FIRST_ANSWERS).await;
-    shared.content().prepare();
+    shared.served().content.prepare();
 }
 
 /// Tells Telegram the commands and descriptions, and again with each newer content.
@@ -205,7 +225,7 @@ async fn follow(shared: Rc<Shared>, contents: Option<mpsc::Receiver<Content>>) {
 /// Tells Telegram the commands and descriptions, until it has them.
 async fn publish(shared: &Shared) {
     let mut pauses = growing_pauses();
-    while let Err(failure) = profile::publish(&shared.sender, &shared.content()).await {
+    while let Err(failure) = profile::publish(&shared.sender, &shared.served().content).await {
         let pause = pauses.next().unwrap_or_default();
         log::warn!("the menu of commands is not up to date: {failure}; trying again in {:.1} s", pause.as_secs_f32());
         tokio::time::sleep(pause).await;

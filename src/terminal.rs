@@ -106,11 +106,11 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         match reply(self.content, &request) {
             Reply::Silent => Ok(()),
             Reply::Card(card) => self.card(&card),
-            Reply::Page { view, notice, .. } => {
+            Reply::Page { shows, notice, .. } => {
                 if let Some(notice) = notice {
                     writeln!(self.output, "\n({notice})")?;
                 }
-                self.page(&view)
+                self.page(&shows.view(self.content))
             }
         }
     }

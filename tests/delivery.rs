@@ -1,6 +1,7 @@
 //! No question is lost: Telegram fails, the bot is killed, answers break. The real binary, unless a panic is wanted.
 
 use std::time::Duration;
+use tokio::runtime::LocalOptions;
 
 use palabre::config::Token;
 use palabre::content::{Content, load};
@@ -484,7 +485,8 @@ fn a_panic_gets_an_apology_and_the_loop_goes_on() {
     let bot = std::thread::spawn(move || {
         let content = load::shipped(load::this_month()).content.unwrap();
         let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
         let bot = Bot::new(api, content).answer(panics_at_boom);
         runtime.block_on(bot.run(async { drop(stopped.await) }))
     });

@@ -4,8 +4,9 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use palabre::content::Content;
-use palabre::content::load;
+use palabre::action::Page;
+use palabre::content::{Content, LangId, load};
+use palabre::pages::{Frame, PageId, Showing};
 use palabre::reply::{Input, Reply, Request, reply};
 use serde_json::json;
 
@@ -27,7 +28,9 @@ fn all_ask(fake: &Fake, people: Range<i64>) -> i64 {
 /// The next people ask; waits until all of them are answered and nothing is in hand.
 #[track_caller]
 fn a_crowd_asks(fake: &Fake, first: i64) {
-    let last = all_ask(fake, first..first + CROWD);
+    all_ask(fake, first..first + CROWD - 1);
+    // After a question in own words the bot is as large as it gets.
+    let last = fake.private_message(first + CROWD - 1, "où se trouve votre bureau").update_id;
     for person in first..first + CROWD {
         fake.wait_sent(person, 1);
     }
@@ -209,24 +212,50 @@ fn a_request_that_hangs_is_given_up_and_made_again() {
     fake.assert_clean();
 }
 
-/// A stand-in whose answer to "boom" cannot be written: it speaks of a language that the content does not have.
-fn cannot_be_sent(content: &Content, request: &Request<'_>) -> Reply {
-    if request.input != Input::Text("boom") {
-        return reply(content, request);
-    }
+/// A language that the shipped content does not have.
+fn foreign() -> LangId {
     let library = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contents/library");
     let library = load::directory(library.as_ref(), load::this_month()).content.unwrap();
-    let last = library.languages().last().unwrap();
-    let code = library.tag(last).to_string();
-    reply(&library, &Request { input: Input::Text("/start"), language_code: Some(&code), ..*request })
+    library.languages().last().unwrap()
+}
+
+/// A stand-in whose page for "boom" cannot be written.
+fn cannot_be_written(content: &Content, request: &Request<'_>) -> Reply {
+    let reply = reply(content, request);
+    if request.input != Input::Text("boom") {
+        return reply;
+    }
+    reply.map(|_| Showing::Page(PageId { lang: foreign(), page: Page::Home, frame: Frame::Message }))
+}
+
+#[test]
+fn a_page_that_cannot_be_written_gets_an_apology() {
+    let fake = Fake::start();
+    let bot = StandIn::start(&fake, cannot_be_written);
+    fake.private_message(1, "boom");
+    let after = fake.private_message(1, "/contact");
+    fake.wait_confirmed(after.update_id);
+    let sent = fake.sent_to(1);
+    assert!(sent[0].text().starts_with("Pardon") && sent[1].text().contains("+223"), "{} {}", sent[0], sent[1]);
+    assert_eq!(bot.stop(), Ok(()));
+}
+
+/// A stand-in whose answer to a tap breaks after the page: no menu can follow the language that it speaks of.
+fn cannot_be_followed(content: &Content, request: &Request<'_>) -> Reply {
+    let mut reply = reply(content, request);
+    if let (Input::Tap(_), Reply::Page { chosen, .. }) = (request.input, &mut reply) {
+        *chosen = Some(foreign());
+    }
+    reply
 }
 
 #[test]
 fn an_update_whose_answer_breaks_every_time_is_given_up_and_harms_nobody() {
     let fake = Fake::start();
-    let bot = StandIn::start(&fake, cannot_be_sent);
+    let bot = StandIn::start(&fake, cannot_be_followed);
     fake.private_message(1, "/contact");
-    let broken = fake.private_message(1, "boom");
+    fake.wait_sent(1, 1);
+    let broken = fake.tap(1, 1, fake.sent_to(1)[0].id, "1.fr.home");
     let after = fake.private_message(1, "/contact");
     fake.private_message(2, "/contact");
     fake.wait_sent(2, 1);

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use tokio::runtime::LocalOptions;
 
 use palabre::config::Token;
 use palabre::content::{Content, load};
@@ -31,7 +32,8 @@ fn a_bot_that_dies_of_boom() {
     let url = env::var("TELOXIDE_API_URL").unwrap();
     let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
     let bot = Bot::new(api, content).answer(dies_of_boom).fuse(Fuse::open(file.into()).unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
     runtime.block_on(bot.run(std::future::pending())).unwrap();
 }
 

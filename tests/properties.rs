@@ -289,7 +289,8 @@ proptest! {
         let mut ids = std::collections::HashSet::new();
         for offer in &offers {
             let id = match offer {
-                Offer::Page { id, title, view, .. } => {
+                Offer::Page { id, title, shows, .. } => {
+                    let view = shows.view(shipped());
                     prop_assert!(!title.is_empty() && (1..=4096).contains(&view.text.utf16_len()));
                     prop_assert!(view.rows.iter().flatten().count() <= 100);
                     id
@@ -320,7 +321,8 @@ proptest! {
         match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {
             Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
             Reply::Card(card) => prop_assert!(!card.vcard.is_empty()),
-            Reply::Page { view, notice, .. } => {
+            Reply::Page { shows, notice, .. } => {
+                let view = shows.view(shipped());
                 prop_assert!((1..=4096).contains(&view.text.utf16_len()));
                 prop_assert!(!view.rows.is_empty());
                 prop_assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));

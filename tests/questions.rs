@@ -31,7 +31,7 @@ fn check(question: &str, section: &str, language: &str) {
 fn page(text: &str) -> palabre::view::View {
     let request = Request { input: Input::Text(text), language_code: Some("fr"), place: Place::Private };
     match reply(&SHIPPED, &request) {
-        Reply::Page { view, .. } => view,
+        Reply::Page { shows, .. } => shows.view(&SHIPPED).into_owned(),
         other => panic!("{other:?}"),
     }
 }
@@ -83,14 +83,15 @@ fn a_group_asks_by_command() {
     for text in
         ["/ask what are your principles", "/ASK@bot what are your principles", "/demander quels sont vos principes"]
     {
-        let Reply::Page { view, .. } = reply(&SHIPPED, &request(text, false)) else { panic!("{text}") };
+        let Reply::Page { shows, .. } = reply(&SHIPPED, &request(text, false)) else { panic!("{text}") };
+        let view = shows.view(&SHIPPED);
         assert!(view.text.as_str().starts_with("🕊️"), "{}", view.text.as_str());
     }
     assert_eq!(reply(&SHIPPED, &request("what are your principles", false)), Reply::Silent);
-    let Reply::Page { view, .. } = reply(&SHIPPED, &request("@palabre_bot what are your principles", true)) else {
+    let Reply::Page { shows, .. } = reply(&SHIPPED, &request("@palabre_bot what are your principles", true)) else {
         panic!()
     };
-    assert!(view.text.as_str().contains("rinciple"));
+    assert!(shows.view(&SHIPPED).text.as_str().contains("rinciple"));
 }
 
 fn ask(arguments: &[&str], input: &str) -> String {

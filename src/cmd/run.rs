@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::runtime::LocalOptions;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
@@ -35,7 +36,7 @@ pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
     let api = Api::new(&token, url.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
+        .build_local(LocalOptions::default())
         .map_err(|error| format!("the runtime does not start: {error}"))?;
     let directory = super::directory(choice);
     let result = runtime.block_on(serve(api, content, directory.as_deref(), &token, service));

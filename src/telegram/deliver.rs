@@ -2,8 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use teloxide::payloads::AnswerCallbackQuery;
 use teloxide::requests::Payload;
 use teloxide::types::{CallbackQueryId, LinkPreviewOptions};
@@ -11,12 +13,12 @@ use teloxide::types::{CallbackQueryId, LinkPreviewOptions};
 use super::api::Failure;
 use super::inline;
 use super::profile::{Scope, SetMyCommands};
-use super::render::{Keyboard, MessageEntity, NO_PREVIEW, entities};
+use super::render::{NO_PREVIEW, Written};
 use super::send::{ASIDE, BRIEFLY, GUEST, Sender};
-use super::update::{CallbackQuery, Me, Message, Update};
+use super::update::{CallbackQuery, Message, Update};
 use crate::content::{Content, LangId};
 use crate::reply::{Addressee, Reply};
-use crate::view::{Card, View};
+use crate::view::Card;
 
 /// The chats to which nothing gets through at the moment.
 #[derive(Default)]
@@ -37,7 +39,7 @@ impl CutOff {
 }
 
 /// What the person who tapped is told beside the page: at most 200 characters.
-pub(super) fn notice(update: &Update, reply: &Reply) -> Option<String> {
+pub(super) fn notice(update: &Update, reply: &Reply<Rc<Written>>) -> Option<String> {
     let query = update.callback_query.as_ref()?;
     match reply {
         Reply::Page { notice, .. } => notice.clone(),
@@ -165,7 +167,6 @@ impl<'a> To<'a> {
 pub(super) struct Delivery<'a> {
     pub(super) sender: &'a Sender,
     pub(super) content: &'a Content,
-    pub(super) me: &'a Me,
     pub(super) cut_off: &'a CutOff,
     /// Whose turn it is, for [`CutOff`].
     pub(super) chat: i64,
@@ -180,12 +181,12 @@ impl Delivery<'_> {
     ///
     /// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try. Any other failure is
     /// final.
-    pub(super) async fn deliver(&self, update: &Update, reply: Reply) -> Result<(), Failure> {
+    pub(super) async fn deliver(&self, update: &Update, reply: Reply<Rc<Written>>) -> Result<(), Failure> {
         let result = match (&update.callback_query, &update.message) {
             (Some(query), _) => self.show(query, reply).await,
             (None, Some(message)) => self.answer(message, reply).await,
             (None, None) => match (&update.guest_message, reply) {
-                (Some(message), Reply::Page { view, .. }) => self.answer_guest(message, &view).await,
+                (Some(message), Reply::Page { shows, .. }) => self.answer_guest(message, &shows).await,
                 _ => Ok(()),
             },
         };
@@ -196,14 +197,14 @@ impl Delivery<'_> {
         }
     }
 
-    async fn answer(&self, message: &Message, reply: Reply) -> Result<(), Failure> {
+    async fn answer(&self, message: &Message, reply: Reply<Rc<Written>>) -> Result<(), Failure> {
         match reply {
             Reply::Silent => Ok(()),
-            Reply::Page { view, to: Addressee::Quoted, .. } if message.ephemeral_message_id.is_none() => {
+            Reply::Page { shows, to: Addressee::Quoted, .. } if message.ephemeral_message_id.is_none() => {
                 let to = To { reply_to: message.replied_to().map(ReplyParameters::to), ..To::beside(message) };
-                self.send(to, &view).await
+                self.send(to, &shows).await
             }
-            Reply::Page { view, .. } => self.send(To::answering(message), &view).await,
+            Reply::Page { shows, .. } => self.send(To::answering(message), &shows).await,
             Reply::Card(card) => self.send_card(To::answering(message), &card).await,
         }
     }
@@ -221,26 +222,26 @@ impl Delivery<'_> {
         self.sender.message(chat, payload, || self.cut_off.insert(self.chat)).await
     }
 
-    async fn answer_guest(&self, message: &Message, view: &View) -> Result<(), Failure> {
+    async fn answer_guest(&self, message: &Message, page: &Written) -> Result<(), Failure> {
         let Some(query) = &message.guest_query_id else { return Ok(()) };
-        let payload = inline::guest(self.content, self.me, query, view);
+        let payload = inline::guest(query, page);
         match self.response {
             Some(response) => response.hold(&payload),
             None => self.sender.within(GUEST, &payload).await,
         }
     }
 
-    async fn send(&self, to: To<'_>, view: &View) -> Result<(), Failure> {
+    async fn send(&self, to: To<'_>, page: &Written) -> Result<(), Failure> {
         self.somewhere(to, async |to| {
             let payload = SendMessage {
                 chat_id: to.chat,
                 message_thread_id: to.topic,
-                text: view.text.as_str(),
-                entities: entities(&view.text),
+                text: &page.text,
+                entities: &page.entities,
                 link_preview_options: NO_PREVIEW,
                 reply_parameters: to.reply_to,
                 ephemeral_message_parameters: to.aside,
-                reply_markup: Keyboard { content: self.content, me: self.me, view },
+                reply_markup: &page.keyboard,
             };
             let is_private = to.chat > 0 && to.topic.is_none();
             match self.response.filter(|_| is_private && self.sender.may_now(to.chat)) {
@@ -278,20 +279,20 @@ impl Delivery<'_> {
         }
     }
 
-    async fn show(&self, query: &CallbackQuery, reply: Reply) -> Result<(), Failure> {
+    async fn show(&self, query: &CallbackQuery, reply: Reply<Rc<Written>>) -> Result<(), Failure> {
         match (reply, &query.message, &query.inline_message_id) {
-            (Reply::Page { view, to: Addressee::Everyone, .. }, Some(message), _) => {
-                self.send(To::beside(message), &view).await
+            (Reply::Page { shows, to: Addressee::Everyone, .. }, Some(message), _) => {
+                self.send(To::beside(message), &shows).await
             }
-            (Reply::Page { view, chosen, .. }, Some(message), _) => {
-                self.turn(query, message, &view).await?;
+            (Reply::Page { shows, chosen, .. }, Some(message), _) => {
+                self.turn(query, message, &shows).await?;
                 if let Some(lang) = chosen {
                     self.follow(query, message, lang).await;
                 }
                 Ok(())
             }
-            (Reply::Page { view, .. }, None, Some(inline_message_id)) => {
-                self.edit(Shown::Inline { inline_message_id }, &view).await
+            (Reply::Page { shows, .. }, None, Some(inline_message_id)) => {
+                self.edit(Shown::Inline { inline_message_id }, &shows).await
             }
             (Reply::Card(card), Some(message), _) if message.ephemeral_message_id.is_some() => {
                 self.send_card(To::aside(message, query), &card).await
@@ -302,32 +303,32 @@ impl Delivery<'_> {
     }
 
     /// Shows a page in the place of the message under which it was asked for, else in a new one.
-    async fn turn(&self, query: &CallbackQuery, message: &Message, view: &View) -> Result<(), Failure> {
+    async fn turn(&self, query: &CallbackQuery, message: &Message, page: &Written) -> Result<(), Failure> {
         let (shown, new) = match message.ephemeral_message_id {
             Some(ephemeral_message_id) => {
                 let (chat_id, receiver_user_id) = (message.chat.id, query.from.id);
                 (Shown::Aside { chat_id, receiver_user_id, ephemeral_message_id }, To::aside(message, query))
             }
-            None if !message.is_accessible() => return self.send(To::beside(message), view).await,
+            None if !message.is_accessible() => return self.send(To::beside(message), page).await,
             None => {
                 let shown = Shown::InChat { chat_id: message.chat.id, message_id: message.message_id };
                 (shown, To::beside(message))
             }
         };
-        match self.edit(shown, view).await {
+        match self.edit(shown, page).await {
             // Too old, deleted, or no text: a new message serves as well.
-            Err(Failure::Refused(400 | 404, _) | Failure::MigratedTo(_)) => self.send(new, view).await,
+            Err(Failure::Refused(400 | 404, _) | Failure::MigratedTo(_)) => self.send(new, page).await,
             done => done,
         }
     }
 
-    async fn edit(&self, shown: Shown<'_>, view: &View) -> Result<(), Failure> {
+    async fn edit(&self, shown: Shown<'_>, page: &Written) -> Result<(), Failure> {
         let edit = EditMessageText {
             shown,
-            text: view.text.as_str(),
-            entities: entities(&view.text),
+            text: &page.text,
+            entities: &page.entities,
             link_preview_options: NO_PREVIEW,
-            reply_markup: Keyboard { content: self.content, me: self.me, view },
+            reply_markup: &page.keyboard,
         };
         let edited = match shown {
             Shown::Aside { .. } => self.request(None, true, &EditEphemeralMessageText(edit)).await,
@@ -372,14 +373,14 @@ struct SendMessage<'a> {
     chat_id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_thread_id: Option<i32>,
-    text: &'a str,
-    entities: Vec<MessageEntity<'a>>,
+    text: &'a RawValue,
+    entities: &'a RawValue,
     link_preview_options: LinkPreviewOptions,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_parameters: Option<ReplyParameters>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ephemeral_message_parameters: Option<EphemeralMessageParameters<'a>>,
-    reply_markup: Keyboard<'a>,
+    reply_markup: &'a RawValue,
 }
 
 impl Payload for SendMessage<'_> {
@@ -432,10 +433,10 @@ struct EphemeralMessageParameters<'a> {
 struct EditMessageText<'a> {
     #[serde(flatten)]
     shown: Shown<'a>,
-    text: &'a str,
-    entities: Vec<MessageEntity<'a>>,
+    text: &'a RawValue,
+    entities: &'a RawValue,
     link_preview_options: LinkPreviewOptions,
-    reply_markup: Keyboard<'a>,
+    reply_markup: &'a RawValue,
 }
 
 impl Payload for EditMessageText<'_> {

@@ -21,9 +21,10 @@ use super::flood::{Flood, Verdict};
 use super::fuse::Fuse;
 use super::inline;
 use super::offset::Chat;
+use super::render::{Served, Written};
 use super::send::{BRIEFLY, Sender};
 use super::update::{InlineQuery, Me, Update};
-use crate::cards::offer;
+use crate::cards::{self, offer};
 use crate::content::Content;
 use crate::gaps::Gaps;
 use crate::metrics::{Asked, Metrics, Queue};
@@ -45,12 +46,12 @@ pub(super) struct Shared {
     /// Where the words of unanswered questions are counted, if at all.
     pub(super) gaps: Option<Arc<Gaps>>,
     pub(super) fuse: Fuse,
-    content: RefCell<Rc<Content>>,
+    served: RefCell<Rc<Served>>,
 }
 
 impl Shared {
     pub(super) fn new(sender: Sender, me: Me, answer: Answer, content: Content) -> Self {
-        let content = RefCell::new(Rc::new(content));
+        let served = RefCell::new(Rc::new(Served::new(content)));
         Self {
             sender,
             me,
@@ -59,7 +60,7 @@ impl Shared {
             in_response: false,
             gaps: None,
             fuse: Fuse::default(),
-            content,
+            served,
         }
     }
 
@@ -98,13 +99,13 @@ impl Shared {
     }
 
     /// The content of the moment; an answer keeps the one that it began with.
-    pub(super) fn content(&self) -> Rc<Content> {
-        Rc::clone(&self.content.borrow())
+    pub(super) fn served(&self) -> Rc<Served> {
+        Rc::clone(&self.served.borrow())
     }
 
     /// Puts another content in its place, for all that begins from now on.
     pub(super) fn swap(&self, content: Content) {
-        self.content.replace(Rc::new(content));
+        self.served.replace(Rc::new(Served::new(content)));
     }
 }
 
@@ -194,7 +195,7 @@ impl Desk {
             let (shared, query) = (Rc::clone(&self.shared), CallbackQueryId(query.id.clone()));
             let tapped = Rc::clone(&update);
             self.jobs.spawn_local(async move {
-                let reply = reply_to(&shared, &shared.content(), &tapped);
+                let reply = reply_to(&shared, &shared.served(), &tapped);
                 acknowledge(&shared.sender, query, reply.and_then(|reply| notice(&tapped, &reply))).await;
                 Ended::Acknowledged
             });
@@ -289,32 +290,33 @@ async fn see_to(shared: &Shared, chat: i64, update: &Update) -> Option<Vec<u8>> 
 }
 
 async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Vec<u8>>, Failure> {
-    let content = shared.content();
-    let Some(reply) = reply_to(shared, &content, update) else {
+    let served = shared.served();
+    let Some(reply) = reply_to(shared, &served, update) else {
         give_up(shared);
         return Ok(None);
     };
-    let Shared { sender, me, cut_off, .. } = shared;
+    let (Shared { sender, cut_off, .. }, content) = (shared, &served.content);
     let response = Response::default();
-    let delivery =
-        Delivery { sender, content: &content, me, cut_off, chat, response: shared.in_response.then_some(&response) };
+    let delivery = Delivery { sender, content, cut_off, chat, response: shared.in_response.then_some(&response) };
     let told = match &reply {
         Reply::Page { told, .. } => Some(*told),
         _ => None,
     };
     delivery.deliver(update, reply).await?;
     if let Some(told) = told {
-        shared.count(&content, update, told);
+        shared.count(content, update, told);
     }
     Ok(response.into_bytes())
 }
 
-/// What to answer; an apology when making the answer panicked, nothing when it ended the process too often.
-fn reply_to(shared: &Shared, content: &Content, update: &Update) -> Option<Reply> {
-    let request = update.request(&shared.me)?;
-    let make = || catch_unwind(AssertUnwindSafe(|| (shared.answer)(content, &request)));
+/// What to answer, ready to be sent; an apology when making the answer panicked, nothing when it ended the process too often.
+fn reply_to(shared: &Shared, served: &Served, update: &Update) -> Option<Reply<Rc<Written>>> {
+    let (me, content) = (&shared.me, &served.content);
+    let request = update.request(me)?;
+    let write = |reply: Reply| reply.map(|shows| served.write(me, &shows));
+    let make = || catch_unwind(AssertUnwindSafe(|| write((shared.answer)(content, &request))));
     let reply = shared.fuse.guard(update.update_id, make)?;
-    Some(reply.unwrap_or_else(|_| apology(content, request.language_code)))
+    Some(reply.unwrap_or_else(|_| write(apology(content, request.language_code))))
 }
 
 /// Says that an update is not answered because making its answer has ended the process too often.
@@ -325,9 +327,9 @@ fn give_up(shared: &Shared) {
 
 /// Tells somebody who floods that it is enough: at once, for their own answers may wait in the queue before it.
 async fn say_enough(shared: &Shared, update: &Update) {
-    let content = shared.content();
-    let lang = content.language_for(update.language_code());
-    let said = &content.interface(lang).flood;
+    let served = shared.served();
+    let content = &served.content;
+    let said = &content.interface(content.language_for(update.language_code())).flood;
     match (&update.callback_query, &update.message) {
         (Some(query), _) => {
             acknowledge(&shared.sender, CallbackQueryId(query.id.clone()), Some(said.to_string())).await
@@ -342,15 +344,16 @@ async fn answer_typing(shared: &Shared, update_id: i64, query: &InlineQuery) -> 
     // Made when it has its turn: what only waits in a storm of typing must not hold an answer each.
     let answer = async {
         let _slot = if shared.in_response { None } else { shared.sender.typing_slot().await };
-        let content = shared.content();
+        let (served, me) = (shared.served(), &shared.me);
+        let write = |offered: cards::Answer| offered.map(|shows| served.write(me, &shows));
         // A panic's place is in the log.
-        let make = || catch_unwind(AssertUnwindSafe(|| offer(&content, &query.query())));
+        let make = || catch_unwind(AssertUnwindSafe(|| write(offer(&served.content, &query.query()))));
         let Some(offered) = shared.fuse.guard(update_id, make) else {
             give_up(shared);
             return None;
         };
         let offered = offered.ok()?;
-        let payload = inline::inline(&content, &shared.me, &query.id, &offered);
+        let payload = inline::inline(&query.id, &offered);
         if shared.in_response {
             let response = Response::default();
             return response.hold(&payload).ok().and_then(|()| response.into_bytes());

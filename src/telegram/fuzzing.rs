@@ -1,10 +1,12 @@
 //! The way into the reading of updates for `cargo fuzz`. It is compiled with `--cfg fuzzing` alone.
 
+use std::rc::Rc;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::inline;
-use super::render::{Keyboard, entities};
+use super::render::{Keyboard, Written, entities};
 use super::update::{Me, Update};
 use crate::cards::offer;
 use crate::content::Content;
@@ -25,22 +27,26 @@ pub fn update(content: &Content, json: &[u8]) {
     };
     if let Some(query) = &update.inline_query {
         let answer = offer(content, &query.query());
-        let payload = serde_json::to_value(inline::inline(content, &me, &query.id, &answer));
+        let next_offset = answer.next_offset.clone();
+        let answer = answer.map(|shows| Rc::new(Written::new(content, &me, &shows.view(content))));
+        let payload = serde_json::to_value(inline::inline(&query.id, &answer));
         let payload = payload.expect("an answer can be written");
         // None beyond the last, for an offset that this bot never gave.
         assert!(payload["results"].as_array().is_some_and(|results| results.len() <= 50));
-        assert!(answer.next_offset.is_none_or(|offset| offset.len() <= 64));
+        assert!(next_offset.is_none_or(|offset| offset.len() <= 64));
         return;
     }
     let Some(request) = update.request(&me) else { return };
     match reply(content, &request) {
         Reply::Silent => {}
         Reply::Card(card) => assert!(card.vcard.len() <= 2048),
-        Reply::Page { view, notice, .. } => {
+        Reply::Page { shows, notice, .. } => {
+            let view = shows.view(content);
             assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
             check(content, &me, &view);
             if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {
-                serde_json::to_vec(&inline::guest(content, &me, query, &view)).expect("an answer can be written");
+                let written = Written::new(content, &me, &view);
+                serde_json::to_vec(&inline::guest(query, &written)).expect("an answer can be written");
             }
         }
     }

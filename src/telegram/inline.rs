@@ -1,15 +1,15 @@
 //! Cards as the Bot API takes them: answers to inline queries and to guests. Of our own, for teloxide 0.17 does not know
 //! guests, and so that a card of an answer is written the same way for both.
 
+use std::rc::Rc;
+
 use serde::Serialize;
+use serde_json::value::RawValue;
 use teloxide::requests::Payload;
 use teloxide::types::LinkPreviewOptions;
 
-use super::render::{Keyboard, MessageEntity, NO_PREVIEW, entities};
-use super::update::Me;
+use super::render::{NO_PREVIEW, Written};
 use crate::cards::{Answer, Offer};
-use crate::content::Content;
-use crate::view::View;
 
 /// Seconds that Telegram may keep an answer for the next who types the same.
 const CACHE: u32 = 300;
@@ -55,7 +55,7 @@ enum InlineQueryResult<'a> {
         title: &'a str,
         description: &'a str,
         input_message_content: InputTextMessageContent<'a>,
-        reply_markup: Keyboard<'a>,
+        reply_markup: &'a RawValue,
     },
     Contact {
         id: &'a str,
@@ -67,20 +67,15 @@ enum InlineQueryResult<'a> {
 
 #[derive(Serialize)]
 struct InputTextMessageContent<'a> {
-    message_text: &'a str,
-    entities: Vec<MessageEntity<'a>>,
+    message_text: &'a RawValue,
+    entities: &'a RawValue,
     link_preview_options: LinkPreviewOptions,
 }
 
 /// The answer to an inline query.
-pub(super) fn inline<'a>(
-    content: &'a Content,
-    me: &'a Me,
-    query: &'a str,
-    answer: &'a Answer,
-) -> AnswerInlineQuery<'a> {
-    let result = |offer: &'a Offer| match offer {
-        Offer::Page { id, title, description, view } => article(content, me, id, title, description, view),
+pub(super) fn inline<'a>(query: &'a str, answer: &'a Answer<Rc<Written>>) -> AnswerInlineQuery<'a> {
+    let result = |offer: &'a Offer<Rc<Written>>| match offer {
+        Offer::Page { id, title, description, shows } => article(id, title, description, shows),
         Offer::Contact { id, card } => {
             InlineQueryResult::Contact { id, phone_number: &card.phone, first_name: &card.name, vcard: &card.vcard }
         }
@@ -96,28 +91,21 @@ pub(super) fn inline<'a>(
 }
 
 /// The answer to a guest's question.
-pub(super) fn guest<'a>(content: &'a Content, me: &'a Me, query: &'a str, view: &'a View) -> AnswerGuestQuery<'a> {
+pub(super) fn guest<'a>(query: &'a str, page: &'a Written) -> AnswerGuestQuery<'a> {
     // Nobody sees the title of a card that is sent without being chosen.
-    AnswerGuestQuery { guest_query_id: query, result: article(content, me, "answer", "answer", "", view) }
+    AnswerGuestQuery { guest_query_id: query, result: article("answer", "answer", "", page) }
 }
 
-fn article<'a>(
-    content: &'a Content,
-    me: &'a Me,
-    id: &'a str,
-    title: &'a str,
-    description: &'a str,
-    view: &'a View,
-) -> InlineQueryResult<'a> {
+fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Written) -> InlineQueryResult<'a> {
     InlineQueryResult::Article {
         id,
         title,
         description,
         input_message_content: InputTextMessageContent {
-            message_text: view.text.as_str(),
-            entities: entities(&view.text),
+            message_text: &page.text,
+            entities: &page.entities,
             link_preview_options: NO_PREVIEW,
         },
-        reply_markup: Keyboard { content, me, view },
+        reply_markup: &page.keyboard,
     }
 }

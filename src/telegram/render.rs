@@ -1,13 +1,23 @@
-//! A view as the Bot API takes it: entities in UTF-16 units, buttons with their callback data.
+//! A view as the Bot API takes it: entities in UTF-16 units, buttons with their callback data; written once for all who are
+//! shown the same page.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use teloxide::types::LinkPreviewOptions;
 
 use super::update::Me;
 use crate::content::Content;
 use crate::markup::{RichText, Span, Style};
+use crate::pages::{PageId, Showing};
 use crate::view::{Button, Does, View};
+
+/// How many pages are kept written, of some 2 kB each: more than an organisation has that people ask for in an hour.
+const WRITTEN_MAX: usize = 128;
 
 /// No answer of ours shows a preview of a link.
 pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
@@ -17,6 +27,56 @@ pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
     prefer_large_media: false,
     show_above_text: false,
 };
+
+/// A view as JSON, in the parts that requests have.
+pub(super) struct Written {
+    pub(super) text: Box<RawValue>,
+    pub(super) entities: Box<RawValue>,
+    pub(super) keyboard: Box<RawValue>,
+}
+
+impl Written {
+    pub(super) fn new(content: &Content, me: &Me, view: &View) -> Self {
+        Self {
+            text: json(view.text.as_str()),
+            entities: json(&entities(&view.text)),
+            keyboard: json(&Keyboard { content, me, view }),
+        }
+    }
+}
+
+fn json(value: &(impl Serialize + ?Sized)) -> Box<RawValue> {
+    to_raw_value(value).expect("texts and numbers can be written")
+}
+
+/// A content that is served, and those of its pages that were asked for.
+pub(super) struct Served {
+    pub(super) content: Content,
+    written: RefCell<FxHashMap<PageId, Rc<Written>>>,
+}
+
+impl Served {
+    pub(super) fn new(content: Content) -> Self {
+        Self { content, written: RefCell::default() }
+    }
+
+    /// What is shown, as JSON. `me` is always the same.
+    pub(super) fn write(&self, me: &Me, shows: &Showing) -> Rc<Written> {
+        let write = || Rc::new(Written::new(&self.content, me, &shows.view(&self.content)));
+        let Showing::Page(id) = shows else { return write() };
+        if let Some(written) = self.written.borrow().get(id) {
+            return Rc::clone(written);
+        }
+        let page = write();
+        let mut written = self.written.borrow_mut();
+        // Those that are asked for are soon there again.
+        if written.len() >= WRITTEN_MAX {
+            written.clear();
+        }
+        written.insert(*id, Rc::clone(&page));
+        page
+    }
+}
 
 /// A range of a text, in UTF-16 units, and how it looks. Of our own, for teloxide's copies and parses addresses.
 #[derive(Serialize)]

@@ -2,6 +2,7 @@
 
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use tokio::runtime::LocalOptions;
 
 use palabre::config::Token;
 use palabre::content::load;
@@ -35,8 +36,11 @@ impl StandIn {
         let thread = thread::spawn(move || {
             let content = load::shipped(load::this_month()).content.unwrap();
             let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().start_paused(paused).build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .start_paused(paused)
+                .build_local(LocalOptions::default())
+                .unwrap();
             // A paused clock jumps to the next timer as soon as nothing else is to be done: the network would always
             // be too slow. It does not while something blocks, so something does, until the end.
             let (end, ended) = std::sync::mpsc::channel::<()>();
