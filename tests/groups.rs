@@ -152,6 +152,29 @@ fn who_floods_gets_one_notice_and_others_feel_nothing() {
     bot.fake.assert_clean();
 }
 
+#[test]
+fn a_storm_of_many_in_a_group_holds_nobody_and_is_bounded() {
+    const PEOPLE: i64 = 50;
+    const MESSAGES: i64 = 530;
+    let bot = bot();
+    let first = bot.fake.post(Post::new(100, GROUP, &format!("/contact@{BOT_USERNAME}")));
+    for n in 1..MESSAGES {
+        bot.fake.post(Post::new(100 + n % PEOPLE, GROUP, &format!("/contact@{BOT_USERNAME}")));
+    }
+    let other = bot.fake.private_message(8, "/contact");
+    bot.fake.wait_sent(8, 1);
+    let notices =
+        |state: &State| state.sent_to(GROUP).filter(|m| m.text().starts_with("Vous écrivez plus vite")).count();
+    bot.fake.wait_for("the notice", |state| (notices(state) > 0).then_some(()));
+    // The last batch is no whole one: what waits in it must not hold the offset all the same.
+    bot.fake.wait_for("Telegram to be asked for newer updates alone", |state| {
+        (state.polls.last()?.offset? > other.update_id).then_some(())
+    });
+    assert_eq!(bot.fake.look(notices), 1);
+    assert!(other.update_id >= first.update_id + MESSAGES);
+    bot.fake.assert_clean();
+}
+
 /// How many messages went out to a chat before the first one to another.
 fn sent_before(state: &State, chat: i64, other: i64) -> usize {
     let sent = state.calls_of("sendMessage").map(|call| call.params["chat_id"].as_i64());

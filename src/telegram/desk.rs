@@ -35,6 +35,12 @@ const TRIES_BROKEN: u32 = 3;
 /// How often an update is tried while Telegram hands out updates but takes no answers: each try lasts about a minute.
 const TRIES_UNREACHABLE: u32 = 30;
 
+/// How many updates of one chat may wait for their turn: in a group, five minutes' worth. Who writes then is told once that it
+/// is too much.
+const WAITING_MAX: usize = 100;
+/// When more updates than this wait for the pace of their chat, it storms. Who waits for a minute in a group is no storm.
+const STORM: usize = 20;
+
 /// What every answer needs.
 pub(super) struct Shared {
     pub(super) sender: Sender,
@@ -66,15 +72,6 @@ impl Shared {
 
     pub(super) fn metrics(&self) -> &Metrics {
         self.sender.metrics()
-    }
-
-    /// How it stands with a chat whose update is in hand.
-    pub(super) fn chat(&self, chat: i64) -> Chat {
-        match () {
-            () if self.cut_off.contains(chat) => Chat::CutOff,
-            () if self.sender.is_resting(chat) => Chat::Resting,
-            () => Chat::Served,
-        }
     }
 
     /// Counts an answer that was given, and the words of a question that has none.
@@ -162,6 +159,27 @@ impl Desk {
         }
     }
 
+    /// How it stands with a chat whose update is in hand.
+    pub(super) fn chat(&self, chat: i64) -> Chat {
+        match () {
+            () if self.shared.cut_off.contains(chat) => Chat::CutOff,
+            () if !self.shared.sender.is_resting(chat) => Chat::Served,
+            () if self.waiting_in(chat) > STORM => Chat::Storming,
+            () => Chat::Resting,
+        }
+    }
+
+    fn judge(&self, chat: i64, person: i64) -> Verdict {
+        match self.flood.judge(chat, person) {
+            Verdict::Answer if self.waiting_in(chat) >= WAITING_MAX => self.flood.crowd(chat),
+            verdict => verdict,
+        }
+    }
+
+    fn waiting_in(&self, chat: i64) -> usize {
+        self.queues.get(&chat).map_or(0, VecDeque::len)
+    }
+
     /// Takes an update in.
     pub(super) fn take(&mut self, mut update: Update) -> Taken {
         self.shared.metrics().update(update.kind());
@@ -176,7 +194,7 @@ impl Desk {
         if !is_for_us(&update, &self.shared.me) {
             return Taken::Nothing;
         }
-        match update.person().map_or(Verdict::Answer, |(chat, person)| self.flood.judge(chat, person)) {
+        match update.person().map_or(Verdict::Answer, |(chat, person)| self.judge(chat, person)) {
             Verdict::Answer => {}
             Verdict::Silence => return Taken::Nothing,
             Verdict::Notice => {

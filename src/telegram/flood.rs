@@ -20,6 +20,8 @@ const SILENCED_MAX: usize = 10_000;
 
 /// A person in a chat.
 type Key = (i64, i64);
+/// All people of a chat; nobody has this id.
+const EVERYBODY: i64 = 0;
 
 /// What to do with what somebody writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,14 +46,26 @@ impl Flood {
 
     /// Counts something that the person wrote or tapped in the chat.
     pub(super) fn judge(&self, chat: i64, person: i64) -> Verdict {
-        let (key, now) = ((chat, person), Instant::now());
-        let mut silenced = self.silenced.borrow_mut();
-        if silenced.get(&key).is_some_and(|until| *until > now) {
-            return Verdict::Silence;
+        let key = (chat, person);
+        match self.is_silenced(key) {
+            true => Verdict::Silence,
+            false if self.buckets.take(&key).is_ok() => Verdict::Answer,
+            false => self.silence(key),
         }
-        if self.buckets.take(&key).is_ok() {
-            return Verdict::Answer;
-        }
+    }
+
+    /// What to do with what anybody writes in a chat in which too much waits already.
+    pub(super) fn crowd(&self, chat: i64) -> Verdict {
+        let key = (chat, EVERYBODY);
+        if self.is_silenced(key) { Verdict::Silence } else { self.silence(key) }
+    }
+
+    fn is_silenced(&self, key: Key) -> bool {
+        self.silenced.borrow().get(&key).is_some_and(|until| *until > Instant::now())
+    }
+
+    fn silence(&self, key: Key) -> Verdict {
+        let (mut silenced, now) = (self.silenced.borrow_mut(), Instant::now());
         if silenced.len() >= SILENCED_MAX {
             silenced.retain(|_, until| *until > now);
             if silenced.len() >= SILENCED_MAX {
@@ -77,6 +91,18 @@ mod tests {
         assert_eq!(flood.judge(1, 2), Verdict::Answer, "others in the chat feel nothing");
         tokio::time::advance(SILENCE).await;
         assert_eq!(flood.judge(1, 1), Verdict::Answer);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crowd_gets_one_notice_together() {
+        let flood = Flood::new();
+        assert_eq!(
+            [flood.crowd(-1), flood.crowd(-1), flood.crowd(-2)],
+            [Verdict::Notice, Verdict::Silence, Verdict::Notice]
+        );
+        assert_eq!(flood.judge(-1, 1), Verdict::Answer, "nobody of them is silenced");
+        tokio::time::advance(SILENCE).await;
+        assert_eq!(flood.crowd(-1), Verdict::Notice);
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 //!
 //! Telegram forgets an update when a later `getUpdates` names a higher offset, and hands out a hundred from the offset on.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -42,41 +43,45 @@ pub(super) enum Chat {
     Served,
     /// It has had its messages for now, and the next one waits for the pace of this chat.
     Resting,
+    /// So many wait for the pace of this chat that everybody else would feel it.
+    Storming,
     /// Nothing gets through to it at the moment.
     CutOff,
 }
 
 impl Ledger {
-    /// The lowest update that is not finished.
+    /// The lowest update that holds the offset, because it is not finished.
     ///
-    /// When all of a batch are known, what has been in hand for long no longer holds the offset, or nobody else would be
-    /// heard: this process carries it. What waits for the pace of its own chat does not hold those behind a whole batch at
-    /// all. But nothing is carried while nothing gets through to its chat: then nobody would gain.
-    pub(super) fn next_offset(&mut self, chat_of: impl Fn(i64) -> Chat) -> i64 {
-        let may_carry = self.full && self.carried() < CARRIED_MAX;
-        let holds = |state: &State| match state {
+    /// When all of a batch are known, what has been in hand for long no longer holds it, or nobody else would be heard: this
+    /// process carries it. What waits for the pace of its own chat does not hold those behind a whole batch at all, nor what
+    /// waits in a storm of its chat anybody. But nothing is carried while nothing gets through to its chat: then nobody would
+    /// gain.
+    fn holder(&self, chat_of: impl Fn(i64) -> Chat) -> Option<i64> {
+        let has_room = LazyCell::new(|| self.carried() < CARRIED_MAX);
+        let holds = |state: &State| match *state {
             State::Done => false,
-            State::InHand { .. } if !may_carry => true,
-            State::InHand { chat, since } => match chat_of(*chat) {
-                Chat::Served => !self.crowded || since.elapsed() < STUCK,
-                Chat::Resting => false,
+            State::InHand { chat, since } => match chat_of(chat) {
                 Chat::CutOff => true,
+                Chat::Storming => !*has_room,
+                Chat::Resting => !self.full || !*has_room,
+                Chat::Served => !self.crowded || since.elapsed() < STUCK || !*has_room,
             },
         };
+        self.states.range(self.offset..).find(|(_, state)| holds(state)).map(|(&id, _)| id)
+    }
+
+    /// What Telegram may forget all before.
+    pub(super) fn next_offset(&mut self, chat_of: impl Fn(i64) -> Chat) -> i64 {
         let newest = self.states.last_key_value().map_or(self.offset, |(id, _)| id + 1);
-        let lowest = self.states.range(self.offset..).find(|(_, state)| holds(state)).map(|(&id, _)| id);
-        self.offset = lowest.unwrap_or(newest).max(self.offset);
+        self.offset = self.holder(chat_of).unwrap_or(newest).max(self.offset);
         let offset = self.offset;
         self.states.retain(|&id, state| id >= offset || *state != State::Done);
         offset
     }
 
     /// Whether no update holds the offset, so that Telegram can be asked for newer ones alone.
-    pub(super) fn is_free(&mut self, chat_of: impl Fn(i64) -> Chat) -> bool {
-        if self.full {
-            self.next_offset(chat_of);
-        }
-        self.states.range(self.offset..).all(|(_, state)| *state == State::Done)
+    pub(super) fn is_free(&self, chat_of: impl Fn(i64) -> Chat) -> bool {
+        self.holder(chat_of).is_none()
     }
 
     /// How many updates are in hand although Telegram was told to forget them.

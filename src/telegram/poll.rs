@@ -122,13 +122,11 @@ impl Poller {
     }
 
     fn next_offset(&mut self) -> i64 {
-        let shared = Rc::clone(&self.desk.shared);
-        self.ledger.next_offset(|chat| shared.chat(chat))
+        self.ledger.next_offset(|chat| self.desk.chat(chat))
     }
 
-    fn is_free(&mut self) -> bool {
-        let shared = Rc::clone(&self.desk.shared);
-        self.ledger.is_free(|chat| shared.chat(chat))
+    fn is_free(&self) -> bool {
+        self.ledger.is_free(|chat| self.desk.chat(chat))
     }
 
     /// Takes in a batch; gives how many of its updates are new.
