@@ -25,7 +25,8 @@ fuzz_target!(|text: &str| {
             match reply(&CONTENT, &Request { input, language_code: Some(before), place }) {
                 Reply::Silent => assert_eq!(place, Place::Group { addressed: false }),
                 Reply::Card(card) => assert!(!card.vcard.is_empty()),
-                Reply::Page { view, notice, .. } => {
+                Reply::Page { shows, notice, .. } => {
+                    let view = shows.view(&CONTENT);
                     assert!((1..=4096).contains(&view.text.utf16_len()));
                     assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
                 }
