@@ -17,6 +17,19 @@ pub struct Request<'a> {
     pub place: Place,
 }
 
+impl Request<'_> {
+    /// Whether an answer may be wanted: not of what people in a group write to each other.
+    #[must_use]
+    pub fn may_be_for_us(&self) -> bool {
+        match self.input {
+            Input::Text(text) | Input::About { text, .. } => {
+                self.place != (Place::Group { addressed: false }) || Written::parse(text).is_some()
+            }
+            Input::Tap(_) => true,
+        }
+    }
+}
+
 /// What somebody did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input<'a> {

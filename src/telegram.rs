@@ -148,6 +148,10 @@ impl Bot {
     ///
     /// A sentence for the operator when Telegram refuses the token or the webhook.
     ///
+    /// # Panics
+    ///
+    /// On another runtime.
+    ///
     /// [`LocalRuntime`]: tokio::runtime::LocalRuntime
     pub async fn run(self, stop: impl Future<Output = ()> + 'static) -> Result<(), String> {
         // A task of its own, for each time that `block_on` wakes its own future costs a call of the system. It ends when
@@ -180,16 +184,16 @@ impl Bot {
         let mut shared = Shared::new(sender, me, self.answer, content);
         (shared.in_response, shared.gaps, shared.fuse) = (in_response, self.gaps, self.fuse);
         let shared = Rc::new(shared);
-        let following = tokio::task::spawn_local(follow(Rc::clone(&shared), self.contents));
-        tokio::task::spawn_local(prepare(Rc::clone(&shared)));
-        tokio::task::spawn_local(tick());
+        // They end with this.
+        let mut beside = JoinSet::new();
+        beside.spawn_local(follow(Rc::clone(&shared), self.contents));
+        beside.spawn_local(prepare(Rc::clone(&shared)));
+        beside.spawn_local(tick());
         let desk = Desk::new(shared);
-        let result = match self.webhook {
+        match self.webhook {
             Some(webhook) => webhook::work(desk, webhook, self.health, &mut stop).await,
             None => poll::work(desk, self.health, &mut stop).await,
-        };
-        following.abort();
-        result
+        }
     }
 }
 

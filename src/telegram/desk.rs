@@ -169,9 +169,14 @@ impl Desk {
         }
     }
 
-    fn judge(&self, chat: i64, person: i64) -> Verdict {
+    fn judge(&self, update: &Update) -> Verdict {
+        let Some((chat, person)) = update.person() else { return Verdict::Answer };
         match self.flood.judge(chat, person) {
-            Verdict::Answer if self.waiting_in(chat) >= WAITING_MAX => self.flood.crowd(chat),
+            Verdict::Answer if self.waiting_in(chat) >= WAITING_MAX => {
+                // What only one person is told is told to each.
+                let is_seen_by_all = update.message.as_ref().is_some_and(|m| m.ephemeral_message_id.is_none());
+                if is_seen_by_all { self.flood.crowd(chat) } else { Verdict::Notice }
+            }
             verdict => verdict,
         }
     }
@@ -194,7 +199,7 @@ impl Desk {
         if !is_for_us(&update, &self.shared.me) {
             return Taken::Nothing;
         }
-        match update.person().map_or(Verdict::Answer, |(chat, person)| self.judge(chat, person)) {
+        match self.judge(&update) {
             Verdict::Answer => {}
             Verdict::Silence => return Taken::Nothing,
             Verdict::Notice => {
@@ -275,7 +280,8 @@ fn broken(error: &JoinError) {
 
 /// Whether an update asks something of us. One that breaks the reading would break it each time it is sent again.
 fn is_for_us(update: &Update, me: &Me) -> bool {
-    catch_unwind(AssertUnwindSafe(|| update.request(me).is_some())).unwrap_or(false)
+    catch_unwind(AssertUnwindSafe(|| update.request(me).is_some_and(|request| request.may_be_for_us())))
+        .unwrap_or(false)
 }
 
 /// Answers an update, whatever happens on the way; returns when nothing is left to do but to respond with what it gives.

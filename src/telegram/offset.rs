@@ -86,7 +86,8 @@ impl Ledger {
 
     /// How many updates are in hand although Telegram was told to forget them.
     pub(super) fn carried(&self) -> usize {
-        self.states.range(..self.offset).count()
+        let is_in_hand = |state: &State| matches!(state, State::InHand { .. });
+        self.states.range(..self.offset).filter(|(_, state)| is_in_hand(state)).count()
     }
 
     /// A batch begins whose updates have these ids. After a week without updates Telegram numbers them anew; what it sends is
@@ -129,7 +130,49 @@ impl Ledger {
 
     /// From now on what is not finished is not confirmed. `None` when nothing ever came.
     pub(super) fn close(&mut self) -> Option<i64> {
-        self.full = false;
+        (self.full, self.crowded) = (false, false);
         (!self.states.is_empty() || self.offset != 0).then(|| self.next_offset(|_| Chat::Served))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ledger after so many updates of one chat each, and a batch without anything new behind them, two seconds ago.
+    async fn crowded() -> Ledger {
+        let mut ledger = Ledger::default();
+        (1..=BATCH as i64).for_each(|id| ledger.hold(id, id));
+        ledger.end(BATCH, 0);
+        tokio::time::advance(STUCK).await;
+        ledger
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn behind_a_known_batch_what_is_stuck_is_carried_but_not_what_is_cut_off() {
+        assert_eq!(crowded().await.next_offset(|_| Chat::Served), BATCH as i64 + 1);
+        assert_eq!(crowded().await.next_offset(|_| Chat::CutOff), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_the_end_nothing_that_is_not_finished_is_confirmed() {
+        let mut ledger = crowded().await;
+        ledger.done(1);
+        assert_eq!(ledger.close(), Some(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_storm_holds_nobody_and_what_rests_holds_unless_a_batch_is_behind_it() {
+        let mut ledger = Ledger::default();
+        ledger.hold(1, 7);
+        ledger.hold(2, 8);
+        ledger.end(2, 2);
+        let chat = |storming: Chat| move |chat| if chat == 7 { storming } else { Chat::Served };
+        assert_eq!(ledger.next_offset(chat(Chat::Resting)), 1);
+        assert_eq!(ledger.next_offset(chat(Chat::Storming)), 2);
+        assert!(!ledger.is_free(chat(Chat::Storming)));
+        ledger.done(2);
+        assert!(ledger.is_free(chat(Chat::Storming)));
+        assert_eq!((ledger.next_offset(chat(Chat::Storming)), ledger.carried()), (3, 1));
     }
 }

@@ -16,7 +16,7 @@ use crate::markup::{RichText, Span, Style};
 use crate::pages::{PageId, Showing};
 use crate::view::{Button, Does, View};
 
-/// How many pages are kept written, of some 2 kB each: more than an organisation has that people ask for in an hour.
+/// How many pages are kept written, of a few kB each: more than an organisation has that people ask for in an hour.
 const WRITTEN_MAX: usize = 128;
 
 /// No answer of ours shows a preview of a link.
