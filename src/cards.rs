@@ -5,8 +5,7 @@
 
 use crate::action::{Action, Page};
 use crate::content::{Content, LangId, SectionId, Topic};
-use crate::pages;
-use crate::pages::{Frame, PageId, Showing};
+use crate::pages::{self, Frame, PageId, Showing};
 use crate::view::Card;
 
 /// Cards of one answer: as many as fit a phone's list without looking for the end. Telegram takes 50.

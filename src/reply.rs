@@ -147,6 +147,9 @@ pub enum Asked {
 /// The answer to a request.
 #[must_use]
 pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
+    if !request.may_be_for_us() {
+        return Reply::Silent;
+    }
     let lang = content.language_for(request.language_code);
     match request.input {
         Input::Tap(data) => tap(content, lang, data, request.place),
@@ -165,7 +168,6 @@ pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
 fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     match Written::parse(text) {
         Some(written) => command(content, lang, written, quoted, place),
-        None if place == (Place::Group { addressed: false }) => Reply::Silent,
         None => question(content, lang, text, quoted, place),
     }
 }

@@ -68,9 +68,9 @@ const DRAIN: Duration = Duration::from_millis(3_500);
 pub const SILENCE_MAX: Duration = Duration::from_secs(120);
 /// Less than any request is given.
 const TICK: Duration = Duration::from_secs(5);
-/// How long after the start it is prepared for questions: what waited for the start is under way by then, and Telegram is
+/// How long after the start the content is prepared for questions: what waited for the start is under way by then, and Telegram is
 /// still busy with the first poll.
-const FIRST_ANSWERS: Duration = Duration::from_millis(20);
+const PREPARED_AFTER: Duration = Duration::from_millis(20);
 
 /// A bot: what it says, and how it is to behave on Telegram.
 pub struct Bot {
@@ -207,7 +207,7 @@ async fn tick() {
 
 /// Prepares for questions while nobody waits. A question that is asked sooner does it itself.
 async fn prepare(shared: Rc<Shared>) {
-    tokio::time::sleep(FIRST_ANSWERS).await;
+    tokio::time::sleep(PREPARED_AFTER).await;
     shared.served().content.prepare();
 }
 

@@ -13,7 +13,7 @@ use teloxide::types::{CallbackQueryId, LinkPreviewOptions};
 use super::api::Failure;
 use super::inline;
 use super::profile::{Scope, SetMyCommands};
-use super::render::{NO_PREVIEW, Written};
+use super::render::{NO_PREVIEW, Rendered};
 use super::send::{ASIDE, BRIEFLY, GUEST, Sender};
 use super::update::{CallbackQuery, Message, Update};
 use crate::content::{Content, LangId};
@@ -39,7 +39,7 @@ impl CutOff {
 }
 
 /// What the person who tapped is told beside the page: at most 200 characters.
-pub(super) fn notice(update: &Update, reply: &Reply<Rc<Written>>) -> Option<String> {
+pub(super) fn notice(update: &Update, reply: &Reply<Rc<Rendered>>) -> Option<String> {
     let query = update.callback_query.as_ref()?;
     match reply {
         Reply::Page { notice, .. } => notice.clone(),
@@ -181,7 +181,7 @@ impl Delivery<'_> {
     ///
     /// [`Failure::Unreachable`] when Telegram could not be reached for a minute: worth another try. Any other failure is
     /// final.
-    pub(super) async fn deliver(&self, update: &Update, reply: Reply<Rc<Written>>) -> Result<(), Failure> {
+    pub(super) async fn deliver(&self, update: &Update, reply: Reply<Rc<Rendered>>) -> Result<(), Failure> {
         let result = match (&update.callback_query, &update.message) {
             (Some(query), _) => self.show(query, reply).await,
             (None, Some(message)) => self.answer(message, reply).await,
@@ -197,7 +197,7 @@ impl Delivery<'_> {
         }
     }
 
-    async fn answer(&self, message: &Message, reply: Reply<Rc<Written>>) -> Result<(), Failure> {
+    async fn answer(&self, message: &Message, reply: Reply<Rc<Rendered>>) -> Result<(), Failure> {
         match reply {
             Reply::Silent => Ok(()),
             Reply::Page { shows, to: Addressee::Quoted, .. } if message.ephemeral_message_id.is_none() => {
@@ -222,7 +222,7 @@ impl Delivery<'_> {
         self.sender.message(chat, payload, || self.cut_off.insert(self.chat)).await
     }
 
-    async fn answer_guest(&self, message: &Message, page: &Written) -> Result<(), Failure> {
+    async fn answer_guest(&self, message: &Message, page: &Rendered) -> Result<(), Failure> {
         let Some(query) = &message.guest_query_id else { return Ok(()) };
         let payload = inline::guest(query, page);
         match self.response {
@@ -231,7 +231,7 @@ impl Delivery<'_> {
         }
     }
 
-    async fn send(&self, to: To<'_>, page: &Written) -> Result<(), Failure> {
+    async fn send(&self, to: To<'_>, page: &Rendered) -> Result<(), Failure> {
         self.somewhere(to, async |to| {
             let payload = SendMessage {
                 chat_id: to.chat,
@@ -279,7 +279,7 @@ impl Delivery<'_> {
         }
     }
 
-    async fn show(&self, query: &CallbackQuery, reply: Reply<Rc<Written>>) -> Result<(), Failure> {
+    async fn show(&self, query: &CallbackQuery, reply: Reply<Rc<Rendered>>) -> Result<(), Failure> {
         match (reply, &query.message, &query.inline_message_id) {
             (Reply::Page { shows, to: Addressee::Everyone, .. }, Some(message), _) => {
                 self.send(To::beside(message), &shows).await
@@ -303,7 +303,7 @@ impl Delivery<'_> {
     }
 
     /// Shows a page in the place of the message under which it was asked for, else in a new one.
-    async fn turn(&self, query: &CallbackQuery, message: &Message, page: &Written) -> Result<(), Failure> {
+    async fn turn(&self, query: &CallbackQuery, message: &Message, page: &Rendered) -> Result<(), Failure> {
         let (shown, new) = match message.ephemeral_message_id {
             Some(ephemeral_message_id) => {
                 let (chat_id, receiver_user_id) = (message.chat.id, query.from.id);
@@ -322,7 +322,7 @@ impl Delivery<'_> {
         }
     }
 
-    async fn edit(&self, shown: Shown<'_>, page: &Written) -> Result<(), Failure> {
+    async fn edit(&self, shown: Shown<'_>, page: &Rendered) -> Result<(), Failure> {
         let edit = EditMessageText {
             shown,
             text: &page.text,

@@ -21,7 +21,7 @@ use super::flood::{Flood, Verdict};
 use super::fuse::Fuse;
 use super::inline;
 use super::offset::Chat;
-use super::render::{Served, Written};
+use super::render::{Rendered, Served};
 use super::send::{BRIEFLY, Sender};
 use super::update::{InlineQuery, Me, Update};
 use crate::cards::{self, offer};
@@ -334,13 +334,13 @@ async fn answer(shared: &Shared, chat: i64, update: &Update) -> Result<Option<Ve
 }
 
 /// What to answer, ready to be sent; an apology when making the answer panicked, nothing when it ended the process too often.
-fn reply_to(shared: &Shared, served: &Served, update: &Update) -> Option<Reply<Rc<Written>>> {
+fn reply_to(shared: &Shared, served: &Served, update: &Update) -> Option<Reply<Rc<Rendered>>> {
     let (me, content) = (&shared.me, &served.content);
     let request = update.request(me)?;
-    let write = |reply: Reply| reply.map(|shows| served.write(me, &shows));
-    let make = || catch_unwind(AssertUnwindSafe(|| write((shared.answer)(content, &request))));
+    let render = |reply: Reply| reply.map(|shows| served.render(me, &shows));
+    let make = || catch_unwind(AssertUnwindSafe(|| render((shared.answer)(content, &request))));
     let reply = shared.fuse.guard(update.update_id, make)?;
-    Some(reply.unwrap_or_else(|_| write(apology(content, request.language_code))))
+    Some(reply.unwrap_or_else(|_| render(apology(content, request.language_code))))
 }
 
 /// Says that an update is not answered because making its answer has ended the process too often.
@@ -369,9 +369,9 @@ async fn answer_typing(shared: &Shared, update_id: i64, query: &InlineQuery) -> 
     let answer = async {
         let _slot = if shared.in_response { None } else { shared.sender.typing_slot().await };
         let (served, me) = (shared.served(), &shared.me);
-        let write = |offered: cards::Answer| offered.map(|shows| served.write(me, &shows));
+        let render = |offered: cards::Answer| offered.map(|shows| served.render(me, &shows));
         // A panic's place is in the log.
-        let make = || catch_unwind(AssertUnwindSafe(|| write(offer(&served.content, &query.query()))));
+        let make = || catch_unwind(AssertUnwindSafe(|| render(offer(&served.content, &query.query()))));
         let Some(offered) = shared.fuse.guard(update_id, make) else {
             give_up(shared);
             return None;

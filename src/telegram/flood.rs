@@ -47,10 +47,12 @@ impl Flood {
     /// Counts something that the person wrote or tapped in the chat.
     pub(super) fn judge(&self, chat: i64, person: i64) -> Verdict {
         let key = (chat, person);
-        match self.is_silenced(key) {
-            true => Verdict::Silence,
-            false if self.buckets.take(&key).is_ok() => Verdict::Answer,
-            false => self.silence(key),
+        if self.is_silenced(key) {
+            Verdict::Silence
+        } else if self.buckets.take(&key).is_ok() {
+            Verdict::Answer
+        } else {
+            self.silence(key)
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::inline;
-use super::render::{Keyboard, Written, entities};
+use super::render::{Keyboard, Rendered, entities};
 use super::update::{Me, Update};
 use crate::cards::offer;
 use crate::content::Content;
@@ -28,7 +28,7 @@ pub fn update(content: &Content, json: &[u8]) {
     if let Some(query) = &update.inline_query {
         let answer = offer(content, &query.query());
         let next_offset = answer.next_offset.clone();
-        let answer = answer.map(|shows| Rc::new(Written::new(content, &me, &shows.view(content))));
+        let answer = answer.map(|shows| Rc::new(Rendered::new(content, &me, &shows.view(content))));
         let payload = serde_json::to_value(inline::inline(&query.id, &answer));
         let payload = payload.expect("an answer can be written");
         // None beyond the last, for an offset that this bot never gave.
@@ -45,8 +45,8 @@ pub fn update(content: &Content, json: &[u8]) {
             assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
             check(content, &me, &view);
             if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {
-                let written = Written::new(content, &me, &view);
-                serde_json::to_vec(&inline::guest(query, &written)).expect("an answer can be written");
+                let rendered = Rendered::new(content, &me, &view);
+                serde_json::to_vec(&inline::guest(query, &rendered)).expect("an answer can be written");
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use teloxide::requests::Payload;
 use teloxide::types::LinkPreviewOptions;
 
-use super::render::{NO_PREVIEW, Written};
+use super::render::{NO_PREVIEW, Rendered};
 use crate::cards::{Answer, Offer};
 
 /// Seconds that Telegram may keep an answer for the next who types the same.
@@ -73,8 +73,8 @@ struct InputTextMessageContent<'a> {
 }
 
 /// The answer to an inline query.
-pub(super) fn inline<'a>(query: &'a str, answer: &'a Answer<Rc<Written>>) -> AnswerInlineQuery<'a> {
-    let result = |offer: &'a Offer<Rc<Written>>| match offer {
+pub(super) fn inline<'a>(query: &'a str, answer: &'a Answer<Rc<Rendered>>) -> AnswerInlineQuery<'a> {
+    let result = |offer: &'a Offer<Rc<Rendered>>| match offer {
         Offer::Page { id, title, description, shows } => article(id, title, description, shows),
         Offer::Contact { id, card } => {
             InlineQueryResult::Contact { id, phone_number: &card.phone, first_name: &card.name, vcard: &card.vcard }
@@ -91,12 +91,12 @@ pub(super) fn inline<'a>(query: &'a str, answer: &'a Answer<Rc<Written>>) -> Ans
 }
 
 /// The answer to a guest's question.
-pub(super) fn guest<'a>(query: &'a str, page: &'a Written) -> AnswerGuestQuery<'a> {
+pub(super) fn guest<'a>(query: &'a str, page: &'a Rendered) -> AnswerGuestQuery<'a> {
     // Nobody sees the title of a card that is sent without being chosen.
     AnswerGuestQuery { guest_query_id: query, result: article("answer", "answer", "", page) }
 }
 
-fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Written) -> InlineQueryResult<'a> {
+fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Rendered) -> InlineQueryResult<'a> {
     InlineQueryResult::Article {
         id,
         title,

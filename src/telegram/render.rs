@@ -16,8 +16,8 @@ use crate::markup::{RichText, Span, Style};
 use crate::pages::{PageId, Showing};
 use crate::view::{Button, Does, View};
 
-/// How many pages are kept written, of a few kB each: more than an organisation has that people ask for in an hour.
-const WRITTEN_MAX: usize = 128;
+/// How many pages are kept rendered, of a few kB each: more than an organisation has that people ask for in an hour.
+const RENDERED_MAX: usize = 128;
 
 /// No answer of ours shows a preview of a link.
 pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
@@ -29,13 +29,13 @@ pub(super) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
 };
 
 /// A view as JSON, in the parts that requests have.
-pub(super) struct Written {
+pub(super) struct Rendered {
     pub(super) text: Box<RawValue>,
     pub(super) entities: Box<RawValue>,
     pub(super) keyboard: Box<RawValue>,
 }
 
-impl Written {
+impl Rendered {
     pub(super) fn new(content: &Content, me: &Me, view: &View) -> Self {
         Self {
             text: json(view.text.as_str()),
@@ -52,28 +52,28 @@ fn json(value: &(impl Serialize + ?Sized)) -> Box<RawValue> {
 /// A content that is served, and those of its pages that were asked for.
 pub(super) struct Served {
     pub(super) content: Content,
-    written: RefCell<FxHashMap<PageId, Rc<Written>>>,
+    rendered: RefCell<FxHashMap<PageId, Rc<Rendered>>>,
 }
 
 impl Served {
     pub(super) fn new(content: Content) -> Self {
-        Self { content, written: RefCell::default() }
+        Self { content, rendered: RefCell::default() }
     }
 
     /// What is shown, as JSON. `me` is always the same.
-    pub(super) fn write(&self, me: &Me, shows: &Showing) -> Rc<Written> {
-        let write = || Rc::new(Written::new(&self.content, me, &shows.view(&self.content)));
-        let Showing::Page(id) = shows else { return write() };
-        if let Some(written) = self.written.borrow().get(id) {
-            return Rc::clone(written);
+    pub(super) fn render(&self, me: &Me, shows: &Showing) -> Rc<Rendered> {
+        let render = || Rc::new(Rendered::new(&self.content, me, &shows.view(&self.content)));
+        let Showing::Page(id) = shows else { return render() };
+        if let Some(page) = self.rendered.borrow().get(id) {
+            return Rc::clone(page);
         }
-        let page = write();
-        let mut written = self.written.borrow_mut();
+        let page = render();
+        let mut rendered = self.rendered.borrow_mut();
         // Those that are asked for are soon there again.
-        if written.len() >= WRITTEN_MAX {
-            written.clear();
+        if rendered.len() >= RENDERED_MAX {
+            rendered.clear();
         }
-        written.insert(*id, Rc::clone(&page));
+        rendered.insert(*id, Rc::clone(&page));
         page
     }
 }

@@ -50,7 +50,7 @@ impl Vitals {
 
 /// KiB. One leaked message of an answer is about 5 KiB with its request, so a leak a question shows in 300 questions.
 const SLACK_MEMORY: u64 = 1_536;
-/// The pool keeps the connections of answers that went out at once for the next ones: some more or some fewer of the 32 that
+/// The pool keeps the connections of answers that went out at once for the next ones: some more or some fewer of the 24 that
 /// there can be. A connection that is leaked with a fault shows in a dozen faults.
 const SLACK_DESCRIPTORS: usize = 12;
 /// A name is looked up on a thread that ends by itself after some seconds.
