@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
-use palabre::cards::{Query, offer};
+use palabre::bot::inline::{Query, offer};
+use palabre::bot::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::view::View;
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
-use palabre::reply::{Input, Place, Reply, Request, reply};
-use palabre::view::View;
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
 const LANGUAGES: [&str; 5] = ["fr", "en", "bm", "ar", "nqo"];

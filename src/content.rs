@@ -4,12 +4,10 @@
 //! proven: every section has words in every language (its own, or those of the language it falls back to), every
 //! command and id is unique, every page fits a message. So nothing here returns an `Option` that only a bug leaves empty.
 
-pub mod decide;
 pub mod load;
-mod raw;
+mod schema;
 mod validate;
 mod version;
-pub mod watch;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -45,6 +43,9 @@ pub const BODY_PAGE_MAX: usize = 3_000;
 pub const BODY_PAGES_MAX: usize = 3;
 /// Bytes of a button's label: longer ones are cut on phones.
 pub const LABEL_MAX: usize = 64;
+
+/// A small-talk topic counts from this score on. Below it a question begins with a greeting.
+const SMALL_TALK_MIN: f32 = 0.45;
 
 /// A language of a content. Only [`Content`] makes it, so it is always one of its languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -249,7 +250,7 @@ pub struct Content {
 
 /// What people say that is no question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Talk {
+pub enum SmallTalk {
     /// "Good morning"
     Greeting,
     /// "Thank you"
@@ -258,7 +259,7 @@ pub enum Talk {
     Farewell,
 }
 
-impl Talk {
+impl SmallTalk {
     /// Every kind, with its name in `search.toml`.
     const ALL: [(Self, &str); 3] =
         [(Self::Greeting, "greeting"), (Self::Thanks, "thanks"), (Self::Farewell, "farewell")];
@@ -270,9 +271,9 @@ pub enum Topic {
     /// A section.
     Section(SectionId),
     /// No question.
-    Talk(Talk),
+    SmallTalk(SmallTalk),
     /// Something that people ask and that is not the organisation's business.
-    NotOurs,
+    OutOfScope,
 }
 
 impl Topic {
@@ -281,7 +282,7 @@ impl Topic {
     pub fn section(self) -> Option<SectionId> {
         match self {
             Self::Section(section) => Some(section),
-            Self::NotOurs | Self::Talk(_) => None,
+            Self::OutOfScope | Self::SmallTalk(_) => None,
         }
     }
 
@@ -289,8 +290,8 @@ impl Topic {
     fn of_number(number: u32, sections: usize) -> Self {
         match (number as usize).checked_sub(sections) {
             None => Self::Section(SectionId(number as u16)),
-            Some(0) => Self::NotOurs,
-            Some(kind) => Self::Talk(Talk::ALL[(kind - 1).min(Talk::ALL.len() - 1)].0),
+            Some(0) => Self::OutOfScope,
+            Some(kind) => Self::SmallTalk(SmallTalk::ALL[(kind - 1).min(SmallTalk::ALL.len() - 1)].0),
         }
     }
 }
@@ -414,7 +415,7 @@ impl Content {
             score: ranked.score,
             likeness: ranked.likeness,
         };
-        let is_something = |m: &Match| !matches!(m.topic, Topic::Talk(_)) || m.score >= decide::TALK;
+        let is_something = |m: &Match| !matches!(m.topic, Topic::SmallTalk(_)) || m.score >= SMALL_TALK_MIN;
         ranking.into_iter().map(found).filter(is_something).collect()
     }
 
@@ -432,7 +433,7 @@ impl Content {
 
     /// What is said back to what is no question; `None` when the language has nothing to say.
     #[must_use]
-    pub fn talk(&self, talk: Talk, lang: LangId) -> Option<&str> {
+    pub fn talk(&self, talk: SmallTalk, lang: LangId) -> Option<&str> {
         self.talk[talk as usize][usize::from(lang.0)].as_deref()
     }
 

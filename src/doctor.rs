@@ -1,151 +1,102 @@
-//! What an operator reads: findings, each with a verdict and a way out, as text or JSON. Knows no platform.
+//! `palabre doctor`: one page that says what is right and what to do.
 
-use std::fmt::Write as _;
+mod botfather;
+mod connectivity;
+mod local;
+mod menus;
+pub mod report;
+mod telegram;
+mod webhook;
 
-use serde::Serialize;
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
 
-/// What a finding means for whoever runs the bot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing is to be done.
-    Ok,
-    /// It could not be seen.
-    Unknown,
-    /// The bot answers, but not as well as it could, or it may soon not.
-    Warning,
-    /// The bot does not answer.
-    Error,
+use anstream::{AutoStream, ColorChoice};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
+
+use self::telegram::Here;
+use crate::cli::arguments::{ContentChoice, Format, Token};
+use crate::doctor::report::{Finding, Page, Verdict};
+
+/// The page is there after this time, whatever hangs.
+const LIMIT: Duration = Duration::from_millis(9_500);
+/// The most time of it for files: the token and the content.
+const FILES_LIMIT: Duration = Duration::from_secs(3);
+
+/// Prints the page; the exit status is 1 when something is broken.
+///
+/// # Errors
+///
+/// A sentence when the runtime does not start.
+pub fn execute(choice: &ContentChoice, webhook_url: Option<String>, format: Format) -> Result<ExitCode, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime does not start: {error}"))?;
+    let page = runtime.block_on(examine(choice.clone(), webhook_url));
+    // A name that is being looked up or a file that does not come would hold the end.
+    runtime.shutdown_background();
+    let mut out = std::io::stdout().lock();
+    let styled = AutoStream::choice(&out) != ColorChoice::Never;
+    let text = match format {
+        Format::Json => page.to_json_lines(),
+        Format::Text => page.to_text(columns(), styled),
+    };
+    // A reader that has gone (`| head`) has seen what it wanted.
+    let _ = out.write_all(text.as_bytes());
+    Ok(if page.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-impl Verdict {
-    /// A sign, a word of the same meaning for terminals that have no such sign, and a colour.
-    fn look(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Verdict::Ok => ("✓", "ok", "32"),
-            Verdict::Unknown => ("?", "unknown", "2"),
-            Verdict::Warning => ("!", "warning", "33"),
-            Verdict::Error => ("✗", "error", "31"),
+/// The terminal's width; `None` in a pipe, where a finding is a line.
+fn columns() -> Option<usize> {
+    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    set.or_else(|| terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0)))
+}
+
+async fn examine(choice: ContentChoice, webhook_url: Option<String>) -> Page {
+    let start = Instant::now();
+    let (files_deadline, deadline) = (start + FILES_LIMIT, start + LIMIT);
+    // On threads of their own: files may lie where they do not come from, and a token may come through a pipe. The
+    // questions of a large content take minutes; what they are good for is not worth so long a wait.
+    let for_questions = choice.clone();
+    let place =
+        crate::cli::directory(&choice).map_or_else(|| "inside the binary".into(), |dir| dir.display().to_string());
+    let questions = spawn_blocking(move || crate::cli::load_with_questions(&for_questions).report);
+    let (token, loaded) = tokio::join!(
+        timeout_at(files_deadline, spawn_blocking(local::token)),
+        timeout_at(files_deadline, spawn_blocking(move || crate::cli::load(&choice))),
+    );
+    let loaded = loaded.ok().and_then(Result::ok);
+    let content = loaded.as_ref().and_then(|loaded| loaded.content.as_ref());
+    let (token, about_token) = match token {
+        Ok(Ok(read)) => read,
+        _ => (None, vec![local::token_does_not_come()]),
+    };
+
+    let webhook_url = webhook_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let known = Here { content, webhook_url, has_token: token.is_some() };
+    let api = server(token.as_ref());
+    let asking = async {
+        match &api {
+            Ok(api) => self::telegram::examine(api, known, deadline).await,
+            Err(sentence) => vec![Finding::error("server", sentence, "correct the variable, or take it away")],
         }
-    }
+    };
+    let (questions, about_telegram) = tokio::join!(timeout_at(files_deadline, questions), asking);
+
+    let mut page = Page(vec![local::version()]);
+    page.0.extend(local::content(&place, loaded.as_ref(), questions.ok().and_then(Result::ok).as_ref()));
+    // Whatever looks odd about a token does not matter once the server has taken it.
+    let is_taken = about_telegram.iter().any(|finding| finding.check == "token" && finding.verdict == Verdict::Ok);
+    page.0.extend(about_token.into_iter().filter(|finding| !is_taken || finding.check != local::SHAPE));
+    page.0.extend(about_telegram);
+    page
 }
 
-/// One line of the page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The name of what was looked at: a contract with scripts.
-    #[serde(rename = "code")]
-    pub check: &'static str,
-    /// What it means.
-    #[serde(rename = "severity")]
-    pub verdict: Verdict,
-    /// What was found, in one line.
-    pub message: String,
-    /// What to do about it: the command or the variable.
-    pub help: Option<String>,
-}
-
-impl Finding {
-    /// All is well.
-    pub fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Ok, message: message.into(), help: None }
-    }
-
-    /// It could not be seen.
-    pub fn unknown(check: &'static str, message: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Unknown, ..Self::ok(check, message) }
-    }
-
-    /// It could be better.
-    pub fn warning(check: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Warning, ..Self::ok(check, message).with_help(help) }
-    }
-
-    /// It is broken.
-    pub fn error(check: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Error, ..Self::ok(check, message).with_help(help) }
-    }
-
-    /// With a way out, or to something else that is possible.
-    #[must_use]
-    pub fn with_help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-}
-
-/// Everything that was found, in the order in which it is read.
-#[derive(Debug, Default)]
-pub struct Page(pub Vec<Finding>);
-
-impl Page {
-    /// Whether something is broken.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.verdict == Verdict::Error)
-    }
-
-    /// The page as a person reads it; lines are at most so many columns long, if that is said. `styled` puts colours in.
-    #[must_use]
-    pub fn to_text(&self, width: Option<usize>, styled: bool) -> String {
-        /// Where what was found begins, behind sign, word and name.
-        const INDENT: usize = 26;
-        let paint = |text: &str, sgr: &str| if styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() };
-        let wrap = |text: &str| match width {
-            Some(width) => textwrap::wrap(text, width.saturating_sub(INDENT).max(30))
-                .join(&format!("\n{:INDENT$}", ""))
-                .trim_end()
-                .to_owned(),
-            None => text.to_owned(),
-        };
-        let mut text = String::new();
-        for Finding { check, verdict, message, help } in &self.0 {
-            let (sign, word, sgr) = verdict.look();
-            let verdict = paint(&format!("{sign} {word:8}"), sgr);
-            let _ = writeln!(text, "{verdict} {check:14} {}", wrap(&one_line(message)));
-            if let Some(help) = help {
-                let _ = writeln!(text, "{:INDENT$}{}", "", wrap(&format!("→ {}", one_line(help))));
-            }
-        }
-        let _ = writeln!(text, "\n{}", self.summary());
-        text
-    }
-
-    /// The page as one JSON object a line, as `check` prints its own: `code`, `severity`, `message` and `help`, which may be null.
-    #[must_use]
-    pub fn to_json_lines(&self) -> String {
-        self.0.iter().fold(String::new(), |mut text, finding| {
-            text.push_str(&serde_json::to_string(finding).unwrap_or_default());
-            text.push('\n');
-            text
-        })
-    }
-
-    fn summary(&self) -> String {
-        let count = |verdict| self.0.iter().filter(|finding| finding.verdict == verdict).count();
-        let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        match (count(Verdict::Error), count(Verdict::Warning)) {
-            (0, 0) => "nothing to do".into(),
-            (0, warnings) => plural(warnings, "warning"),
-            (errors, 0) => plural(errors, "error"),
-            (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
-        }
-    }
-}
-
-/// Some of these words are a server's: they break no line and steer no terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Finding, Page};
-
-    #[test]
-    fn lines_fit_a_terminal() {
-        let page = Page(vec![Finding::warning("privacy", "off: ".repeat(40), "→ ".repeat(60) + "\u{1b}[2J\nend")]);
-        let text = page.to_text(Some(72), false);
-        assert!(text.lines().all(|line| textwrap::core::display_width(line) <= 72), "{text}");
-        assert!(!text.contains('\u{1b}') && text.ends_with("1 warning\n"), "{text}");
-    }
+/// The server of `TELOXIDE_API_URL`. Without a token it is asked with one that nobody has.
+fn server(token: Option<&Token>) -> Result<crate::telegram::Api, String> {
+    let nobody = Token::new("0")?;
+    crate::telegram::Api::new(token.unwrap_or(&nobody), std::env::var("TELOXIDE_API_URL").ok().as_deref())
 }

@@ -1,32 +1,31 @@
 //! Palabre: an organisation answers people, on Telegram and in the terminal.
 //!
-//! Data flows one way, from the files to the message; each layer knows only those above it in this list:
+//! Data flows one way, from the files to the message. Each room uses only rooms above it in this list; a test holds the code
+//! against it.
 //!
-//! - [`diag`], [`lang`], [`markup`]: what is wrong and where; a language's tag; text with styles.
-//! - [`search`]: a question → the topics it may be about, whatever they are.
+//! - [`markup`], [`diag`], [`lang`], [`metrics`], `clock`: text with styles; what is wrong and where; language tags; counters.
+//! - [`search`]: a question → ranked topics, whatever they are.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
-//! - [`action`], [`view`]: what a button does; what a page looks like, on any platform.
-//! - [`pages`], [`cards`], [`reply`]: what to answer: pure functions, the product.
-//! - [`telegram`], [`terminal`]: how to deliver it. Neither knows the other.
+//! - [`bot`]: what to answer: pure functions without I/O. The product.
+//! - [`quality`]: the questions with which a content tests itself.
+//! - [`telegram`], [`terminal`]: adapters: how to deliver an answer. Neither knows the other.
+//! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
-//! - [`config`], [`cmd`]: the command line.
+//! - [`reload`]: a content that changes while it is served.
+//! - [`cli`]: arguments and environment, and one `execute()` a command.
 
-pub mod action;
-pub mod cards;
+pub mod bot;
+pub mod cli;
 mod clock;
-pub mod cmd;
-pub mod config;
 pub mod content;
 pub mod diag;
 pub mod doctor;
-pub mod gaps;
-pub mod http;
 pub mod lang;
 pub mod markup;
 pub mod metrics;
-pub mod pages;
-pub mod reply;
+pub mod quality;
+pub mod reload;
 pub mod search;
+pub mod server;
 pub mod telegram;
 pub mod terminal;
-pub mod view;

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use palabre::cmd;
-use palabre::config::Arguments;
+use palabre::cli;
+use palabre::cli::arguments::Arguments;
 
 fn main() -> ExitCode {
-    match cmd::execute(Arguments::parse()) {
+    match cli::execute(Arguments::parse()) {
         Ok(code) => code,
         Err(message) => {
             // Nothing is left to do when even this cannot be written.

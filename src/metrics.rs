@@ -8,6 +8,7 @@ mod answers;
 mod health;
 mod label;
 mod requests;
+pub mod unanswered;
 
 use std::fmt;
 use std::sync::Arc;

@@ -13,19 +13,19 @@
 //! were set on half of the shipped content's questions and on the phrases of a public set of help-desk intents; how much a
 //! strange or an empty question loses, with all the questions in view.
 
-mod grams;
+mod classifier;
 mod index;
-mod learnt;
+mod interner;
 mod lists;
-mod names;
+mod ngrams;
 mod score;
 mod spelling;
-mod words;
+mod tokenizer;
 
 use std::cell::RefCell;
 
 pub use score::{Likeness, Ranked};
-pub use words::{Lexicon, stemmer, stemmers};
+pub use tokenizer::{Lexicon, stemmer, stemmers};
 
 use index::LanguageIndex;
 use score::Scratch;

@@ -6,31 +6,20 @@
 //! - `update`: what of an update concerns us.
 //! - `render`, `inline`: a view as the Bot API takes it, as a message and as a card.
 //! - `deliver`: one update, answered: where it goes, and where else when it cannot go there.
-//! - `flood`, `desk`: what is in hand: whose turn it is, and who has had enough.
-//! - `fuse`: what is not taken in hand again, because it ended the process.
+//! - `flood`, `dispatcher`: what is in hand: whose turn it is, and who has had enough.
+//! - `crash_guard`: what is not taken in hand again, because it ended the process.
 //! - `offset`, `poll`: updates by polling, confirmed after they are answered.
 //! - `webhook`: updates by a webhook, likewise.
 //! - `profile`: commands and descriptions at Telegram.
 //! - [`doctor`]: what Telegram says of the bot's state, judged for its operator.
 
-mod api;
-mod client;
-mod deliver;
-mod desk;
-pub mod doctor;
-mod flood;
-mod fuse;
+pub(crate) mod api;
+pub(crate) mod client;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod inline;
-mod offset;
-mod pace;
-mod poll;
-mod profile;
-mod render;
-mod send;
-mod update;
-mod webhook;
+mod inbound;
+mod outbound;
+pub(crate) mod profile;
 
 use std::num::NonZeroU32;
 use std::rc::Rc;
@@ -43,24 +32,24 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 pub use api::Api;
-pub use fuse::Fuse;
-pub use webhook::Webhook;
+pub use inbound::crash_guard::CrashGuard;
+pub use inbound::webhook::Webhook;
 
-use api::Failure;
-use desk::{Desk, Shared};
-use send::Sender;
-use update::Me;
+use api::ApiError;
+use inbound::dispatcher::{Context, Dispatcher};
+use inbound::update::Me;
+use outbound::sender::Sender;
 
+use crate::bot::reply::{Reply, Request, reply};
 use crate::content::Content;
-use crate::gaps::Gaps;
+use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, Metrics};
-use crate::reply::{Reply, Request, reply};
 
-/// What answers: [`crate::reply::reply`], or a stand-in that a test wants to see fail.
+/// What answers: [`crate::bot::reply::reply`], or a stand-in that a test wants to see fail.
 pub type Answer = fn(&Content, &Request<'_>) -> Reply;
 
 /// What we want to hear of.
-const ALLOWED_UPDATES: [&str; 4] = ["message", "callback_query", "inline_query", "guest_message"];
+pub(crate) const ALLOWED_UPDATES: [&str; 4] = ["message", "callback_query", "inline_query", "guest_message"];
 /// On a signal: time to finish what is in hand. With the last confirmation it stays under five seconds.
 const DRAIN: Duration = Duration::from_millis(3_500);
 
@@ -82,8 +71,8 @@ pub struct Bot {
     webhook: Option<Webhook>,
     health: Arc<Health>,
     metrics: Arc<Metrics>,
-    gaps: Option<Arc<Gaps>>,
-    fuse: Fuse,
+    unanswered: Option<Arc<Unanswered>>,
+    crash_guard: CrashGuard,
 }
 
 impl Bot {
@@ -101,8 +90,8 @@ impl Bot {
             webhook: None,
             health,
             metrics,
-            gaps: None,
-            fuse: Fuse::default(),
+            unanswered: None,
+            crash_guard: CrashGuard::default(),
         }
     }
 
@@ -132,14 +121,14 @@ impl Bot {
 
     /// Counting here what happens, and telling `health` when Telegram was heard from.
     #[must_use]
-    pub fn metrics(self, health: Arc<Health>, metrics: Arc<Metrics>, gaps: Option<Arc<Gaps>>) -> Self {
-        Self { health, metrics, gaps, ..self }
+    pub fn metrics(self, health: Arc<Health>, metrics: Arc<Metrics>, unanswered: Option<Arc<Unanswered>>) -> Self {
+        Self { health, metrics, unanswered, ..self }
     }
 
     /// Giving up updates that end the process.
     #[must_use]
-    pub fn fuse(self, fuse: Fuse) -> Self {
-        Self { fuse, ..self }
+    pub fn crash_guard(self, crash_guard: CrashGuard) -> Self {
+        Self { crash_guard, ..self }
     }
 
     /// Answers until `stop` is there; then finishes what is in hand, within five seconds. Runs on a [`LocalRuntime`].
@@ -168,7 +157,7 @@ impl Bot {
     async fn work(self, mut stop: impl Future<Output = ()> + Unpin) -> Result<(), String> {
         let me = tokio::select! {
             () = &mut stop => return Ok(()),
-            me = introduce(&self.api) => me?,
+            me = get_me(&self.api) => me?,
         };
         let content = self.content;
         let languages: Vec<String> = content.languages().map(|lang| content.tag(lang).to_string()).collect();
@@ -181,18 +170,19 @@ impl Bot {
         );
         let sender = Sender::new(self.api, self.max_per_second, self.metrics);
         let in_response = self.webhook.as_ref().is_some_and(|webhook| webhook.answer_in_response);
-        let mut shared = Shared::new(sender, me, self.answer, content);
-        (shared.in_response, shared.gaps, shared.fuse) = (in_response, self.gaps, self.fuse);
-        let shared = Rc::new(shared);
+        let mut context = Context::new(sender, me, self.answer, content);
+        (context.in_response, context.unanswered, context.crash_guard) =
+            (in_response, self.unanswered, self.crash_guard);
+        let context = Rc::new(context);
         // They end with this.
         let mut beside = JoinSet::new();
-        beside.spawn_local(follow(Rc::clone(&shared), self.contents));
-        beside.spawn_local(prepare(Rc::clone(&shared)));
+        beside.spawn_local(follow(Rc::clone(&context), self.contents));
+        beside.spawn_local(prepare(Rc::clone(&context)));
         beside.spawn_local(tick());
-        let desk = Desk::new(shared);
+        let dispatcher = Dispatcher::new(context);
         match self.webhook {
-            Some(webhook) => webhook::work(desk, webhook, self.health, &mut stop).await,
-            None => poll::work(desk, self.health, &mut stop).await,
+            Some(webhook) => inbound::webhook::work(dispatcher, webhook, self.health, &mut stop).await,
+            None => inbound::polling::work(dispatcher, self.health, &mut stop).await,
         }
     }
 }
@@ -206,43 +196,43 @@ async fn tick() {
 }
 
 /// Prepares for questions while nobody waits. A question that is asked sooner does it itself.
-async fn prepare(shared: Rc<Shared>) {
+async fn prepare(context: Rc<Context>) {
     tokio::time::sleep(PREPARED_AFTER).await;
-    shared.served().content.prepare();
+    context.served().content.prepare();
 }
 
 /// Tells Telegram the commands and descriptions, and again with each newer content.
-async fn follow(shared: Rc<Shared>, contents: Option<mpsc::Receiver<Content>>) {
-    let Some(mut contents) = contents else { return publish(&shared).await };
+async fn follow(context: Rc<Context>, contents: Option<mpsc::Receiver<Content>>) {
+    let Some(mut contents) = contents else { return publish(&context).await };
     loop {
         let newer = tokio::select! {
             newer = contents.recv() => newer,
-            () = async { publish(&shared).await; std::future::pending().await } => None,
+            () = async { publish(&context).await; std::future::pending().await } => None,
         };
         match newer {
-            Some(content) => shared.swap(content),
-            None => return publish(&shared).await,
+            Some(content) => context.swap(content),
+            None => return publish(&context).await,
         }
     }
 }
 
 /// Tells Telegram the commands and descriptions, until it has them.
-async fn publish(shared: &Shared) {
+async fn publish(context: &Context) {
     let mut pauses = growing_pauses();
-    while let Err(failure) = profile::publish(&shared.sender, &shared.served().content).await {
+    while let Err(error) = profile::publish(&context.sender, &context.served().content).await {
         let pause = pauses.next().unwrap_or_default();
-        log::warn!("the menu of commands is not up to date: {failure}; trying again in {:.1} s", pause.as_secs_f32());
+        log::warn!("the menu of commands is not up to date: {error}; trying again in {:.1} s", pause.as_secs_f32());
         tokio::time::sleep(pause).await;
     }
 }
 
 /// Asks who we are until Telegram says it.
-async fn introduce(api: &Api) -> Result<Me, String> {
+async fn get_me(api: &Api) -> Result<Me, String> {
     let mut pauses = growing_pauses();
     loop {
         match api.call::<GetMe, Me>(&GetMe::new(), Duration::ZERO).await {
             Ok(me) => return Ok(me),
-            Err(failure) => tokio::time::sleep(pause_after(&failure, &mut pauses)?).await,
+            Err(error) => tokio::time::sleep(pause_after(&error, &mut pauses)?).await,
         }
     }
 }
@@ -257,14 +247,14 @@ fn growing_pauses() -> ExponentialBackoff {
 }
 
 /// Says what is wrong and how long to wait, unless waiting does not help.
-fn pause_after(failure: &Failure, pauses: &mut ExponentialBackoff) -> Result<Duration, String> {
-    if let Failure::Refused(401 | 404, _) = failure {
+fn pause_after(error: &ApiError, pauses: &mut ExponentialBackoff) -> Result<Duration, String> {
+    if let ApiError::Refused(401 | 404, _) = error {
         return Err("Telegram does not know this token: copy it once more from @BotFather".into());
     }
-    let pause = match failure {
-        Failure::RetryAfter(pause) => *pause,
+    let pause = match error {
+        ApiError::RetryAfter(pause) => *pause,
         _ => pauses.next().unwrap_or_default(),
     };
-    log::warn!("{failure}; trying again in {:.1} s", pause.as_secs_f32());
+    log::warn!("{error}; trying again in {:.1} s", pause.as_secs_f32());
     Ok(pause)
 }

@@ -8,10 +8,10 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use textwrap::core::display_width;
 
+use crate::bot::reply::{Input, Place, Reply, Request, reply};
+use crate::bot::view::{Button, ButtonAction, ContactCard, View};
 use crate::content::Content;
 use crate::markup::{RichText, Style};
-use crate::reply::{Input, Place, Reply, Request, reply};
-use crate::view::{Button, Card, Does, View};
 
 /// Columns when nothing is known of the terminal.
 const WIDTH: usize = 80;
@@ -51,7 +51,7 @@ pub struct Terminal<'a, R, W> {
     output: W,
     look: Look,
     /// What the numbers of the last page mean.
-    buttons: Vec<(String, Does)>,
+    buttons: Vec<(String, ButtonAction)>,
 }
 
 impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
@@ -89,12 +89,12 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn press(&mut self, button: usize) -> io::Result<()> {
-        let (label, does) = self.buttons[button].clone();
-        match does {
-            Does::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
-            Does::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
-            Does::Private(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
-            Does::Copy(text) => {
+        let (label, action) = self.buttons[button].clone();
+        match action {
+            ButtonAction::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
+            ButtonAction::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
+            ButtonAction::Private(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
+            ButtonAction::Copy(text) => {
                 let shown = self.paint(&text, "1");
                 writeln!(self.output, "\n{label}: {shown}\n")
             }
@@ -105,7 +105,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         let request = Request { input, language_code: self.language_code, place: Place::Private };
         match reply(self.content, &request) {
             Reply::Silent => Ok(()),
-            Reply::Card(card) => self.card(&card),
+            Reply::Contact(card) => self.card(&card),
             Reply::Page { shows, notice, .. } => {
                 if let Some(notice) = notice {
                     writeln!(self.output, "\n({notice})")?;
@@ -115,7 +115,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         }
     }
 
-    fn card(&mut self, card: &Card) -> io::Result<()> {
+    fn card(&mut self, card: &ContactCard) -> io::Result<()> {
         writeln!(self.output, "\n👤 {}\n   {}\n", self.paint(&card.name, "1"), card.phone)
     }
 
@@ -146,7 +146,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     fn row(&mut self, row: &[Button]) -> io::Result<()> {
         let mut used = 0;
         for button in row {
-            self.buttons.push((button.label.clone(), button.does.clone()));
+            self.buttons.push((button.label.clone(), button.action.clone()));
             let number = format!("{:>3} ", self.buttons.len());
             let wide = display_width(&number) + display_width(&button.label);
             let gap = (self.look.width / 2).saturating_sub(used);

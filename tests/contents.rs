@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use palabre::action::{Action, Page};
+use palabre::bot::action::{Action, Page};
+use palabre::bot::pages;
 use palabre::content::load::{self, Loaded};
 use palabre::content::{CommandTarget, Content, LangId, SectionId};
 use palabre::diag::Code;
-use palabre::pages;
 
 fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents").join(name)
@@ -75,7 +75,7 @@ pub(crate) fn check_every_page(content: &Content) {
                 assert!((1..=2).contains(&row.len()));
                 for button in row {
                     assert!(!button.label.trim().is_empty());
-                    if let palabre::view::Does::Open(action) = button.does {
+                    if let palabre::bot::view::ButtonAction::Open(action) = button.action {
                         let data = action.callback_data(content);
                         assert!(data.len() <= 64, "{data}");
                         assert_eq!(Action::from_callback_data(content, &data), Some(action));
@@ -130,7 +130,7 @@ fn one_language_and_no_phone() {
     let content = content.unwrap();
     snapshot("single", &menu(&content));
     check_every_page(&content);
-    assert_eq!(pages::card(&content), None);
+    assert_eq!(pages::contact_card(&content), None);
     let lang = content.default_language();
     assert!(content.menu(lang).iter().all(|entry| &*entry.command != "language"));
     assert_eq!(content.command("language").unwrap().target, CommandTarget::Language);
@@ -148,13 +148,16 @@ fn a_section_that_is_not_translated_says_so_in_one_line() {
 #[test]
 fn numbers_keep_their_order_in_texts_from_right_to_left() {
     let content = load_content("library").content.unwrap();
-    let (arabic, desk) = (content.language("ar").unwrap(), content.find("desk").unwrap());
-    let page = pages::section(&content, arabic, desk, 0);
+    let (arabic, dispatcher) = (content.language("ar").unwrap(), content.find("desk").unwrap());
+    let page = pages::section(&content, arabic, dispatcher, 0);
     let phone = &content.contact().phones[0];
     assert!(page.text.as_str().contains('\u{2068}'), "{}", page.text.as_str());
     let buttons: Vec<&str> = page.rows.iter().flatten().map(|button| button.label.as_str()).collect();
     assert!(buttons.iter().any(|label| label.contains(&format!("\u{2068}{phone}\u{2069}"))), "{buttons:?}");
-    let copied =
-        page.rows.iter().flatten().any(|b| matches!(&b.does, palabre::view::Does::Copy(text) if text == phone));
+    let copied = page
+        .rows
+        .iter()
+        .flatten()
+        .any(|b| matches!(&b.action, palabre::bot::view::ButtonAction::Copy(text) if text == phone));
     assert!(copied, "what is copied is the number alone");
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
-use palabre::config::Token;
+use palabre::bot::reply::{Input, Reply, Request, reply};
+use palabre::cli::arguments::Token;
 use palabre::content::{Content, load};
-use palabre::reply::{Input, Reply, Request, reply};
 use palabre::telegram::{Api, Bot};
 use serde_json::json;
 

@@ -4,10 +4,10 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use palabre::action::Page;
+use palabre::bot::action::Page;
+use palabre::bot::pages::{Frame, PageId, Showing};
+use palabre::bot::reply::{Input, Reply, Request, reply};
 use palabre::content::{Content, LangId, load};
-use palabre::pages::{Frame, PageId, Showing};
-use palabre::reply::{Input, Reply, Request, reply};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};

@@ -1,4 +1,4 @@
-//! What `/metrics` and `/gaps` say.
+//! What `/metrics` and `/unanswered` say.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use palabre::content::load;
-use palabre::gaps::{DAYS, Gaps, SHOWN_FROM, WORDS_MAX};
+use palabre::metrics::unanswered::{DAYS, SHOWN_FROM, Unanswered, WORDS_MAX};
 use palabre::metrics::{Asked, Delivery, Health, Kind, Metrics, NotReady, Outcome, Queue, Reload, Surface};
 
 /// Each metric with something in it.
@@ -19,9 +19,9 @@ async fn some() -> Metrics {
     metrics.update(Kind::Unreadable);
     metrics.answer("trust", "fr", Surface::Private);
     metrics.answer("trust", "fr", Surface::Private);
-    metrics.answer("trust", "en", Surface::Card);
+    metrics.answer("trust", "en", Surface::InlineMessage);
     metrics.answer("home", "fr", Surface::Ephemeral);
-    metrics.question(Asked::NotOurs);
+    metrics.question(Asked::OutOfScope);
     metrics.request("sendMessage", Outcome::Ok, Duration::from_millis(40));
     metrics.request("sendMessage", Outcome::Unreachable, Duration::from_secs(17));
     metrics.request("getUpdates", Outcome::TooManyRequests, Duration::from_millis(5));
@@ -31,7 +31,7 @@ async fn some() -> Metrics {
     metrics.delivery(Delivery::Unauthorized);
     metrics.queue(Queue::Carried, 3);
     metrics.reload(Reload::Failed);
-    health.beat();
+    health.mark_alive();
     tokio::time::advance(Duration::from_secs(61)).await;
     metrics
 }
@@ -119,14 +119,14 @@ async fn silence_beyond_the_limit_is_not_ready() {
     let health = Health::new(60 * second);
     tokio::time::advance(3 * second).await;
     assert_eq!(health.ready(), Err(NotReady::NeverHeard(3 * second)));
-    health.beat();
+    health.mark_alive();
     tokio::time::advance(60 * second).await;
     assert_eq!(health.ready(), Ok(()));
     tokio::time::advance(second).await;
     assert_eq!(health.ready(), Err(NotReady::Silent(61 * second, 60 * second)));
     let line = health.ready().unwrap_err().to_string();
     assert_eq!(line, "Telegram was not heard from for 61 s (the limit is 60 s)");
-    health.beat();
+    health.mark_alive();
     assert_eq!(health.ready(), Ok(()));
 }
 
@@ -135,22 +135,22 @@ fn day(later: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 10, 30).unwrap() + Days::new(later)
 }
 
-fn note(gaps: &Gaps, times: u32, word: &str, later: u64) {
-    (0..times).for_each(|_| gaps.note([word], day(later)));
+fn note(unanswered: &Unanswered, times: u32, word: &str, later: u64) {
+    (0..times).for_each(|_| unanswered.note([word], day(later)));
 }
 
 #[test]
 fn few_questions_are_not_shown() {
-    let gaps = Gaps::default();
-    note(&gaps, SHOWN_FROM - 1, "visa", 0);
+    let unanswered = Unanswered::default();
+    note(&unanswered, SHOWN_FROM - 1, "visa", 0);
     // A word counts once a question.
-    gaps.note(["loan", "loan", "loan", "loan", "loan"], day(0));
-    assert_eq!(gaps.report(day(0)).words, []);
-    gaps.note(["visa", "loan"], day(1));
-    assert_eq!(gaps.report(day(1)).words, [(5, "visa".to_owned())], "the days are added up");
-    note(&gaps, 4, "loan", 1);
-    note(&gaps, 3, "visa", 1);
-    let report = gaps.report(day(1)).to_string();
+    unanswered.note(["loan", "loan", "loan", "loan", "loan"], day(0));
+    assert_eq!(unanswered.report(day(0)).words, []);
+    unanswered.note(["visa", "loan"], day(1));
+    assert_eq!(unanswered.report(day(1)).words, [(5, "visa".to_owned())], "the days are added up");
+    note(&unanswered, 4, "loan", 1);
+    note(&unanswered, 3, "visa", 1);
+    let report = unanswered.report(day(1)).to_string();
     let pinned = "# Unanswered questions of 14 days until 2026-10-31, by the content's words in them,\n\
                   # from 5 questions on\n     8 visa\n     6 loan\n";
     assert_eq!(report, pinned);
@@ -158,39 +158,39 @@ fn few_questions_are_not_shown() {
 
 #[test]
 fn days_roll() {
-    let gaps = Gaps::default();
-    note(&gaps, 5, "old", 0);
-    note(&gaps, 5, "new", 3);
-    note(&gaps, 1, "old", 3);
+    let unanswered = Unanswered::default();
+    note(&unanswered, 5, "old", 0);
+    note(&unanswered, 5, "new", 3);
+    note(&unanswered, 1, "old", 3);
     let last = DAYS as u64 - 1;
-    assert_eq!(gaps.report(day(last)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
-    assert_eq!(gaps.report(day(last + 1)).words, [(5, "new".to_owned())], "one is left of the old");
-    note(&gaps, 4, "old", last + 1);
-    assert_eq!(gaps.report(day(last + 1)).words, [(5, "new".to_owned()), (5, "old".to_owned())]);
+    assert_eq!(unanswered.report(day(last)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
+    assert_eq!(unanswered.report(day(last + 1)).words, [(5, "new".to_owned())], "one is left of the old");
+    note(&unanswered, 4, "old", last + 1);
+    assert_eq!(unanswered.report(day(last + 1)).words, [(5, "new".to_owned()), (5, "old".to_owned())]);
     // An update of yesterday that comes late, over midnight.
-    note(&gaps, 1, "old", last);
-    assert_eq!(gaps.report(day(last + 1)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
-    assert_eq!(gaps.report(day(last + 1 + DAYS as u64)).words, []);
+    note(&unanswered, 1, "old", last);
+    assert_eq!(unanswered.report(day(last + 1)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
+    assert_eq!(unanswered.report(day(last + 1 + DAYS as u64)).words, []);
 }
 
 #[test]
 fn a_clock_that_jumps_costs_no_more_than_the_report() {
-    let gaps = Gaps::default();
-    note(&gaps, 5, "visa", 0);
-    note(&gaps, 5, "visa", 5_000);
-    note(&gaps, 5, "visa", 1);
-    assert_eq!(gaps.report(day(1)).words, [(5, "visa".to_owned())]);
+    let unanswered = Unanswered::default();
+    note(&unanswered, 5, "visa", 0);
+    note(&unanswered, 5, "visa", 5_000);
+    note(&unanswered, 5, "visa", 1);
+    assert_eq!(unanswered.report(day(1)).words, [(5, "visa".to_owned())]);
 }
 
 #[test]
 fn words_have_a_limit() {
-    let gaps = Gaps::default();
+    let unanswered = Unanswered::default();
     for i in 0..=WORDS_MAX {
-        note(&gaps, 5, &format!("w{i}"), 0);
+        note(&unanswered, 5, &format!("w{i}"), 0);
     }
-    assert_eq!(gaps.report(day(0)).words.len(), WORDS_MAX);
-    note(&gaps, 5, "late", DAYS as u64);
-    assert_eq!(gaps.report(day(DAYS as u64)).words, [(5, "late".to_owned())], "there is room again");
+    assert_eq!(unanswered.report(day(0)).words.len(), WORDS_MAX);
+    note(&unanswered, 5, "late", DAYS as u64);
+    assert_eq!(unanswered.report(day(DAYS as u64)).words, [(5, "late".to_owned())], "there is room again");
 }
 
 #[test]

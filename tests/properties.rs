@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use palabre::cards::{Answer, Offer, Query, offer};
+use palabre::bot::inline::{Answer, Offer, Query, offer};
+use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
 use palabre::markup::{Facts, RichText, Style, parse, utf16_len};
-use palabre::reply::{Input, Place, Reply, Request, reply};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -311,8 +311,8 @@ proptest! {
         code in prop::option::of("[a-zA-Z_-]{0,12}"),
         place in select(vec![
             Place::Private,
-            Place::Card,
-            Place::Aside,
+            Place::InlineMessage,
+            Place::Ephemeral,
             Place::Group { addressed: true },
             Place::Group { addressed: false },
         ]),
@@ -320,7 +320,7 @@ proptest! {
         let input = if tap { Input::Tap(&text) } else { Input::Text(&text) };
         match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {
             Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
-            Reply::Card(card) => prop_assert!(!card.vcard.is_empty()),
+            Reply::Contact(card) => prop_assert!(!card.vcard.is_empty()),
             Reply::Page { shows, notice, .. } => {
                 let view = shows.view(shipped());
                 prop_assert!((1..=4096).contains(&view.text.utf16_len()));

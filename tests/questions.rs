@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use palabre::content::decide::{Outcome, decide};
+use palabre::bot::outcome::{Outcome, decide};
+use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::{Content, Topic, load};
-use palabre::reply::{Input, Place, Reply, Request, reply};
 use serde_json::Value;
 
 static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_month()).content.unwrap());
@@ -28,7 +28,7 @@ fn check(question: &str, section: &str, language: &str) {
     assert_eq!(answer(question), Some((section.to_owned(), language.to_owned())), "{question}");
 }
 
-fn page(text: &str) -> palabre::view::View {
+fn page(text: &str) -> palabre::bot::view::View {
     let request = Request { input: Input::Text(text), language_code: Some("fr"), place: Place::Private };
     match reply(&SHIPPED, &request) {
         Reply::Page { shows, .. } => shows.view(&SHIPPED).into_owned(),

@@ -388,7 +388,7 @@ fn the_profile_is_told_once_and_only_where_it_differs() {
     assert!(profile.command_names("default", "en").contains(&"principles"));
     assert_eq!(profile.commands_of("default", ""), profile.commands_of("default", "fr"));
     assert!(profile.description("en") != profile.description("fr") && !profile.description("en").is_empty());
-    let told = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
+    let meta = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
 
     bot.fake.preset_profile(|profile| profile.set_commands("default", "en", &[("old", "Old")]));
     bot.restart();
@@ -397,7 +397,7 @@ fn the_profile_is_told_once_and_only_where_it_differs() {
         state.profile.command_names("default", "en").contains(&"principles").then_some(())
     });
     let again = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
-    assert_eq!(again, told + 1, "only the English commands differed");
+    assert_eq!(again, meta + 1, "only the English commands differed");
     bot.fake.assert_clean();
 }
 

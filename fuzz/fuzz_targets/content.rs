@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use palabre::content::load::{YearMonth, memory};
 use palabre::diag::Severity;
-use palabre::reply::{Input, Place, Request, reply};
+use palabre::bot::reply::{Input, Place, Request, reply};
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
 const FILES: [&str; 4] = ["palabre.toml", "en/interface.toml", "en/school.toml", "en/well.toml"];

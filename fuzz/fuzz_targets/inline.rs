@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use palabre::cards::{Offer, Query, offer};
+use palabre::bot::inline::{Offer, Query, offer};
 use palabre::content::Content;
 use palabre::content::load::{YearMonth, shipped};
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use palabre::content::Content;
 use palabre::content::load::{YearMonth, shipped};
-use palabre::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 
 static CONTENT: LazyLock<Content> =
     LazyLock::new(|| shipped(YearMonth { year: 2026, month: 2 }).content.expect("the shipped content is sound"));
@@ -20,11 +20,11 @@ fuzz_target!(|text: &str| {
     let (before, after) = text.split_once('\n').unwrap_or((text, ""));
     let inputs = [Input::Text(text), Input::Tap(text), Input::About { text: before, quoted: after }];
     for input in inputs {
-        let groups = [Place::Group { addressed: true }, Place::Group { addressed: false }, Place::Aside];
-        for place in [Place::Private, Place::Card].into_iter().chain(groups) {
+        let groups = [Place::Group { addressed: true }, Place::Group { addressed: false }, Place::Ephemeral];
+        for place in [Place::Private, Place::InlineMessage].into_iter().chain(groups) {
             match reply(&CONTENT, &Request { input, language_code: Some(before), place }) {
                 Reply::Silent => assert_eq!(place, Place::Group { addressed: false }),
-                Reply::Card(card) => assert!(!card.vcard.is_empty()),
+                Reply::Contact(card) => assert!(!card.vcard.is_empty()),
                 Reply::Page { shows, notice, .. } => {
                     let view = shows.view(&CONTENT);
                     assert!((1..=4096).contains(&view.text.utf16_len()));

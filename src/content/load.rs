@@ -13,7 +13,7 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 pub const ROOT_FILE: &str = "palabre.toml";
 
 /// The folder of the questions that `check` asks; it holds no language's words.
-pub(super) const TESTS_FOLDER: &str = "tests";
+pub(crate) const TESTS_FOLDER: &str = "tests";
 
 /// The largest file that is read, in bytes: far more than anybody writes, and far less than memory.
 const FILE_MAX: u64 = 4 << 20;
@@ -21,9 +21,9 @@ const FILE_MAX: u64 = 4 << 20;
 /// The files of a content before anything is known of what they say.
 #[derive(Debug, Default)]
 pub struct Files {
-    pub(super) report: Report,
+    pub(crate) report: Report,
     /// The folders, whether or not they hold a file.
-    pub(super) folders: Vec<String>,
+    pub(crate) folders: Vec<String>,
 }
 
 /// A content, if there are no errors, and everything that is wrong or could be better.
@@ -45,7 +45,7 @@ impl Loaded {
 
 /// What a content is made of, to be compared: of two that are equal, one need not be loaded after the other.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fingerprint {
+pub(crate) struct Fingerprint {
     version: Version,
     folders: Vec<String>,
     /// What could not be read.
@@ -126,22 +126,22 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, now: Y
 
 impl Files {
     /// The files of a directory that a running bot is made of.
-    pub(super) fn of_bot(directory: &Path) -> Self {
+    pub(crate) fn of_bot(directory: &Path) -> Self {
         Self::read(directory).without_questions()
     }
 
     /// The content that they make.
-    pub(super) fn load(self, now: YearMonth) -> Loaded {
+    pub(crate) fn load(self, now: YearMonth) -> Loaded {
         validate::validate(self, now, false)
     }
 
     /// Which words these are.
-    pub(super) fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         Version::of(&self.report.sources)
     }
 
     /// What they are, to be compared with others.
-    pub(super) fn fingerprint(&self) -> Fingerprint {
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
         let errors = self.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         Fingerprint { version: self.version(), folders: self.folders.clone(), errors: errors.cloned().collect() }
     }
@@ -295,7 +295,7 @@ fn read_inside(directory: &Path, path: &str) -> std::io::Result<Vec<u8>> {
 }
 
 /// Whether a file, by its path in the content, holds questions that `check` asks.
-pub(super) fn is_question(path: &str) -> bool {
+pub(crate) fn is_question(path: &str) -> bool {
     path.split_once('/').is_some_and(|(folder, _)| folder == TESTS_FOLDER)
 }
 
@@ -310,7 +310,7 @@ fn looks_like_toml(name: &str) -> bool {
 }
 
 /// The names in a directory that are not hidden, sorted, each with whether it is a directory.
-pub(super) fn list(directory: &Path) -> std::io::Result<Vec<(String, bool)>> {
+pub(crate) fn list(directory: &Path) -> std::io::Result<Vec<(String, bool)>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;

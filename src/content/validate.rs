@@ -12,8 +12,10 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::load::{Files, Loaded, ROOT_FILE, YearMonth};
-use super::raw::{At, RawExpected, RawInterface, RawQuestion, RawRoot, RawSearch, RawWords, Reader};
-use super::{Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId, Talk, Version};
+use super::schema::{At, RawExpected, RawInterface, RawQuestion, RawRoot, RawSearch, RawWords, Reader};
+use super::{
+    Command, CommandTarget, Contact, Content, LANGUAGES_MAX, LangId, MenuEntry, SectionId, SmallTalk, Version,
+};
 use crate::diag::{Code, Diagnostic, Place, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use facts::Facts;

@@ -26,14 +26,14 @@ pub struct Health {
 const NEVER: u64 = u64::MAX;
 
 impl Health {
-    /// Not ready until the first [`beat`](Self::beat), nor when the last was longer than `limit` ago.
+    /// Not ready until the first [`mark_alive`](Self::beat), nor when the last was longer than `limit` ago.
     #[must_use]
     pub fn new(limit: Duration) -> Self {
         Self { start: Instant::now(), limit, last: AtomicU64::new(NEVER) }
     }
 
     /// Telegram was heard from.
-    pub fn beat(&self) {
+    pub fn mark_alive(&self) {
         self.last.store(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(NEVER), Ordering::Relaxed);
     }
 

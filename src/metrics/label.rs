@@ -67,7 +67,7 @@ label! {
     /// In a group, for everybody.
     Group = "group",
     /// On a card, wherever it was shared, after a tap.
-    Card = "card",
+    InlineMessage = "card",
     /// Offered while somebody typed.
     Inline = "inline",
     /// A card in a chat where the bot is no member.
@@ -86,9 +86,9 @@ label! {
     /// Nothing is known about it.
     Unknown = "unknown",
     /// It was a greeting, thanks or a goodbye.
-    Talk = "talk",
+    SmallTalk = "talk",
     /// It was recognised as not ours.
-    NotOurs = "not_ours",
+    OutOfScope = "not_ours",
 }
 
 label! {

@@ -1,11 +1,11 @@
 //! One language's phrases, prepared for comparison.
 
 use super::Phrases;
-use super::grams::{Grams, Numbers, for_each_gram};
+use super::interner::Names;
 use super::lists::Lists;
-use super::names::Names;
+use super::ngrams::{Grams, Numbers, for_each_gram};
 use super::spelling::{EditRows, letter_set, may_be_near};
-use super::words::Lexicon;
+use super::tokenizer::Lexicon;
 
 /// How much of a word's weight depends on how few topics it stands under.
 const RARITY: f32 = 0.6;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::grams::{Grams, Vector, dampened, for_each_gram};
 use super::index::{Candidates, LanguageIndex};
 use super::lists::Entry as _;
+use super::ngrams::{Grams, Vector, for_each_gram, sublinear_tf};
 
 /// The weights of the five likenesses; they make one together.
 const PHRASE: f32 = 0.14;
@@ -255,7 +255,7 @@ impl LanguageIndex {
         });
         let mut length = asked.unknown_grams;
         for (gram, value) in vector.iter_mut() {
-            *value = dampened(*value) * weights[*gram as usize];
+            *value = sublinear_tf(*value) * weights[*gram as usize];
             length += *value * *value;
         }
         let length = length.sqrt();

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use teloxide::requests::Payload;
 use url::Url;
 
-use super::client::{Client, Trouble};
-use crate::config::Token;
+use crate::cli::arguments::Token;
+use crate::telegram::client::{Client, Trouble};
 
 /// How long a request may take, apart from the time that it asks the server to wait.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub struct Api {
 
 /// Why a request did not do what it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum ApiError {
     /// 429: not before this time has passed.
     RetryAfter(Duration),
     /// The group has become a supergroup with this id.
@@ -52,22 +52,22 @@ pub(super) enum Failure {
     Refused(u16, String),
 }
 
-impl Failure {
+impl ApiError {
     /// Whether Telegram's sentence begins so, whatever comes before the colon and in whatever case.
-    pub(super) fn says(&self, beginning: &str) -> bool {
-        let Failure::Refused(_, description) = self else { return false };
+    pub(crate) fn says(&self, beginning: &str) -> bool {
+        let ApiError::Refused(_, description) = self else { return false };
         let sentence = description.split_once(": ").map_or(description.as_str(), |(_, rest)| rest);
         sentence.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
     }
 }
 
-impl std::fmt::Display for Failure {
+impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Failure::RetryAfter(pause) => write!(f, "Telegram asks for a pause of {} s", pause.as_secs()),
-            Failure::MigratedTo(_) => write!(f, "the group has become a supergroup"),
-            Failure::Unreachable(what) => write!(f, "Telegram cannot be reached: {what}"),
-            Failure::Refused(code, sentence) => {
+            ApiError::RetryAfter(pause) => write!(f, "Telegram asks for a pause of {} s", pause.as_secs()),
+            ApiError::MigratedTo(_) => write!(f, "the group has become a supergroup"),
+            ApiError::Unreachable(what) => write!(f, "Telegram cannot be reached: {what}"),
+            ApiError::Refused(code, sentence) => {
                 // Ids are digits, and a log holds none of them.
                 let sentence: String =
                     sentence.chars().take(120).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
@@ -120,38 +120,38 @@ impl Api {
     }
 
     /// The server as an operator may see it: scheme, host and port.
-    pub(super) fn server(&self) -> String {
+    pub(crate) fn server(&self) -> String {
         self.methods.origin().ascii_serialization()
     }
 
     /// Whether the server is Telegram's, not one of the operator's own.
-    pub(super) fn is_telegrams_own(&self) -> bool {
+    pub(crate) fn is_telegrams_own(&self) -> bool {
         self.methods.host_str() == Some("api.telegram.org")
     }
 
     /// Sends a request of which only the success matters: the result is not parsed.
-    pub(super) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), Failure> {
+    pub(crate) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), ApiError> {
         let body = self.body(payload, Duration::ZERO).await?;
         if says_ok(&body.bytes) { Ok(()) } else { body.read::<IgnoredAny>().map(drop) }
     }
 
     /// Sends a request and reads its result. The server may take `wait` longer than usual.
-    pub(super) async fn call<P: Payload + Serialize, T: DeserializeOwned>(
+    pub(crate) async fn call<P: Payload + Serialize, T: DeserializeOwned>(
         &self,
         payload: &P,
         wait: Duration,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, ApiError> {
         self.body(payload, wait).await?.read()
     }
 
     /// Sends a request; what it is answered is read later. The server may take `wait` longer than usual.
-    pub(super) async fn body<P: Payload + Serialize>(&self, payload: &P, wait: Duration) -> Result<Body, Failure> {
+    pub(crate) async fn body<P: Payload + Serialize>(&self, payload: &P, wait: Duration) -> Result<Body, ApiError> {
         let response = self.post(payload, wait).await.map_err(|trouble| unreachable(&*trouble))?;
         Ok(Body { status: response.status().as_u16(), bytes: response.into_body() })
     }
 
     /// Sends a request and gives the server's response as it comes.
-    pub(super) async fn post<P: Payload + Serialize>(
+    pub(crate) async fn post<P: Payload + Serialize>(
         &self,
         payload: &P,
         wait: Duration,
@@ -176,27 +176,27 @@ impl Api {
 }
 
 /// What the server answers.
-pub(super) struct Body {
-    pub(super) status: u16,
-    pub(super) bytes: Bytes,
+pub(crate) struct Body {
+    pub(crate) status: u16,
+    pub(crate) bytes: Bytes,
 }
 
 impl Body {
     /// The result that it holds.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let Ok(response) = serde_json::from_slice::<Answer<T>>(&self.bytes) else {
             let what = format!("an answer that is not the Bot API's (HTTP {})", self.status);
-            return Err(Failure::Unreachable(what));
+            return Err(ApiError::Unreachable(what));
         };
         match response {
             Answer { ok: true, result: Some(result), .. } => Ok(result),
             Answer { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
-                Err(Failure::RetryAfter(Duration::from_secs(seconds)))
+                Err(ApiError::RetryAfter(Duration::from_secs(seconds)))
             }
-            Answer { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(Failure::MigratedTo(id)),
-            Answer { error_code: 429, .. } => Err(Failure::RetryAfter(Duration::from_secs(1))),
-            Answer { error_code: code @ 500.., .. } => Err(Failure::Unreachable(format!("error {code}"))),
-            Answer { error_code, description, .. } => Err(Failure::Refused(error_code, description)),
+            Answer { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(ApiError::MigratedTo(id)),
+            Answer { error_code: 429, .. } => Err(ApiError::RetryAfter(Duration::from_secs(1))),
+            Answer { error_code: code @ 500.., .. } => Err(ApiError::Unreachable(format!("error {code}"))),
+            Answer { error_code, description, .. } => Err(ApiError::Refused(error_code, description)),
         }
     }
 }
@@ -219,12 +219,12 @@ fn says_ok(answer: &[u8]) -> bool {
 }
 
 /// The network's failure with its innermost reason, such as "connection refused".
-fn unreachable(error: &dyn std::error::Error) -> Failure {
+fn unreachable(error: &dyn std::error::Error) -> ApiError {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    Failure::Unreachable(cause.to_string())
+    ApiError::Unreachable(cause.to_string())
 }
 
 #[cfg(test)]

@@ -36,11 +36,11 @@ const READ: usize = 4_096;
 const LENGTH_MAX: usize = 16 << 20;
 
 /// What went wrong on the way. It never says the address, which holds the token.
-pub(super) type Trouble = Box<dyn Error + Send + Sync>;
+pub(crate) type Trouble = Box<dyn Error + Send + Sync>;
 
 /// Connections to one server.
 #[derive(Clone)]
-pub(super) struct Client {
+pub(crate) struct Client {
     connections: legacy::Client<Way, Full<Bytes>>,
     /// Name and password for a proxy that reads each request.
     authorization: Option<HeaderValue>,
@@ -48,7 +48,7 @@ pub(super) struct Client {
 
 impl Client {
     /// To this server, through this proxy if there is one.
-    pub(super) fn new(server: &Uri, proxy: Option<Intercept>) -> Self {
+    pub(crate) fn new(server: &Uri, proxy: Option<Intercept>) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// Posts JSON and reads the answer, whatever its status, within this time.
-    pub(super) async fn post(&self, address: Uri, json: Vec<u8>, limit: Duration) -> Result<Response<Bytes>, Trouble> {
+    pub(crate) async fn post(&self, address: Uri, json: Vec<u8>, limit: Duration) -> Result<Response<Bytes>, Trouble> {
         let mut request = Request::new(Full::from(json));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = address;

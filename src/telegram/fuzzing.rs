@@ -5,13 +5,13 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::inline;
-use super::render::{Keyboard, Rendered, entities};
-use super::update::{Me, Update};
-use crate::cards::offer;
+use crate::bot::inline::offer;
+use crate::bot::reply::{Reply, reply};
+use crate::bot::view::View;
 use crate::content::Content;
-use crate::reply::{Reply, reply};
-use crate::view::View;
+use crate::telegram::inbound::update::{Me, Update};
+use crate::telegram::outbound::inline_query;
+use crate::telegram::outbound::render::{Keyboard, Rendered, entities};
 
 /// Reads the JSON of an update, answers it and writes the requests that would carry the answer.
 ///
@@ -29,7 +29,7 @@ pub fn update(content: &Content, json: &[u8]) {
         let answer = offer(content, &query.query());
         let next_offset = answer.next_offset.clone();
         let answer = answer.map(|shows| Rc::new(Rendered::new(content, &me, &shows.view(content))));
-        let payload = serde_json::to_value(inline::inline(&query.id, &answer));
+        let payload = serde_json::to_value(inline_query::inline(&query.id, &answer));
         let payload = payload.expect("an answer can be written");
         // None beyond the last, for an offset that this bot never gave.
         assert!(payload["results"].as_array().is_some_and(|results| results.len() <= 50));
@@ -39,14 +39,14 @@ pub fn update(content: &Content, json: &[u8]) {
     let Some(request) = update.request(&me) else { return };
     match reply(content, &request) {
         Reply::Silent => {}
-        Reply::Card(card) => assert!(card.vcard.len() <= 2048),
+        Reply::Contact(card) => assert!(card.vcard.len() <= 2048),
         Reply::Page { shows, notice, .. } => {
             let view = shows.view(content);
             assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
             check(content, &me, &view);
             if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {
                 let rendered = Rendered::new(content, &me, &view);
-                serde_json::to_vec(&inline::guest(query, &rendered)).expect("an answer can be written");
+                serde_json::to_vec(&inline_query::guest(query, &rendered)).expect("an answer can be written");
             }
         }
     }

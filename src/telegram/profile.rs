@@ -10,14 +10,14 @@ use teloxide::payloads::{
 };
 use teloxide::requests::Payload;
 
-use super::api::Failure;
-use super::send::Sender;
 use crate::content::{CommandTarget, Content, LangId, MenuEntry};
+use crate::telegram::api::ApiError;
+use crate::telegram::outbound::sender::Sender;
 
 /// For whom a menu of commands is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     Default,
     AllPrivateChats,
     AllGroupChats,
@@ -28,20 +28,20 @@ pub(super) enum Scope {
 
 /// A command in a menu.
 #[derive(Serialize)]
-pub(super) struct BotCommand<'a> {
-    pub(super) command: &'a str,
-    pub(super) description: &'a str,
+pub(crate) struct BotCommand<'a> {
+    pub(crate) command: &'a str,
+    pub(crate) description: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) is_ephemeral: bool,
+    pub(crate) is_ephemeral: bool,
 }
 
 /// A command as Telegram has it.
 #[derive(Deserialize)]
-pub(super) struct Known {
-    pub(super) command: String,
-    pub(super) description: String,
+pub(crate) struct Known {
+    pub(crate) command: String,
+    pub(crate) description: String,
     #[serde(default)]
-    pub(super) is_ephemeral: bool,
+    pub(crate) is_ephemeral: bool,
 }
 
 impl PartialEq<BotCommand<'_>> for Known {
@@ -53,8 +53,8 @@ impl PartialEq<BotCommand<'_>> for Known {
 }
 
 #[derive(Serialize)]
-pub(super) struct SetMyCommands<'a> {
-    pub(super) commands: Vec<BotCommand<'a>>,
+pub(crate) struct SetMyCommands<'a> {
+    pub(crate) commands: Vec<BotCommand<'a>>,
     scope: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
     language_code: Option<&'a str>,
@@ -62,7 +62,7 @@ pub(super) struct SetMyCommands<'a> {
 
 impl<'a> SetMyCommands<'a> {
     /// The menu in a language, for people whose app has the `code`; `None` is for all whose language has no menu of its own.
-    pub(super) fn new(
+    pub(crate) fn new(
         content: &'a Content,
         lang: LangId,
         scope: Scope,
@@ -86,10 +86,10 @@ impl Payload for SetMyCommands<'_> {
 }
 
 #[derive(Serialize)]
-pub(super) struct GetMyCommands<'a> {
-    pub(super) scope: Scope,
+pub(crate) struct GetMyCommands<'a> {
+    pub(crate) scope: Scope,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) language_code: Option<&'a str>,
+    pub(crate) language_code: Option<&'a str>,
 }
 
 impl Payload for GetMyCommands<'_> {
@@ -99,13 +99,13 @@ impl Payload for GetMyCommands<'_> {
 
 /// A description or a short description.
 #[derive(Deserialize)]
-pub(super) struct Described {
+pub(crate) struct Described {
     #[serde(alias = "short_description")]
-    pub(super) description: String,
+    pub(crate) description: String,
 }
 
 /// Every language that has words of its own at Telegram, with its code there; `None` is for everybody else.
-pub(super) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Option<&str>)> {
+pub(crate) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Option<&str>)> {
     let known = content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram());
     let own = known.map(|lang| (lang, Some(content.tag(lang).as_str())));
     std::iter::once((content.default_language(), None)).chain(own)
@@ -115,12 +115,12 @@ pub(super) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Opti
 ///
 /// # Errors
 ///
-/// [`Failure::Unreachable`]. What Telegram refuses for one language is logged and does not stop the others.
-pub(super) async fn publish(sender: &Sender, content: &Content) -> Result<(), Failure> {
+/// [`ApiError::Unreachable`]. What Telegram refuses for one language is logged and does not stop the others.
+pub(crate) async fn publish(sender: &Sender, content: &Content) -> Result<(), ApiError> {
     for (lang, code) in languages(content) {
         match publish_language(sender, content, lang, code).await {
-            Err(failure @ Failure::Refused(..)) => {
-                log::error!("the menu of commands in `{}` is not up to date: {failure}", content.tag(lang));
+            Err(error @ ApiError::Refused(..)) => {
+                log::error!("the menu of commands in `{}` is not up to date: {error}", content.tag(lang));
             }
             other => other?,
         }
@@ -129,7 +129,12 @@ pub(super) async fn publish(sender: &Sender, content: &Content) -> Result<(), Fa
 }
 
 /// `code` is the language's code at Telegram; `None` is for everybody whose language has nothing of its own.
-async fn publish_language(sender: &Sender, content: &Content, lang: LangId, code: Option<&str>) -> Result<(), Failure> {
+async fn publish_language(
+    sender: &Sender,
+    content: &Content,
+    lang: LangId,
+    code: Option<&str>,
+) -> Result<(), ApiError> {
     for scope in [Scope::Default, Scope::AllGroupChats] {
         let set = SetMyCommands::new(content, lang, scope, code, scope == Scope::AllGroupChats);
         let known: Vec<Known> = sender.ask(&GetMyCommands { scope, language_code: code }).await?;

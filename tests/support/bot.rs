@@ -64,7 +64,7 @@ impl Process {
     /// After [`PATIENCE`], or as soon as the process has ended without saying so.
     #[track_caller]
     pub fn wait_log(&self, needle: &str) {
-        let found = |written: &Written| written.text.contains(needle);
+        let found = |written: &CommandText| written.text.contains(needle);
         let written = self.log.wait(PATIENCE, |written| found(written) || written.open == 0);
         let text = written.text.clone();
         let is_there = found(&written);
@@ -125,12 +125,12 @@ impl Drop for Process {
 /// What a process writes, line by line.
 #[derive(Default)]
 struct Log {
-    written: Mutex<Written>,
+    written: Mutex<CommandText>,
     grown: Condvar,
 }
 
 #[derive(Default)]
-struct Written {
+struct CommandText {
     text: String,
     /// Streams that have not ended.
     open: usize,
@@ -154,12 +154,12 @@ impl Log {
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Written> {
+    fn lock(&self) -> MutexGuard<'_, CommandText> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `done` or for `longest`.
-    fn wait(&self, longest: Duration, done: impl Fn(&Written) -> bool) -> MutexGuard<'_, Written> {
+    fn wait(&self, longest: Duration, done: impl Fn(&CommandText) -> bool) -> MutexGuard<'_, CommandText> {
         let waited = self.grown.wait_timeout_while(self.lock(), longest, |written| !done(written));
         waited.unwrap_or_else(PoisonError::into_inner).0
     }

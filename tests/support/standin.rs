@@ -4,7 +4,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
-use palabre::config::Token;
+use palabre::cli::arguments::Token;
 use palabre::content::load;
 use palabre::telegram::{Answer, Api, Bot};
 use tokio::sync::{mpsc, oneshot};

@@ -3,11 +3,13 @@
 use super::facts::Facts;
 use super::tree::Node;
 use super::words::{Ask, plain};
-use super::{Code, Content, File, Folder, LangId, Place, RawExpected, RawQuestion, Report, Source, Talk, did_you_mean};
+use super::{
+    Code, Content, File, Folder, LangId, Place, RawExpected, RawQuestion, Report, SmallTalk, Source, did_you_mean,
+};
+use crate::bot::outcome::{Outcome, decide};
 use crate::content::Search;
-use crate::content::decide::{Outcome, decide};
 use crate::content::load::TESTS_FOLDER;
-use crate::content::raw::Reader;
+use crate::content::schema::Reader;
 use crate::content::{Match, Topic};
 use crate::search::{Index, Lexicon, Phrases, stemmer, stemmers};
 
@@ -16,7 +18,7 @@ const TALK_MAX: usize = 400;
 
 /// The names of the kinds of talk.
 pub(super) fn kinds() -> Vec<&'static str> {
-    Talk::ALL.iter().map(|(_, name)| *name).collect()
+    SmallTalk::ALL.iter().map(|(_, name)| *name).collect()
 }
 
 /// What questions are compared with, in all languages: sections by their number, then what is not ours, then the kinds of
@@ -66,13 +68,13 @@ pub(super) fn index(nodes: &[Node<'_>], folders: &[Folder<'_>], asks: &[Ask<'_>]
         }
         languages.push((lexicon, phrases));
     }
-    let topics = nodes.len() + 1 + Talk::ALL.len();
+    let topics = nodes.len() + 1 + SmallTalk::ALL.len();
     Search::new(Box::new(move || Index::new(languages, topics)))
 }
 
 /// What is said back, by kind and language.
 pub(super) fn talk(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Vec<Vec<Option<Box<str>>>> {
-    let mut said: Vec<Vec<Option<Box<str>>>> = vec![vec![None; folders.len()]; Talk::ALL.len()];
+    let mut said: Vec<Vec<Option<Box<str>>>> = vec![vec![None; folders.len()]; SmallTalk::ALL.len()];
     for (l, folder) in folders.iter().enumerate() {
         let Some((file, raw)) = &folder.search else {
             if folders.iter().any(|other| other.search.is_some()) {
@@ -137,8 +139,8 @@ fn ask_question(content: &Content, file: File<'_>, lang: LangId, question: &RawQ
     let first_three = || {
         let name = |m: &Match| match m.topic {
             Topic::Section(section) => format!("`{}` {:.2}", content.section(section).id, m.score),
-            Topic::NotOurs => format!("not ours {:.2}", m.score),
-            Topic::Talk(_) => format!("a greeting {:.2}", m.score),
+            Topic::OutOfScope => format!("not ours {:.2}", m.score),
+            Topic::SmallTalk(_) => format!("a greeting {:.2}", m.score),
         };
         let names: Vec<String> = found.iter().take(3).map(name).collect();
         if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }

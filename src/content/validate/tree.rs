@@ -7,7 +7,7 @@ use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{At, Code, File, Place, Report, SectionId};
-use crate::content::raw::RawSection;
+use crate::content::schema::RawSection;
 use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, Section, Siblings, Words};
 
 /// A section before its words are known.

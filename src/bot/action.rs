@@ -1,0 +1,147 @@
+//! What a button does, and how it is written into callback data.
+//!
+//! Callback data carries everything a tap needs: version, language, page. It is a contract with the past: keyboards
+//! stay in people's chats for years. Version 1, pinned by literal in `tests/`:
+//!
+//! ```text
+//! 1.fr.home          1.fr.help          1.fr.card
+//! 1.fr.s.trust       1.fr.s.trust.1     (the second page of a section)
+//! 1.fr.lang.home     1.fr.lang.s.trust  (the languages, to come back to that page)
+//! 1.en.set.home      1.en.set.s.trust   (that page, and this language from now on)
+//! 1.fr.post.home     1.fr.post.s.trust  (that page as a message for everybody)
+//! ```
+//!
+//! The longest, `1.` + 8 letters + `.lang.s.` + a 32-byte id + `.2`, has 52 bytes; Telegram takes 64.
+
+use crate::content::{Content, LangId, SectionId};
+
+/// A page that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// Who this is, and the top sections.
+    Home,
+    /// How to use the bot.
+    Help,
+    /// A section, and which page of its body, from 0.
+    Section(SectionId, u8),
+}
+
+impl Page {
+    /// The section that it shows a part of.
+    #[must_use]
+    pub fn section(self) -> Option<SectionId> {
+        match self {
+            Self::Home | Self::Help => None,
+            Self::Section(section, _) => Some(section),
+        }
+    }
+}
+
+/// What a tap asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A page.
+    Page(Page),
+    /// The languages; choosing one comes back to this page.
+    Languages(Page),
+    /// A page in a language that somebody chooses: the menu of commands follows.
+    Choose(Page),
+    /// A page as a new message that everybody in the chat sees.
+    Post(Page),
+    /// The contact card.
+    Contact,
+}
+
+/// A target and the language of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The language of the answer.
+    pub lang: LangId,
+    /// What is asked for.
+    pub target: Target,
+}
+
+impl Action {
+    /// A page in a language.
+    #[must_use]
+    pub fn page(lang: LangId, page: Page) -> Self {
+        Self { lang, target: Target::Page(page) }
+    }
+
+    /// The first page of a section.
+    #[must_use]
+    pub fn section(lang: LangId, section: SectionId) -> Self {
+        Self::page(lang, Page::Section(section, 0))
+    }
+
+    /// The callback data: at most 52 bytes of ASCII. It is put together in one piece, for every button has one.
+    #[must_use]
+    pub fn callback_data(self, content: &Content) -> String {
+        let tag = content.tag(self.lang).as_str();
+        let (verb, page) = match self.target {
+            Target::Contact => return ["1.", tag, ".card"].concat(),
+            Target::Page(page) => ("", page),
+            Target::Languages(page) => ("lang.", page),
+            Target::Choose(page) => ("set.", page),
+            Target::Post(page) => ("post.", page),
+        };
+        match page {
+            Page::Home => ["1.", tag, ".", verb, "home"].concat(),
+            Page::Help => ["1.", tag, ".", verb, "help"].concat(),
+            Page::Section(section, 0) => ["1.", tag, ".", verb, "s.", &content.section(section).id].concat(),
+            Page::Section(section, part) => format!("1.{tag}.{verb}s.{}.{part}", content.section(section).id),
+        }
+    }
+
+    /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 41 of `a-z0-9_-`, where
+    /// Telegram takes 64. Help has none.
+    #[must_use]
+    pub fn to_payload(self, content: &Content) -> Option<String> {
+        let tag = content.tag(self.lang);
+        match self.target {
+            Target::Page(Page::Home) => Some(tag.to_string()),
+            Target::Page(Page::Section(section, _)) => Some(format!("{tag}-{}", content.section(section).id)),
+            _ => None,
+        }
+    }
+
+    /// Reads the payload of a deep link. `None` when it is forged, or of a content that is no more.
+    #[must_use]
+    pub fn from_payload(content: &Content, payload: &str) -> Option<Self> {
+        match payload.split_once('-') {
+            None => Some(Self::page(content.language(payload)?, Page::Home)),
+            Some((tag, id)) => Some(Self::section(content.language(tag)?, content.find(id)?)),
+        }
+    }
+
+    /// Reads callback data. `None` when it is of another version, forged, or of a content that is no more.
+    #[must_use]
+    pub fn from_callback_data(content: &Content, data: &str) -> Option<Self> {
+        let (tag, target) = data.strip_prefix("1.")?.split_once('.')?;
+        let lang = content.language(tag)?;
+        if target == "card" {
+            return Some(Self { lang, target: Target::Contact });
+        }
+        let (verb, page) = VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));
+        Some(Self { lang, target: page(decode_page(content, &target[verb.len()..])?) })
+    }
+}
+
+/// What is done with a page, as it stands before the page. No page begins like one of these.
+const VERBS: [(&str, Verb); 3] = [("lang.", Target::Languages), ("set.", Target::Choose), ("post.", Target::Post)];
+
+type Verb = fn(Page) -> Target;
+
+fn decode_page(content: &Content, data: &str) -> Option<Page> {
+    match data {
+        "home" => return Some(Page::Home),
+        "help" => return Some(Page::Help),
+        _ => {}
+    }
+    let rest = data.strip_prefix("s.")?;
+    let (id, part) = match rest.split_once('.') {
+        Some((id, part)) => (id, part.parse().ok()?),
+        None => (rest, 0),
+    };
+    Some(Page::Section(content.find(id)?, part))
+}

@@ -1,0 +1,353 @@
+//! The pages: pure functions from content to [`View`].
+
+use std::borrow::Cow;
+
+use crate::bot::action::{Action, Page, Target};
+use crate::bot::view::{Button, ButtonAction, ContactCard, View};
+use crate::content::{Command, CommandTarget, Content, LangId, Match, SectionId};
+use crate::markup::{RichText, Style};
+
+/// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
+const HALF_ROW: usize = 19;
+/// How many commands are offered for one that does not exist.
+const NEAREST: usize = 3;
+
+/// A page of the content, the same for everybody who sees it in such a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PageId {
+    /// The language of its words; what it falls back to is a matter of the content.
+    pub lang: LangId,
+    /// Which page.
+    pub page: Page,
+    /// What is around it.
+    pub frame: Frame,
+}
+
+/// Where a page is shown, as far as it makes a difference: its last button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Frame {
+    /// A message.
+    Message,
+    /// A card that somebody shared, which leads to a chat with the bot.
+    InlineMessage,
+    /// A message that one person sees alone, and may show to everybody.
+    Ephemeral,
+}
+
+/// What is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Showing {
+    /// A page of the content.
+    Page(PageId),
+    /// What was made for one request.
+    Made(View),
+}
+
+impl Showing {
+    /// What it looks like.
+    #[must_use]
+    pub fn view(&self, content: &Content) -> Cow<'_, View> {
+        match self {
+            Self::Page(id) => Cow::Owned(view(content, *id)),
+            Self::Made(view) => Cow::Borrowed(view),
+        }
+    }
+}
+
+/// What a page looks like in its frame.
+#[must_use]
+pub fn view(content: &Content, id: PageId) -> View {
+    framed(content, id, page(content, id.lang, id.page))
+}
+
+fn framed(content: &Content, PageId { lang, page, frame }: PageId, view: View) -> View {
+    match frame {
+        Frame::Message => view,
+        Frame::InlineMessage => card_of(content, Action::page(lang, page), view),
+        Frame::Ephemeral => aside(content, lang, page, view),
+    }
+}
+
+/// Any page.
+#[must_use]
+pub fn page(content: &Content, lang: LangId, page: Page) -> View {
+    match page {
+        Page::Home => home(content, lang, None),
+        Page::Help => help(content, lang),
+        Page::Section(section, part) => self::section(content, lang, section, part),
+    }
+}
+
+/// Who this is and everything there is; `note` is said first.
+#[must_use]
+pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
+    let mut text = RichText::default();
+    if let Some(note) = note {
+        text.push_paragraph(&RichText::plain(note));
+    }
+    text.push_paragraph(&content.interface(lang).home);
+    let mut rows = pack(content.top().iter().map(|&section| link(content, lang, section)));
+    let below = languages_buttons(content, lang, Page::Home).into_iter().chain(share_button(content, lang, Page::Home));
+    rows.extend(pack(below));
+    View { text, rows }
+}
+
+/// How to use the bot, with every command.
+#[must_use]
+pub fn help(content: &Content, lang: LangId) -> View {
+    let interface = content.interface(lang);
+    let mut text = interface.help.clone();
+    let mut commands = String::new();
+    for entry in content.menu(lang) {
+        if !commands.is_empty() {
+            commands.push('\n');
+        }
+        commands.push_str(&format!("/{} – {}", entry.command, entry.description));
+    }
+    text.push_paragraph(&RichText::plain(commands));
+    text.push_paragraph(&interface.help_end);
+    View { text, rows: footer(content, lang, Page::Help, None) }
+}
+
+/// A section: its title, the page `part` of its body, the sections below, and the ways on.
+///
+/// A `part` that the body does not have (of an older content, say) is its last page.
+#[must_use]
+pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) -> View {
+    let node = content.section(section);
+    let words = content.words(section, lang);
+    let interface = content.interface(lang);
+    let last = words.pages.len() - 1;
+    let part = usize::from(part).min(last);
+
+    let mut text = RichText::default();
+    text.reserve(
+        words.title.len() + words.summary.len() + words.pages[part].as_str().len() + interface.facts.len() + 8,
+    );
+    text.push_styled(&words.title, Style::Bold);
+    if words.language != lang {
+        let name = &content.interface(words.language).name;
+        text.push_styled_paragraph(&interface.untranslated.replace("{language}", name), Style::Italic);
+    }
+    if !node.children.is_empty() && part == 0 {
+        text.push_styled_paragraph(&words.summary, Style::Italic);
+    }
+    text.push_paragraph(&words.pages[part]);
+    if part == last {
+        text.push_styled_paragraph(&interface.facts, Style::Italic);
+    }
+
+    let mut rows = Vec::with_capacity(8);
+    rows.extend(pack(node.children.iter().map(|&child| link(content, lang, child))));
+    if node.contact {
+        rows.extend(pack(contact_buttons(content, lang)));
+    }
+    let turn = |to: usize, label: &str| {
+        let label = label.replace("{pages}", &(last + 1).to_string()).replace("{page}", &(to + 1).to_string());
+        open(label, Action::page(lang, Page::Section(section, to as u8)))
+    };
+    let mut pager = Vec::new();
+    if part > 0 {
+        pager.push(turn(part - 1, &interface.button_less));
+    }
+    if part < last {
+        pager.push(turn(part + 1, &interface.button_more));
+    }
+    rows.extend((!pager.is_empty()).then_some(pager));
+    let neighbours: Vec<Button> =
+        [(node.siblings.previous, &interface.button_previous), (node.siblings.next, &interface.button_next)]
+            .into_iter()
+            .filter_map(|(sibling, label)| Some(open(label.to_string(), Action::section(lang, sibling?))))
+            .collect();
+    rows.extend((!neighbours.is_empty()).then_some(neighbours));
+    rows.extend(footer(content, lang, Page::Section(section, part as u8), node.parent));
+    View { text, rows }
+}
+
+/// The languages; choosing one opens `back` in it.
+#[must_use]
+pub fn languages(content: &Content, lang: LangId, back: Page) -> View {
+    let text = content.interface(lang).languages.clone();
+    let mut rows =
+        pack(content.languages().map(|other| open(content.interface(other).name.to_string(), choose(other, back))));
+    rows.push(vec![home_button(content, lang)]);
+    View { text, rows }
+}
+
+/// A command that does not exist: the nearest that do.
+#[must_use]
+pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
+    let name = name.to_lowercase();
+    // Between names that are about as near, the reader's language.
+    let preference =
+        |command: &Command| if command.language.is_none_or(|language| language == lang) { 0.1 } else { 0.0 };
+    let score =
+        |known: &str, command: &Command| strsim::normalized_damerau_levenshtein(&name, known) + preference(command);
+    let scored = content.commands().map(|(known, command)| (score(known, &command), known, command));
+    let mut near: Vec<(f64, &str, Command)> = scored.filter(|(score, ..)| *score >= 0.5).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let mut targets: Vec<CommandTarget> = Vec::new();
+    let mut buttons: Vec<Button> = Vec::new();
+    for (_, _, command) in near {
+        if targets.contains(&command.target) {
+            continue;
+        }
+        targets.push(command.target);
+        let language = command.language.unwrap_or(lang);
+        buttons.push(match command.target {
+            CommandTarget::Section(section) => link(content, language, section),
+            CommandTarget::Help => open("/help", Action::page(language, Page::Help)),
+            CommandTarget::Language => languages_button(content, language, Page::Home),
+            CommandTarget::Start | CommandTarget::Ask => continue, // Home has its own button below.
+        });
+    }
+    if buttons.is_empty() {
+        return home(content, lang, Some(&content.interface(lang).no_command));
+    }
+    buttons.truncate(NEAREST);
+    let mut rows: Vec<Vec<Button>> = buttons.into_iter().map(|button| vec![button]).collect();
+    rows.push(vec![home_button(content, lang)]);
+    View { text: RichText::plain(&*content.interface(lang).unknown_command), rows }
+}
+
+/// The answer to a question: a page, and a way to the sections that it may have been about instead.
+#[must_use]
+pub fn answer(content: &Content, id: PageId, others: &[Match]) -> View {
+    let lang = id.lang;
+    let mut view = page(content, lang, id.page);
+    let rather = |m: &Match| {
+        let other = m.topic.section()?;
+        let label = content.interface(lang).button_rather.replace("{title}", &content.words(other, lang).label);
+        Some(vec![open(label, Action::section(lang, other))])
+    };
+    view.rows.extend(others.iter().filter_map(rather));
+    framed(content, id, view)
+}
+
+/// The sections that a question may be about.
+#[must_use]
+pub fn suggestions(content: &Content, found: &[Match]) -> View {
+    let lang = found.first().map_or(content.default_language(), |m| m.language);
+    let button = |m: &Match| Some(vec![link(content, lang, m.topic.section()?)]);
+    let mut rows: Vec<Vec<Button>> = found.iter().filter_map(button).collect();
+    rows.push(vec![home_button(content, lang)]);
+    View { text: RichText::plain(&*content.interface(lang).suggest), rows }
+}
+
+/// A sentence, and everything there is.
+#[must_use]
+pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
+    View { text: RichText::plain(sentence), ..home(content, lang, None) }
+}
+
+/// A page that the asker alone sees, with a button that shows it to everybody.
+fn aside(content: &Content, lang: LangId, page: Page, mut view: View) -> View {
+    let label = content.interface(lang).button_everyone.to_string();
+    view.rows.push(vec![open(label, Action { lang, target: Target::Post(page) })]);
+    view
+}
+
+/// A page as a card: with a button that opens it in a chat with the bot.
+fn card_of(content: &Content, page: Action, mut view: View) -> View {
+    if let Some(payload) = page.to_payload(content) {
+        let label = content.interface(page.lang).button_open.to_string();
+        view.rows.push(vec![Button { label, action: ButtonAction::Private(payload.into()) }]);
+    }
+    view
+}
+
+/// The contact card; `None` when the organisation has no phone.
+#[must_use]
+pub fn contact_card(content: &Content) -> Option<ContactCard> {
+    let contact = content.contact();
+    let phone = contact.phones.first()?.clone();
+    Some(ContactCard { name: contact.name.clone(), phone, vcard: contact.vcard() })
+}
+
+fn contact_buttons(content: &Content, lang: LangId) -> Vec<Button> {
+    let (contact, interface) = (content.contact(), content.interface(lang));
+    let copy = |label: String, text: &str| Button { label, action: ButtonAction::Copy(text.into()) };
+    let phones = contact.phones.iter().map(|phone| copy(interface.button_copy_phone.replace("{phone}", phone), phone));
+    let mut buttons: Vec<Button> = phones.collect();
+    if !contact.address.is_empty() {
+        buttons.push(copy(interface.button_copy_address.to_string(), &contact.address));
+    }
+    if !contact.phones.is_empty() {
+        buttons.push(open(interface.button_card.to_string(), Action { lang, target: Target::Contact }));
+    }
+    buttons
+}
+
+/// The way back, home, and the other languages.
+fn footer(content: &Content, lang: LangId, page: Page, parent: Option<SectionId>) -> Vec<Vec<Button>> {
+    let mut buttons = Vec::new();
+    if let Some(parent) = parent {
+        let label = content.interface(lang).button_back.replace("{title}", &content.words(parent, lang).label);
+        buttons.push(open(label, Action::section(lang, parent)));
+    }
+    buttons.push(home_button(content, lang));
+    buttons.extend(languages_buttons(content, lang, page));
+    buttons.extend(share_button(content, lang, page));
+    pack(buttons)
+}
+
+/// Shares a page by the query that finds exactly its card; help is nothing to share.
+fn share_button(content: &Content, lang: LangId, page: Page) -> Option<Button> {
+    let id = match page {
+        Page::Home => "",
+        Page::Section(section, _) => &content.section(section).id,
+        Page::Help => return None,
+    };
+    let query = [content.tag(lang).as_str(), ":#", id].concat().into();
+    Some(Button { label: content.interface(lang).button_share.to_string(), action: ButtonAction::Share(query) })
+}
+
+/// With two languages the other one, else a list of them.
+fn languages_buttons(content: &Content, lang: LangId, page: Page) -> Option<Button> {
+    match content.languages().len() {
+        1 => None,
+        2 => {
+            let other = content.languages().find(|&other| other != lang)?;
+            Some(open(format!("🌐 {}", content.interface(other).name), choose(other, page)))
+        }
+        _ => Some(languages_button(content, lang, page)),
+    }
+}
+
+fn languages_button(content: &Content, lang: LangId, page: Page) -> Button {
+    open(content.interface(lang).button_languages.to_string(), Action { lang, target: Target::Languages(page) })
+}
+
+/// A page in another language, which is theirs from now on.
+fn choose(lang: LangId, page: Page) -> Action {
+    Action { lang, target: Target::Choose(page) }
+}
+
+fn home_button(content: &Content, lang: LangId) -> Button {
+    open(content.interface(lang).button_home.to_string(), Action::page(lang, Page::Home))
+}
+
+fn link(content: &Content, lang: LangId, section: SectionId) -> Button {
+    open(content.words(section, lang).label.to_string(), Action::section(lang, section))
+}
+
+fn open(label: impl Into<String>, action: Action) -> Button {
+    Button { label: label.into(), action: ButtonAction::Open(action) }
+}
+
+/// Rows of buttons: two that are short stand side by side.
+fn pack(buttons: impl IntoIterator<Item = Button>) -> Vec<Vec<Button>> {
+    let short = |button: &Button| button.label.chars().count() <= HALF_ROW;
+    let mut rows: Vec<Vec<Button>> = Vec::new();
+    for button in buttons {
+        match rows.last_mut() {
+            Some(row) if row.len() == 1 && short(&row[0]) && short(&button) => row.push(button),
+            _ => {
+                let mut row = Vec::with_capacity(2);
+                row.push(button);
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}

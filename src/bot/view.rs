@@ -1,0 +1,46 @@
+//! What a page looks like, on any platform: a text, and rows of buttons under it.
+
+use crate::bot::action::Action;
+use crate::markup::RichText;
+
+/// A page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The text: never empty, at most 4,096 UTF-16 units.
+    pub text: RichText,
+    /// Rows of buttons, none of them empty: at most 100 buttons, at most 2 in a row.
+    pub rows: Vec<Vec<Button>>,
+}
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What it says.
+    pub label: String,
+    /// What it does.
+    pub action: ButtonAction,
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ButtonAction {
+    /// Asks for something.
+    Open(Action),
+    /// Lets somebody choose a chat and shares the card that this inline query finds there.
+    Share(Box<str>),
+    /// Opens a chat with the bot at the page of this deep link's payload.
+    Private(Box<str>),
+    /// Copies a text of 1 to 256 characters.
+    Copy(Box<str>),
+}
+
+/// Somebody to call: what a phone's address book takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactCard {
+    /// The name.
+    pub name: Box<str>,
+    /// The number that the card shows, as people dial it from abroad.
+    pub phone: Box<str>,
+    /// The whole card as a vCard 3.0 (RFC 2426), at most 2,048 bytes.
+    pub vcard: String,
+}

@@ -1,0 +1,265 @@
+//! Whether the server answers, how fast, with which clock, and whether it takes the token: all from one `getMe`.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use chrono::DateTime;
+use hyper_util::client::legacy;
+use teloxide::payloads::GetMe;
+use tokio::time::{Instant, timeout_at};
+
+use super::botfather::Bot;
+use crate::clock::unix_time;
+use crate::doctor::report::Finding;
+use crate::telegram::api::{Api, ApiError, Body};
+use crate::telegram::client::Trouble;
+
+/// A first request that takes longer is worth a word: people wait as long for each answer.
+const SLOW: Duration = Duration::from_secs(2);
+/// Seconds that the clock may be off.
+const CLOCK_MAX: i64 = 30;
+
+/// What came back.
+struct Answer {
+    status: u16,
+    took: Duration,
+    /// Seconds that this machine's clock is ahead of the server's.
+    ahead: Option<i64>,
+    bot: Result<Bot, ApiError>,
+}
+
+/// Findings on token, server and clock, in this order, and the bot if the server knows it.
+pub(crate) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (Vec<Finding>, Option<Bot>) {
+    let answer = match timeout_at(deadline, get_me(api)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(finding)) => return (token_unknown(has_token).into_iter().chain([finding]).collect(), None),
+        Err(_) => {
+            let finding = no_answer(&api.server());
+            return (token_unknown(has_token).into_iter().chain([finding]).collect(), None);
+        }
+    };
+    let mut findings = Vec::new();
+    if has_token {
+        findings.extend(token(&answer.bot));
+    }
+    findings.push(server(api, &answer, has_token));
+    findings.push(clock(answer.ahead));
+    (findings, answer.bot.ok())
+}
+
+async fn get_me(api: &Api) -> Result<Answer, Finding> {
+    let start = Instant::now();
+    let response = api.post(&GetMe::new(), Duration::ZERO).await.map_err(|trouble| {
+        let server = api.server();
+        meta(&trouble, &server, proxy(&server))
+    })?;
+    let took = start.elapsed();
+    let status = response.status().as_u16();
+    let date = response.headers().get("date").and_then(|date| http_date(date.to_str().ok()?));
+    // The server wrote its date somewhere between the two ends of the request.
+    let now = unix_time().saturating_sub(took / 2).as_secs() as i64;
+    let body = Body { status, bytes: response.into_body() };
+    Ok(Answer { status, took, ahead: date.map(|date| now - date), bot: body.read() })
+}
+
+/// A date of HTTP (RFC 9110, 5.6.7) in seconds since 1970.
+fn http_date(date: &str) -> Option<i64> {
+    DateTime::parse_from_rfc2822(date).ok().map(|date| date.timestamp())
+}
+
+fn token_unknown(has_token: bool) -> Option<Finding> {
+    has_token.then(|| Finding::unknown("token", "the server could not be asked whether it takes it"))
+}
+
+fn token(bot: &Result<Bot, ApiError>) -> Option<Finding> {
+    Some(match bot {
+        Ok(bot) => Finding::ok("token", format!("is that of @{}", bot.username)),
+        Err(ApiError::Refused(401, _)) => Finding::error(
+            "token",
+            "the server does not know it: it was revoked, or its bot was deleted",
+            "@BotFather: /token, choose the bot, and put what it gives into TELOXIDE_TOKEN or its file",
+        ),
+        Err(ApiError::Refused(404, _)) => Finding::error(
+            "token",
+            "the server finds no bot at this address: the token is not complete, or TELOXIDE_API_URL has a path too much",
+            "@BotFather: /token, choose the bot, and copy all of it, from the first digit to the last letter",
+        ),
+        Err(_) => Finding::unknown("token", "the server did not say whether it takes it"),
+    })
+}
+
+fn server(api: &Api, answer: &Answer, has_token: bool) -> Finding {
+    let (server, took) = (api.server(), answer.took.as_millis());
+    match &answer.bot {
+        Err(ApiError::Unreachable(_)) if answer.status == 407 => Finding::error(
+            "server",
+            "the proxy on the way wants a name and a password",
+            "write them into the proxy's address: http://name:password@proxy.example:3128",
+        ),
+        Err(ApiError::Unreachable(what)) => Finding::error(
+            "server",
+            format!("{server} answers, but not as a Bot API server: {what}"),
+            "with HTTP 5xx wait some minutes; else see that TELOXIDE_API_URL and the proxy lead to a Bot API server",
+        ),
+        Err(ApiError::RetryAfter(pause)) => Finding::warning(
+            "server",
+            format!("{server} asks for a pause of {} s: this bot has asked for too much", pause.as_secs()),
+            "ask again after it; if it comes often, set PALABRE_MAX_PER_SECOND",
+        ),
+        // Without a token any answer of the Bot API's form will do.
+        Err(error @ ApiError::Refused(code, _)) if has_token && !matches!(code, 401 | 404) => {
+            Finding::error("server", error.to_string(), "look the sentence up at core.telegram.org/bots/api")
+        }
+        _ if answer.took > SLOW => Finding::warning(
+            "server",
+            format!("{server} answers, but took {took} ms"),
+            "see what slows the way to it down: name servers, proxy, a busy line",
+        ),
+        _ => Finding::ok("server", format!("{server} answers; the first request took {took} ms")),
+    }
+}
+
+fn clock(ahead: Option<i64>) -> Finding {
+    match ahead {
+        None => Finding::unknown("clock", "the server does not say what time it is"),
+        Some(ahead) if ahead.abs() <= CLOCK_MAX => Finding::ok("clock", "is that of the server"),
+        Some(ahead) => {
+            let way = if ahead > 0 { "ahead of" } else { "behind" };
+            Finding::warning(
+                "clock",
+                format!("this machine's clock is {} s {way} the server's", ahead.abs()),
+                "let it follow a time server: timedatectl set-ntp true",
+            )
+        }
+    }
+}
+
+/// The variable that names a proxy on the way to the server, if one does. Its value may hold a password.
+fn proxy(server: &str) -> Option<&'static str> {
+    let web: [&str; 4] = if server.starts_with("https:") {
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+    } else {
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+    };
+    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let is_set = |name: &&str| value(name).is_some();
+    if let ours @ Some(_) = Some("TELOXIDE_PROXY").filter(is_set) {
+        return ours;
+    }
+    let host = server.split_once("://").map_or(server, |(_, host)| host);
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let left_out = |entry: &str| {
+        let entry = entry.trim().trim_start_matches('.');
+        entry == "*"
+            || host == entry
+            || host.strip_suffix(entry).is_some_and(|rest| !entry.is_empty() && rest.ends_with('.'))
+    };
+    let exceptions = value("NO_PROXY").or_else(|| value("no_proxy")).unwrap_or_default();
+    web.into_iter().find(is_set).filter(|_| !exceptions.split(',').any(left_out))
+}
+
+fn no_answer(server: &str) -> Finding {
+    Finding::error(
+        "server",
+        format!("{server} takes the connection, but gives no answer"),
+        "wait some minutes; if it stays so, see what stands on the way: a firewall, a proxy",
+    )
+}
+
+/// The kind of the error that others are wrapped around; `source` passes over what an `io::Error` itself holds.
+fn inmost_kind(error: &io::Error) -> io::ErrorKind {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.map_or_else(|| error.kind(), inmost_kind)
+}
+
+/// What failed on the way, told apart in words.
+fn meta(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
+    let mut chain = Vec::new();
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&**trouble);
+    while let Some(error) = cause {
+        chain.push(error);
+        cause = error.source();
+    }
+    let is_connect = trouble.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect);
+    let says = |beginning: &str| chain.iter().any(|error| error.to_string().starts_with(beginning));
+    let kind = chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(inmost_kind);
+    let inmost = chain.last().map_or_else(|| "no reason is given".into(), ToString::to_string);
+    let target = match proxy {
+        Some(variable) => format!("the proxy of {variable}"),
+        None => server.to_owned(),
+    };
+    let found = |message: String, help: &str| Finding::error("server", message, help);
+    if is_connect && says("dns error") {
+        return found(
+            format!("the name of {target} is not found: {inmost}"),
+            "see that this machine has a network and a name server (/etc/resolv.conf), and that the name is right",
+        );
+    }
+    // When the proxy itself is not reached, what is wrong with it is told below.
+    if says("tunnel error") && !says("tunnel error: failed to create") {
+        return found(
+            format!("{target} does not let us through to {server}: {inmost}"),
+            "let the proxy allow CONNECT to that host and port; name and password go into the proxy's address",
+        );
+    }
+    let timed_out = kind == Some(io::ErrorKind::TimedOut);
+    if is_connect && timed_out {
+        return found(
+            format!("there is no connection to {target} within 5 s"),
+            "a firewall may drop it, or the network blocks Telegram: allow it, or set TELOXIDE_PROXY",
+        );
+    }
+    if timed_out {
+        return no_answer(server);
+    }
+    match kind {
+        Some(io::ErrorKind::ConnectionRefused) => found(
+            format!("{target} refuses the connection: nothing listens there"),
+            if proxy.is_some() {
+                "start the proxy, correct its address, or take the variable away"
+            } else {
+                "see that the server runs and that TELOXIDE_API_URL names its host and port"
+            },
+        ),
+        Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) if is_connect => found(
+            format!("{server} is reached, but TLS with it fails: {inmost}"),
+            "see that this machine's clock is right and that no proxy opens TLS on the way: only the web's public \
+             authorities are trusted; a server without TLS is written http://",
+        ),
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => found(
+            format!("there is no way to {target}: {inmost}"),
+            "see that this machine has a network, and in a container that it may use it",
+        ),
+        _ => found(
+            format!("{target} cannot be talked to: {inmost}"),
+            "try again; if it stays so, see what stands on the way: a firewall, a proxy",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clock, http_date};
+    use crate::doctor::report::Verdict;
+
+    #[test]
+    fn the_clock_may_be_a_little_off() {
+        for (ahead, verdict) in [
+            (None, Verdict::Unknown),
+            (Some(30), Verdict::Ok),
+            (Some(-30), Verdict::Ok),
+            (Some(31), Verdict::Warning),
+            (Some(-31), Verdict::Warning),
+        ] {
+            assert_eq!(clock(ahead).verdict, verdict, "{ahead:?}");
+        }
+        assert!(clock(Some(-90)).message.contains("90 s behind"));
+    }
+
+    #[test]
+    fn a_date_of_http() {
+        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(http_date("yesterday"), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! What a content says of itself: the questions with which it tests itself.

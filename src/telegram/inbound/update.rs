@@ -1,0 +1,356 @@
+//! What of an update concerns us: [`Update`], and which [`Request`] it makes.
+//!
+//! These are shapes of our own rather than teloxide's: a message with an entity, a button or an origin of a kind that
+//! teloxide 0.17 does not know yet loses its text there without an error. What is not named here cannot harm.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::bot::command::CommandText;
+use crate::bot::inline::Query;
+use crate::bot::reply::{Input, Place, Request};
+use crate::metrics::{Kind, Surface};
+
+/// An update of a kind that concerns us.
+#[derive(Deserialize)]
+pub(crate) struct Update {
+    pub(crate) update_id: i64,
+    pub(crate) message: Option<Message>,
+    pub(crate) callback_query: Option<CallbackQuery>,
+    pub(crate) inline_query: Option<Box<InlineQuery>>,
+    /// Somebody mentions the bot where it is no member (Bot API 10.0).
+    pub(crate) guest_message: Option<Box<Message>>,
+}
+
+/// Somebody types behind the bot's name.
+#[derive(Deserialize)]
+pub(crate) struct InlineQuery {
+    pub(crate) id: String,
+    from: User,
+    query: String,
+    #[serde(default)]
+    offset: String,
+}
+
+impl InlineQuery {
+    pub(crate) fn query(&self) -> Query<'_> {
+        Query { words: &self.query, language_code: self.from.language_code.as_deref(), offset: &self.offset }
+    }
+}
+
+/// A message.
+#[derive(Deserialize)]
+pub(crate) struct Message {
+    pub(crate) message_id: i32,
+    pub(crate) chat: Chat,
+    /// 0 when the message is no longer accessible.
+    #[serde(default)]
+    date: i64,
+    from: Option<User>,
+    sender_chat: Option<Id>,
+    text: Option<String>,
+    caption: Option<String>,
+    entities: Option<Vec<Entity>>,
+    caption_entities: Option<Vec<Entity>>,
+    message_thread_id: Option<i64>,
+    #[serde(default)]
+    is_topic_message: bool,
+    reply_to_message: Option<Box<RepliedTo>>,
+    via_bot: Option<Id>,
+    pub(crate) guest_query_id: Option<String>,
+    /// Set when its author and the bot alone see it (Bot API 10.2); `message_id` is 0 then.
+    pub(crate) ephemeral_message_id: Option<i64>,
+    #[serde(default)]
+    is_automatic_forward: bool,
+    /// What people send beside text. No message has two of these.
+    #[serde(
+        alias = "photo",
+        alias = "sticker",
+        alias = "voice",
+        alias = "video",
+        alias = "video_note",
+        alias = "audio",
+        alias = "contact",
+        alias = "poll",
+        alias = "dice",
+        alias = "story",
+        alias = "game",
+        alias = "paid_media",
+        alias = "checklist",
+        alias = "rich_message"
+    )]
+    media: Option<IgnoredAny>,
+    /// Comes with an animation too.
+    document: Option<IgnoredAny>,
+    /// Comes with a venue too.
+    location: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct RepliedTo {
+    message_id: i32,
+    from: Option<Id>,
+    text: Option<String>,
+    caption: Option<String>,
+    forum_topic_created: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: i64,
+}
+
+/// A chat.
+#[derive(Deserialize)]
+pub(crate) struct Chat {
+    pub(crate) id: i64,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct User {
+    pub(crate) id: i64,
+    #[serde(default)]
+    is_bot: bool,
+    language_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    offset: i64,
+    #[serde(default)]
+    length: i64,
+    user: Option<Id>,
+}
+
+/// A tap on a button.
+#[derive(Deserialize)]
+pub(crate) struct CallbackQuery {
+    pub(crate) id: String,
+    pub(crate) from: User,
+    pub(crate) message: Option<Message>,
+    pub(crate) inline_message_id: Option<String>,
+    #[serde(default)]
+    data: String,
+}
+
+/// Who we are, as `getMe` says.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Me {
+    id: i64,
+    #[serde(default)]
+    pub(crate) username: String,
+    #[serde(default)]
+    pub(crate) supports_inline_queries: bool,
+}
+
+impl Update {
+    /// Passes an update on that concerns us.
+    ///
+    /// # Errors
+    ///
+    /// The update's id, when its kind is none that concerns us.
+    pub(crate) fn of_concern(self) -> Result<Self, Option<i64>> {
+        if self.concerns_us() { Ok(self) } else { Err(Some(self.update_id)) }
+    }
+
+    /// Reads an update's JSON.
+    ///
+    /// # Errors
+    ///
+    /// The update's id, if it has one, when its kind or shape is not one that concerns us.
+    pub(crate) fn read(json: &[u8]) -> Result<Self, Option<i64>> {
+        #[derive(Deserialize)]
+        struct UpdateId {
+            update_id: i64,
+        }
+        match serde_json::from_slice::<Self>(json) {
+            Ok(update) => update.of_concern(),
+            Err(_) => Err(serde_json::from_slice::<UpdateId>(json).ok().map(|update| update.update_id)),
+        }
+    }
+
+    fn concerns_us(&self) -> bool {
+        self.message.is_some()
+            || self.callback_query.is_some()
+            || self.inline_query.is_some()
+            || self.guest_message.is_some()
+    }
+
+    /// Its kind.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self { message: Some(_), .. } => Kind::Message,
+            Self { callback_query: Some(_), .. } => Kind::CallbackQuery,
+            Self { inline_query: Some(_), .. } => Kind::InlineQuery,
+            Self { guest_message: Some(_), .. } => Kind::GuestMessage,
+            _ => Kind::Other,
+        }
+    }
+
+    /// Where its answer is read.
+    pub(crate) fn surface(&self) -> Surface {
+        let message = match self {
+            Self { callback_query: Some(query), .. } => query.message.as_ref(),
+            Self { message: Some(message), .. } => Some(message),
+            Self { guest_message: Some(_), .. } => return Surface::Guest,
+            Self { inline_query: Some(_), .. } => return Surface::Inline,
+            _ => None,
+        };
+        match message {
+            None => Surface::InlineMessage,
+            Some(message) if message.ephemeral_message_id.is_some() => Surface::Ephemeral,
+            Some(message) if message.is_in_group() => Surface::Group,
+            Some(_) => Surface::Private,
+        }
+    }
+
+    /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
+    pub(crate) fn key(&self) -> i64 {
+        match (self.message.as_ref().or(self.guest_message.as_deref()), &self.callback_query) {
+            (Some(message), _) => message.chat.id,
+            (None, Some(query)) => query.message.as_ref().map_or(query.from.id, |message| message.chat.id),
+            (None, None) => self.inline_query.as_ref().map_or(0, |query| query.from.id),
+        }
+    }
+
+    /// Who did it, and in which chat: who floods is counted there. `None` for typing, which is no message.
+    pub(crate) fn person(&self) -> Option<(i64, i64)> {
+        let person = match (&self.callback_query, self.message.as_ref().or(self.guest_message.as_deref())) {
+            (Some(query), _) => query.from.id,
+            (None, Some(message)) => message.author()?,
+            (None, None) => return None,
+        };
+        Some((self.key(), person))
+    }
+
+    /// The language of the person's app.
+    pub(crate) fn language_code(&self) -> Option<&str> {
+        let message = self.message.as_ref().or(self.guest_message.as_deref());
+        let from = self.callback_query.as_ref().map(|query| &query.from);
+        from.or_else(|| message?.from.as_ref())?.language_code.as_deref()
+    }
+
+    /// What somebody asks of us; `None` when it is not for us.
+    pub(crate) fn request(&self, me: &Me) -> Option<Request<'_>> {
+        if let Some(query) = &self.callback_query {
+            let place =
+                query.message.as_ref().map_or(Place::InlineMessage, |message| match message.chat.kind.as_str() {
+                    "private" => Place::Private,
+                    _ if message.ephemeral_message_id.is_some() => Place::Ephemeral,
+                    _ => Place::Group { addressed: true },
+                });
+            return Some(Request {
+                input: Input::Tap(&query.data),
+                language_code: query.from.language_code.as_deref(),
+                place,
+            });
+        }
+        if let Some(message) = &self.guest_message {
+            return message.request(me);
+        }
+        self.message.as_ref()?.request(me)
+    }
+}
+
+impl Message {
+    /// The topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
+    pub(crate) fn topic(&self) -> Option<i32> {
+        self.message_thread_id.filter(|_| self.is_topic_message)?.try_into().ok()
+    }
+
+    /// Who wrote it; for a group's anonymous administrator and for a channel the chat.
+    pub(crate) fn author(&self) -> Option<i64> {
+        self.from.as_ref().map(|from| from.id).or_else(|| self.sender_chat.as_ref().map(|chat| chat.id))
+    }
+
+    /// Whether it stands in a chat of several people, where an answer shows what it answers.
+    pub(crate) fn is_in_group(&self) -> bool {
+        self.chat.kind != "private"
+    }
+
+    /// Whether Telegram still lets us edit it.
+    pub(crate) fn is_accessible(&self) -> bool {
+        self.date != 0
+    }
+
+    fn request(&self, me: &Me) -> Option<Request<'_>> {
+        let is_guest = self.guest_query_id.is_some();
+        let is_from_bot = self.from.as_ref().map_or(!is_guest, |from| from.is_bot);
+        if is_from_bot && self.sender_chat.is_none() {
+            return None; // Another bot. A group's anonymous administrator also comes as one, on behalf of the group.
+        }
+        if self.via_bot.as_ref().is_some_and(|bot| bot.id == me.id) {
+            return None; // Our own answer, put there by inline mode.
+        }
+        if self.is_automatic_forward || !self.says_something() {
+            return None; // A channel's post in its discussion group, or what somebody did with the chat.
+        }
+        let language_code = self.from.as_ref().and_then(|from| from.language_code.as_deref());
+        let text = self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default();
+        let written = CommandText::parse(text);
+        let names_me = |bot: &str| bot.eq_ignore_ascii_case(&me.username);
+        let place = match self.chat.kind.as_str() {
+            // Wherever that is, and whoever: only who mentions the bot asks this way.
+            _ if is_guest => Place::Group { addressed: true },
+            "private" => Place::Private,
+            "group" | "supergroup" => {
+                if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
+                    return None; // Another bot's command.
+                }
+                let named = written.is_some_and(|w| w.bot.is_some()) || self.mentions(me, text) || self.replies_to(me);
+                if self.ephemeral_message_id.is_some() { Place::Ephemeral } else { Place::Group { addressed: named } }
+            }
+            _ => return None,
+        };
+        let input = match self.quoted(me) {
+            Some(quoted) => Input::About { text, quoted },
+            None => Input::Text(text),
+        };
+        Some(Request { input, language_code, place })
+    }
+
+    /// The message that this one is a reply to.
+    pub(crate) fn replied_to(&self) -> Option<i32> {
+        self.reply_to_message.as_ref().map(|replied| replied.message_id)
+    }
+
+    /// The words of the message that this one is a reply to, unless it is ours.
+    fn quoted(&self, me: &Me) -> Option<&str> {
+        let replied = self.reply_to_message.as_deref()?;
+        let ours = replied.from.as_ref().is_some_and(|from| from.id == me.id);
+        replied.text.as_deref().or(replied.caption.as_deref()).filter(|_| !ours)
+    }
+
+    /// Whether somebody said or sent something, rather than did something with the chat.
+    fn says_something(&self) -> bool {
+        let sent = [&self.media, &self.document, &self.location];
+        self.text.is_some() || self.caption.is_some() || sent.iter().any(|sent| sent.is_some())
+    }
+
+    fn mentions(&self, me: &Me, text: &str) -> bool {
+        let entities = if self.text.is_some() { &self.entities } else { &self.caption_entities };
+        entities.iter().flatten().any(|entity| match entity.kind.as_str() {
+            "text_mention" => entity.user.as_ref().is_some_and(|user| user.id == me.id),
+            "mention" => {
+                let place = |at: i64| usize::try_from(at).unwrap_or_default();
+                let words = text.encode_utf16().skip(place(entity.offset)).take(place(entity.length));
+                let words: Vec<u16> = words.collect();
+                String::from_utf16_lossy(&words)
+                    .strip_prefix('@')
+                    .is_some_and(|name| name.eq_ignore_ascii_case(&me.username))
+            }
+            _ => false,
+        })
+    }
+
+    fn replies_to(&self, me: &Me) -> bool {
+        let Some(replied) = &self.reply_to_message else { return false };
+        // In a topic every message "replies" to the one that opened it.
+        replied.forum_topic_created.is_none() && replied.from.as_ref().is_some_and(|from| from.id == me.id)
+    }
+}

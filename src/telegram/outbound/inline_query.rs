@@ -1,0 +1,111 @@
+//! Cards as the Bot API takes them: answers to inline queries and to guests. Of our own, for teloxide 0.17 does not know
+//! guests, and so that a card of an answer is written the same way for both.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use teloxide::requests::Payload;
+use teloxide::types::LinkPreviewOptions;
+
+use crate::bot::inline::{Answer, Offer};
+use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
+
+/// Seconds that Telegram may keep an answer for the next who types the same.
+const CACHE: u32 = 300;
+
+#[derive(Serialize)]
+pub(crate) struct AnswerInlineQuery<'a> {
+    inline_query_id: &'a str,
+    results: Vec<InlineQueryResult<'a>>,
+    cache_time: u32,
+    is_personal: bool,
+    next_offset: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    button: Option<ResultsButton<'a>>,
+}
+
+impl Payload for AnswerInlineQuery<'_> {
+    type Output = ();
+    const NAME: &'static str = "answerInlineQuery";
+}
+
+#[derive(Serialize)]
+struct ResultsButton<'a> {
+    text: &'a str,
+    start_parameter: &'a str,
+}
+
+#[derive(Serialize)]
+pub(crate) struct AnswerGuestQuery<'a> {
+    guest_query_id: &'a str,
+    result: InlineQueryResult<'a>,
+}
+
+impl Payload for AnswerGuestQuery<'_> {
+    type Output = ();
+    const NAME: &'static str = "answerGuestQuery";
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum InlineQueryResult<'a> {
+    Article {
+        id: &'a str,
+        title: &'a str,
+        description: &'a str,
+        input_message_content: InputTextMessageContent<'a>,
+        reply_markup: &'a RawValue,
+    },
+    Contact {
+        id: &'a str,
+        phone_number: &'a str,
+        first_name: &'a str,
+        vcard: &'a str,
+    },
+}
+
+#[derive(Serialize)]
+struct InputTextMessageContent<'a> {
+    message_text: &'a RawValue,
+    entities: &'a RawValue,
+    link_preview_options: LinkPreviewOptions,
+}
+
+/// The answer to an inline query.
+pub(crate) fn inline<'a>(query: &'a str, answer: &'a Answer<Rc<Rendered>>) -> AnswerInlineQuery<'a> {
+    let result = |offer: &'a Offer<Rc<Rendered>>| match offer {
+        Offer::Page { id, title, description, shows } => article(id, title, description, shows),
+        Offer::Contact { id, card } => {
+            InlineQueryResult::Contact { id, phone_number: &card.phone, first_name: &card.name, vcard: &card.vcard }
+        }
+    };
+    AnswerInlineQuery {
+        inline_query_id: query,
+        results: answer.offers.iter().map(result).collect(),
+        cache_time: CACHE,
+        is_personal: answer.is_personal,
+        next_offset: answer.next_offset.as_deref().unwrap_or_default(),
+        button: answer.ask_in_private.as_ref().map(|(text, payload)| ResultsButton { text, start_parameter: payload }),
+    }
+}
+
+/// The answer to a guest's question.
+pub(crate) fn guest<'a>(query: &'a str, page: &'a Rendered) -> AnswerGuestQuery<'a> {
+    // Nobody sees the title of a card that is sent without being chosen.
+    AnswerGuestQuery { guest_query_id: query, result: article("answer", "answer", "", page) }
+}
+
+fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Rendered) -> InlineQueryResult<'a> {
+    InlineQueryResult::Article {
+        id,
+        title,
+        description,
+        input_message_content: InputTextMessageContent {
+            message_text: &page.text,
+            entities: &page.entities,
+            link_preview_options: NO_PREVIEW,
+        },
+        reply_markup: &page.keyboard,
+    }
+}

@@ -1,0 +1,105 @@
+//! An update that ends the process each time its answer is made: it is given up, and everybody else is answered.
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tokio::runtime::LocalOptions;
+
+use palabre::bot::reply::{Input, Reply, Request, reply};
+use palabre::cli::arguments::Token;
+use palabre::content::{Content, load};
+use palabre::telegram::{Api, Bot, CrashGuard};
+
+use crate::support::bot::Process;
+use crate::support::fake::{Fake, TOKEN};
+
+/// Set for [`a_bot_that_dies_of_boom`], and for it alone.
+const CRASH_FILE: &str = "TEST_CRASH_FILE";
+
+fn dies_of_boom(content: &Content, request: &Request<'_>) -> Reply {
+    if request.input == Input::Text("boom") {
+        std::process::abort();
+    }
+    reply(content, request)
+}
+
+/// No test: this is how [`an_update_that_ends_the_process_is_given_up`] gets a bot that dies.
+#[test]
+#[ignore = "a bot for the test below, which starts it"]
+fn a_bot_that_dies_of_boom() {
+    let Some(file) = env::var_os(CRASH_FILE) else { return };
+    let content = load::shipped(load::this_month()).content.unwrap();
+    let url = env::var("TELOXIDE_API_URL").unwrap();
+    let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
+    let bot = Bot::new(api, content).answer(dies_of_boom).crash_guard(CrashGuard::open(file.into()).unwrap());
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
+    runtime.block_on(bot.run(std::future::pending())).unwrap();
+}
+
+/// Starts this very program again, as the bot above.
+fn start(fake: &Fake, crash_file: &Path) -> std::process::Child {
+    Command::new(env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "fuse::a_bot_that_dies_of_boom"])
+        .env(CRASH_FILE, crash_file)
+        .env("TELOXIDE_API_URL", fake.url())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn an_update_that_ends_the_process_is_given_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let crash_file = directory.path().join("crash");
+    let fake = Fake::start();
+    fake.private_message(1, "/contact");
+    fake.private_message(2, "boom");
+    let last = fake.private_message(3, "/contact");
+    // The first death is not written down; the next three are.
+    for death in 1..=4 {
+        let status = start(&fake, &crash_file).wait().unwrap();
+        assert!(!status.success(), "death {death}");
+    }
+    let mut survivor = start(&fake, &crash_file);
+    fake.wait_confirmed(last.update_id);
+    survivor.kill().unwrap();
+    survivor.wait().unwrap();
+    assert!(fake.sent_to(2).is_empty(), "given up");
+    for person in [1, 3] {
+        let times = fake.sent_to(person).len();
+        assert!((1..=5).contains(&times), "person {person} is answered, and no more than once a life: {times}");
+    }
+    fake.assert_clean();
+}
+
+#[test]
+fn a_process_that_stops_leaves_no_file_and_one_that_is_killed_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let crash_file = directory.path().join("crash");
+    let fake = Fake::start();
+    let env = [("PALABRE_CRASH_FILE", crash_file.to_str().unwrap())];
+    for kill in [true, false] {
+        let mut process = Process::start_with(env!("CARGO_BIN_EXE_palabre"), &fake, &[], &env);
+        let asked = fake.private_message(1, "/contact");
+        fake.wait_confirmed(asked.update_id);
+        assert!(crash_file.exists());
+        if kill {
+            process.kill();
+        } else {
+            process.signal("TERM");
+            assert!(process.wait_exit(crate::support::fake::PATIENCE).success());
+        }
+        assert_eq!(crash_file.exists(), kill);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_said_at_once() {
+    let fake = Fake::start();
+    let env = [("PALABRE_CRASH_FILE", "/nowhere/crash")];
+    let mut process = Process::start_with(env!("CARGO_BIN_EXE_palabre"), &fake, &[], &env);
+    assert!(!process.wait_exit(crate::support::fake::PATIENCE).success());
+    assert!(process.log().contains("PALABRE_CRASH_FILE"), "{}", process.log());
+}

@@ -1,0 +1,398 @@
+//! What is served on `PALABRE_LISTEN`, over real sockets: every status, every limit.
+//!
+//! Where a test is about time, the clock is tokio's and stands still until everybody waits: then it jumps to whatever comes
+//! next. So a limit of ten seconds is seen to the millisecond and costs nothing.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use chrono::Utc;
+use palabre::metrics::unanswered::Unanswered;
+use palabre::metrics::{Health, Metrics};
+use palabre::server::{ANSWER_LIMIT, BODY_LIMIT, BODY_TIME, CONNECTIONS_MAX, DRAIN, Delivered, HEAD_TIME, Pages};
+use palabre::server::{Verdict, Webhook, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+const SECRET: &str = "s3cret_-";
+
+/// A server on a port of its own, and who takes its deliveries.
+struct Server {
+    address: SocketAddr,
+    pages: Pages,
+    deliveries: mpsc::Receiver<Delivered>,
+    stop: Option<oneshot::Sender<()>>,
+    served: JoinHandle<()>,
+}
+
+impl Server {
+    /// A server with room for so many deliveries.
+    async fn start(room: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let health = Arc::new(Health::new(Duration::from_secs(60)));
+        let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
+        let pages = Pages { health, metrics, unanswered: Some(Arc::default()) };
+        let (sender, deliveries) = mpsc::channel(room);
+        let webhook = Webhook::new("/telegram/hook", SECRET, sender).unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = serve(listener, pages.clone(), Some(webhook), async { drop(stopped.await) });
+        Self { address, pages, deliveries, stop: Some(stop), served: tokio::spawn(served) }
+    }
+
+    async fn connect(&self) -> Client {
+        Client(TcpStream::connect(self.address).await.unwrap())
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let mut client = self.connect().await;
+        client.write(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")).await;
+        client.read().await
+    }
+
+    /// Answers every delivery with what `verdict` makes of it.
+    fn handle(mut self, verdict: impl Fn(&Bytes) -> Option<Verdict> + Send + 'static) -> Handled {
+        let (address, pages, stop) = (self.address, self.pages.clone(), self.stop.take());
+        let task = tokio::spawn(async move {
+            while let Some(Delivered { body, answer }) = self.deliveries.recv().await {
+                if let Some(verdict) = verdict(&body) {
+                    let _ = answer.send(verdict);
+                }
+            }
+        });
+        Handled { address, pages, task, _stop: stop }
+    }
+
+    fn count(&self, result: &str) -> u64 {
+        count(&self.pages, result)
+    }
+}
+
+/// A server whose deliveries are answered.
+struct Handled {
+    address: SocketAddr,
+    pages: Pages,
+    task: JoinHandle<()>,
+    _stop: Option<oneshot::Sender<()>>,
+}
+
+impl Handled {
+    async fn deliver(&self, body: &str) -> Answer {
+        let mut client = Client(TcpStream::connect(self.address).await.unwrap());
+        client.deliver(SECRET, body).await;
+        client.read().await
+    }
+}
+
+impl Drop for Handled {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// How many requests to the webhook ended so, as `/metrics` says.
+fn count(pages: &Pages, result: &str) -> u64 {
+    let line = format!("palabre_webhook_requests_total{{result=\"{result}\"}} ");
+    let text = pages.metrics.encode();
+    text.lines().find_map(|l| l.strip_prefix(&line)).expect("there is such a count").parse().unwrap()
+}
+
+/// A client that says exactly what it is told to.
+struct Client(TcpStream);
+
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Client {
+    async fn write(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    async fn deliver(&mut self, secret: &str, body: &str) {
+        self.write(&format!("{}Content-Length: {}\r\n\r\n{body}", head(secret), body.len())).await;
+    }
+
+    async fn read(&mut self) -> Answer {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.0.read_u8().await.expect("an answer, not the end of the connection"));
+        }
+        let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
+        let length =
+            head.split("content-length: ").nth(1).map_or(0, |rest| rest.split("\r\n").next().unwrap().parse().unwrap());
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).await.unwrap();
+        let status = head["http/1.1 ".len()..][..3].parse().unwrap();
+        Answer { status, head, body: String::from_utf8(body).unwrap() }
+    }
+
+    /// Nothing comes any more, neither an answer nor a word.
+    async fn is_closed(&mut self) -> bool {
+        // A reset is an end, too: the server had unread bytes.
+        !matches!(self.0.read(&mut [0]).await, Ok(1..))
+    }
+}
+
+/// The head of a delivery, open for more.
+fn head(secret: &str) -> String {
+    format!("POST /telegram/hook HTTP/1.1\r\nHost: x\r\nX-Telegram-Bot-Api-Secret-Token: {secret}\r\n")
+}
+
+/// The clock is read in milliseconds, and a timer may be one late.
+#[track_caller]
+fn assert_took(began: Instant, limit: Duration) {
+    let took = began.elapsed();
+    assert!(took >= limit && took <= limit + Duration::from_millis(5), "{took:?} instead of {limit:?}");
+}
+
+#[tokio::test]
+async fn it_is_alive_before_it_is_ready() {
+    let server = Server::start(1).await;
+    assert_eq!(server.get("/livez").await.status, 200);
+    let ready = server.get("/readyz").await;
+    assert_eq!((ready.status, ready.body.lines().count()), (503, 1), "{ready:?}");
+    server.pages.health.mark_alive();
+    assert_eq!(server.get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn metrics_are_open_metrics() {
+    let metrics = Server::start(1).await.get("/metrics").await;
+    assert!(metrics.head.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"));
+    assert!(metrics.body.ends_with("# EOF\n"), "{}", metrics.body);
+}
+
+#[tokio::test]
+async fn gaps_are_shown_where_they_are_counted() {
+    let mut server = Server::start(1).await;
+    let unanswered = Arc::new(Unanswered::default());
+    (0..5).for_each(|_| unanswered.note(["visa"], Utc::now().date_naive()));
+    server.pages.unanswered.as_ref().unwrap().note(["passport"], Utc::now().date_naive());
+    let report = server.get("/gaps").await;
+    assert!(report.status == 200 && !report.body.contains("passport"), "{report:?}");
+
+    server.pages.unanswered = None;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    server.address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, server.pages.clone(), None, std::future::pending()));
+    assert_eq!(server.get("/gaps").await.status, 404);
+    assert_eq!(server.get("/telegram/hook").await.status, 404, "there is no webhook without one");
+}
+
+#[tokio::test]
+async fn without_the_secret_nothing_is_read() {
+    let mut server = Server::start(1).await;
+    let no_header = "POST /telegram/hook HTTP/1.1\r\nHost: x\r\n".to_owned();
+    for head in [no_header, head("s3cret_+"), head("s3cret_"), head("s3cret_-0"), head("")] {
+        let mut client = server.connect().await;
+        // The body never comes: were it waited for, so would be the answer.
+        client.write(&format!("{head}Content-Length: 100\r\n\r\n")).await;
+        assert_eq!(client.read().await.status, 401, "{head}");
+        assert!(client.is_closed().await);
+    }
+    assert_eq!(server.count("unauthorized"), 5);
+    assert!(server.deliveries.try_recv().is_err());
+    assert!(server.pages.health.ready().is_err(), "a forged delivery is no sign of Telegram");
+}
+
+#[tokio::test]
+async fn what_is_handled_gets_200_and_the_connection_stays() {
+    let mut server = Server::start(1).await;
+    let mut client = server.connect().await;
+    for body in ["{\"update_id\":1}", "", "no json"] {
+        client.deliver(SECRET, body).await;
+        let delivered = server.deliveries.recv().await.unwrap();
+        assert_eq!(delivered.body, body.as_bytes());
+        assert_eq!(server.pages.health.ready(), Ok(()), "a delivery is a sign of Telegram");
+        delivered.answer.send(Verdict::Done(None)).unwrap();
+        let answer = client.read().await;
+        assert_eq!((answer.status, &*answer.body), (200, ""));
+        assert!(!answer.head.contains("connection: close"));
+    }
+    assert_eq!(server.count("handled"), 3);
+}
+
+#[tokio::test]
+async fn a_method_call_goes_into_the_answer() {
+    let server = Server::start(1).await;
+    let call = r#"{"method":"sendMessage","chat_id":1,"text":"é"}"#;
+    let answer = server.handle(|_| Some(Verdict::Done(Some(Bytes::from_static(call.as_bytes()))))).deliver("{}").await;
+    assert_eq!((answer.status, &*answer.body), (200, call));
+    assert!(answer.head.contains("content-type: application/json\r\n"), "{}", answer.head);
+}
+
+#[tokio::test]
+async fn what_is_not_handled_is_to_come_again() {
+    let busy = Server::start(1).await.handle(|_| Some(Verdict::Busy));
+    let dropped = Server::start(1).await.handle(|_| None);
+    for server in [busy, dropped] {
+        let answer = server.deliver("{}").await;
+        assert_eq!((answer.status, &*answer.body), (503, ""));
+        assert!(answer.head.contains("retry-after: 1\r\n"), "{}", answer.head);
+        assert_eq!(count(&server.pages, "busy"), 1);
+    }
+}
+
+#[tokio::test]
+async fn without_room_it_is_to_come_again() {
+    let mut server = Server::start(1).await;
+    let mut first = server.connect().await;
+    first.deliver(SECRET, "1").await;
+    // The second is sent once the first stands in the channel: the beat comes just before.
+    while server.pages.health.silence().is_none() {
+        tokio::task::yield_now().await;
+    }
+    let mut second = server.connect().await;
+    second.deliver(SECRET, "2").await;
+    let answer = second.read().await;
+    assert!(answer.status == 503 && answer.head.contains("retry-after: 1\r\n"), "{answer:?}");
+
+    server.deliveries.recv().await.unwrap().answer.send(Verdict::Done(None)).unwrap();
+    assert_eq!(first.read().await.status, 200, "the first is not harmed");
+    server.deliveries.close();
+    second.deliver(SECRET, "3").await;
+    assert_eq!(second.read().await.status, 503, "nobody handles updates any more");
+}
+
+#[tokio::test]
+async fn a_body_has_a_limit() {
+    let mut server = Server::start(1).await;
+    let mut client = server.connect().await;
+    client.write(&format!("{}Content-Length: {}\r\n\r\n", head(SECRET), BODY_LIMIT + 1)).await;
+    assert_eq!(client.read().await.status, 413, "seen by its length alone");
+    assert!(client.is_closed().await);
+
+    let mut client = server.connect().await;
+    let chunk = format!("{:x}\r\n{}\r\n", BODY_LIMIT / 2 + 1, "x".repeat(BODY_LIMIT / 2 + 1));
+    client.write(&format!("{}Transfer-Encoding: chunked\r\n\r\n{chunk}{chunk}", head(SECRET))).await;
+    assert_eq!(client.read().await.status, 413, "seen as it comes");
+    assert_eq!(server.count("too_large"), 2);
+
+    let mut client = server.connect().await;
+    client.deliver(SECRET, &"x".repeat(BODY_LIMIT)).await;
+    let delivered = server.deliveries.recv().await.unwrap();
+    assert_eq!(delivered.body.len(), BODY_LIMIT);
+    delivered.answer.send(Verdict::Done(None)).unwrap();
+    assert_eq!(client.read().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_broken_body_is_no_delivery() {
+    let mut server = Server::start(1).await;
+    let mut client = server.connect().await;
+    client.write(&format!("{}Transfer-Encoding: chunked\r\n\r\nno length\r\n", head(SECRET))).await;
+    assert_eq!(client.read().await.status, 400);
+    assert!(server.deliveries.try_recv().is_err());
+    assert_eq!(server.count("broken"), 1);
+}
+
+#[tokio::test]
+async fn other_methods_and_paths_are_not_there() {
+    let server = Server::start(1).await;
+    assert_eq!(server.get("/telegram/hook").await.status, 405);
+    assert_eq!(server.get("/telegram").await.status, 404);
+    let mut client = server.connect().await;
+    client.write("POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").await;
+    assert_eq!(client.read().await.status, 405);
+    let mut client = server.connect().await;
+    client.write("no HTTP at all\r\n\r\n").await;
+    assert_eq!(client.read().await.status, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_head_is_cut_off() {
+    let server = Server::start(1).await;
+    let began = Instant::now();
+    let (mut silent, mut slow) = (server.connect().await, server.connect().await);
+    slow.write("GET /livez HTTP/1.1\r\nHo").await;
+    assert!(slow.is_closed().await && silent.is_closed().await);
+    assert_took(began, HEAD_TIME);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_body_is_cut_off() {
+    let mut server = Server::start(1).await;
+    let began = Instant::now();
+    let mut client = server.connect().await;
+    client.write(&format!("{}Content-Length: 10\r\n\r\n{{", head(SECRET))).await;
+    assert_eq!(client.read().await.status, 408);
+    assert_took(began, BODY_TIME);
+    assert!(client.is_closed().await && server.deliveries.try_recv().is_err());
+    assert_eq!(server.count("broken"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_hangs_is_to_come_again() {
+    let mut server = Server::start(1).await;
+    let began = Instant::now();
+    let mut client = server.connect().await;
+    client.deliver(SECRET, "{}").await;
+    let Delivered { answer, .. } = server.deliveries.recv().await.unwrap();
+    assert_eq!(client.read().await.status, 503);
+    assert_took(began, ANSWER_LIMIT);
+    assert_eq!(server.count("late"), 1);
+    assert!(answer.send(Verdict::Done(None)).is_err(), "who handles it learns that nobody waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_have_a_limit() {
+    let server = Server::start(1).await;
+    let began = Instant::now();
+    let mut idle = Vec::new();
+    for _ in 0..CONNECTIONS_MAX {
+        idle.push(server.connect().await);
+    }
+    assert_eq!(server.get("/livez").await.status, 200, "one more is served when there is room");
+    assert_took(began, HEAD_TIME);
+}
+
+#[tokio::test]
+async fn what_is_in_hand_is_finished_on_a_stop() {
+    let mut server = Server::start(1).await;
+    let (mut client, mut idle) = (server.connect().await, server.connect().await);
+    client.deliver(SECRET, "{}").await;
+    let delivered = server.deliveries.recv().await.unwrap();
+    server.stop.take();
+    assert!(idle.is_closed().await);
+    assert!(TcpStream::connect(server.address).await.is_err(), "new connections are for others");
+    delivered.answer.send(Verdict::Done(None)).unwrap();
+    let answer = client.read().await;
+    assert!(answer.status == 200 && answer.head.contains("connection: close"), "{answer:?}");
+    assert!(client.is_closed().await);
+    server.served.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_for_ever() {
+    let mut server = Server::start(1).await;
+    let mut client = server.connect().await;
+    client.deliver(SECRET, "{}").await;
+    let _delivered = server.deliveries.recv().await.unwrap();
+    let began = Instant::now();
+    server.stop.take();
+    server.served.await.unwrap();
+    assert_took(began, DRAIN);
+    assert!(client.is_closed().await);
+}
+
+#[test]
+fn a_webhook_that_cannot_be_served_is_refused() {
+    let refused = |path: &str, secret: &str| Webhook::new(path, secret, mpsc::channel(1).0).unwrap_err();
+    assert!(refused("hook", SECRET).contains("begin with /"));
+    assert!(refused("/{hook}", SECRET).contains("the webhook's path"));
+    assert!(refused("/metrics", SECRET).contains("another page"));
+    for secret in ["", "é", "a b", &"x".repeat(257)] {
+        assert!(refused("/hook", secret).contains("secret"), "{secret}");
+    }
+    let shown = format!("{:?}", Webhook::new("/hush", SECRET, mpsc::channel(1).0).unwrap());
+    assert!(!shown.contains(SECRET) && !shown.contains("hush"), "{shown}");
+}
