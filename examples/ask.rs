@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
+use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::load;
-use palabre::reply::{Input, Place, Reply, Request, reply};
 
 fn main() -> io::Result<()> {
     let question = std::env::args().nth(1).unwrap_or_else(|| "How can I reach you?".to_owned());

@@ -21,7 +21,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 pub use health::{Health, NotReady};
-pub use label::{Asked, Delivery, Kind, Outcome, Queue, Reload, Surface};
+pub use label::{Delivery, Kind, Outcome, QuestionOutcome, Queue, Reload, Surface};
 
 use answers::Answers;
 use health::Serving;
@@ -36,7 +36,7 @@ pub struct Metrics {
     registry: Registry,
     updates: Counts<Kind>,
     answers: Arc<Answers>,
-    questions: Counts<Asked>,
+    questions: Counts<QuestionOutcome>,
     requests: Requests,
     deliveries: Counts<Delivery>,
     reloads: Counts<Reload>,
@@ -96,7 +96,7 @@ impl Metrics {
     }
 
     /// What came of a question in somebody's own words.
-    pub fn question(&self, asked: Asked) {
+    pub fn question(&self, asked: QuestionOutcome) {
         self.questions.add(asked);
     }
 

@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, MEDIA_TYPE, Metrics};
 
-pub use webhook::{ANSWER_LIMIT, BODY_LIMIT, BODY_TIME, Delivered, Verdict, Webhook};
+pub use webhook::{ANSWER_LIMIT, BODY_LIMIT, BODY_TIME, Webhook};
 
 /// The longest that a request's head may take, from the first byte or from the end of the answer before it: so it is also
 /// how long an idle connection is kept.

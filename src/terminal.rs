@@ -93,7 +93,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         match action {
             ButtonAction::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
             ButtonAction::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
-            ButtonAction::Private(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
+            ButtonAction::OpenPrivateChat(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
             ButtonAction::Copy(text) => {
                 let shown = self.paint(&text, "1");
                 writeln!(self.output, "\n{label}: {shown}\n")
@@ -105,12 +105,12 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         let request = Request { input, language_code: self.language_code, place: Place::Private };
         match reply(self.content, &request) {
             Reply::Silent => Ok(()),
-            Reply::Contact(card) => self.card(&card),
-            Reply::Page { shows, notice, .. } => {
-                if let Some(notice) = notice {
+            Reply::Contact { card, .. } => self.card(&card),
+            Reply::Page(reply) => {
+                if let Some(notice) = reply.notice {
                     writeln!(self.output, "\n({notice})")?;
                 }
-                self.page(&shows.view(self.content))
+                self.page(&reply.page.view(self.content))
             }
         }
     }

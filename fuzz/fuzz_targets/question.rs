@@ -18,7 +18,7 @@ fuzz_target!(|text: &str| {
         }
     }
     let (before, after) = text.split_once('\n').unwrap_or((text, ""));
-    let inputs = [Input::Text(text), Input::Tap(text), Input::About { text: before, quoted: after }];
+    let inputs = [Input::Text(text), Input::Tap(text), Input::Quoting { text: before, quoted: after }];
     for input in inputs {
         let groups = [Place::Group { addressed: true }, Place::Group { addressed: false }, Place::Ephemeral];
         for place in [Place::Private, Place::InlineMessage].into_iter().chain(groups) {

@@ -1,57 +1,64 @@
-//! Inline mode: the cards that are offered while somebody types `@bot …` in any chat.
+//! Inline mode: the results for what somebody types behind `@bot` in any chat.
 //!
-//! A card is a page like any other, with a button that opens it in a chat with the bot. It works for everybody who taps it,
-//! in any chat, for as long as it exists: its buttons carry all they need.
+//! A result is a page like any other, with a button that opens it in a chat with the bot. The message that it becomes works for
+//! everybody, in any chat, for as long as it exists: its buttons carry all they need.
 
 use crate::bot::action::{Action, Page};
-use crate::bot::pages::{self, Frame, PageId, Showing};
+use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::ContactCard;
 use crate::content::{Content, LangId, SectionId, Topic};
 
-/// Cards of one answer: as many as fit a phone's list without looking for the end. Telegram takes 50.
-const CARDS: usize = 20;
-/// Below this score a section has too little to do with what is typed.
-const OFFERED: f32 = 0.08;
+/// Sections in one answer: as many as somebody scrolls through on a phone. Telegram takes 50 results.
+const SECTIONS_MAX: usize = 20;
+/// Score from which on a section is among the results.
+const SCORE_MIN: f32 = 0.08;
 
-/// What somebody typed behind the bot's name.
+/// An inline query: what somebody typed behind the bot's name.
 #[derive(Clone, Copy, Debug)]
-pub struct Query<'a> {
+pub struct InlineQuery<'a> {
     /// The words; empty when the name is all there is yet. `fr:` before them chooses a language, `#trust` a section.
     pub words: &'a str,
     /// The language of their app, where known.
     pub language_code: Option<&'a str>,
-    /// Where the last answer ended: its [`Answer::next_offset`].
+    /// The [`InlineAnswer::next_offset`] of the answer before; empty at first.
     pub offset: &'a str,
 }
 
-/// What is offered.
+/// The answer to an inline query. `P` is what a page is shown as, as in [`Reply`](crate::bot::reply::Reply).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer<P = Showing> {
-    /// The cards, best first.
-    pub offers: Vec<Offer<P>>,
-    /// Where the next answer begins, when there is more.
+pub struct InlineAnswer<P = PageSource> {
+    /// The results, best first.
+    pub results: Vec<InlineResult<P>>,
+    /// Where the next answer begins, when there are more results.
     pub next_offset: Option<String>,
-    /// Whether the answer depends on the person: then nobody else may be shown it from Telegram's memory.
+    /// Whether the answer depends on the person: then Telegram must not show it to others from its cache.
     pub is_personal: bool,
-    /// When nothing was found: a button's label and the payload of the private chat that it opens.
-    pub ask_in_private: Option<(Box<str>, String)>,
+    /// When nothing was found: a button's label, and the payload of the private chat that it opens.
+    pub private_chat_button: Option<(Box<str>, String)>,
 }
 
-impl<P> Answer<P> {
-    /// The same with another kind of page.
-    pub fn map<Q>(self, mut page: impl FnMut(P) -> Q) -> Answer<Q> {
-        let Self { offers, next_offset, is_personal, ask_in_private } = self;
-        let offer = |offer| match offer {
-            Offer::Page { id, title, description, shows } => Offer::Page { id, title, description, shows: page(shows) },
-            Offer::Contact { id, card } => Offer::Contact { id, card },
+impl<P> InlineAnswer<P> {
+    /// The same answer with its pages as something else.
+    pub fn map<Q>(self, mut page: impl FnMut(P) -> Q) -> InlineAnswer<Q> {
+        let Self { results, next_offset, is_personal, private_chat_button } = self;
+        let result = |result| match result {
+            InlineResult::Page { id, title, description, page: shown } => {
+                InlineResult::Page { id, title, description, page: page(shown) }
+            }
+            InlineResult::Contact { id, card } => InlineResult::Contact { id, card },
         };
-        Answer { offers: offers.into_iter().map(offer).collect(), next_offset, is_personal, ask_in_private }
+        InlineAnswer {
+            results: results.into_iter().map(result).collect(),
+            next_offset,
+            is_personal,
+            private_chat_button,
+        }
     }
 }
 
-/// One card.
+/// One result.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Offer<P = Showing> {
+pub enum InlineResult<P = PageSource> {
     /// A page.
     Page {
         /// At most 41 of `a-z0-9_-`: language and section.
@@ -61,7 +68,7 @@ pub enum Offer<P = Showing> {
         /// One line under the title.
         description: Box<str>,
         /// What is sent.
-        shows: P,
+        page: P,
     },
     /// The contact card.
     Contact {
@@ -72,46 +79,47 @@ pub enum Offer<P = Showing> {
     },
 }
 
-/// The cards for what is typed.
+/// The results for what is typed.
 #[must_use]
-pub fn offer(content: &Content, query: &Query<'_>) -> Answer {
+pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
     let typed = query.words.trim_start();
     let (lang, words, is_personal) = match prefix(content, typed) {
         Some((lang, words)) => (lang, words, false),
         None => (content.language_for(query.language_code), typed, true),
     };
-    let answer = |offers, next_offset| Answer { offers, next_offset, is_personal, ask_in_private: None };
-    // Of a shared page: `#trust`, and `#` alone for home.
+    let answer = |results, next_offset| InlineAnswer { results, next_offset, is_personal, private_chat_button: None };
+    // What a share button asks for: `#trust`, and `#` alone for home.
     if let Some(id) = words.strip_prefix('#') {
-        let offers = content.find(id.trim()).map_or_else(|| vec![home(content, lang)], |s| section(content, lang, s));
-        return answer(offers, None);
+        let results = content.find(id.trim()).map_or_else(|| vec![home(content, lang)], |s| section(content, lang, s));
+        return answer(results, None);
     }
     if words.trim().is_empty() {
         let start = query.offset.parse::<usize>().unwrap_or(0);
-        let sections: Vec<SectionId> = content.sections().skip(start).take(CARDS).collect();
+        let sections: Vec<SectionId> = content.sections().skip(start).take(SECTIONS_MAX).collect();
         let end = start + sections.len();
-        let mut offers: Vec<Offer> = Vec::new();
+        let mut results: Vec<InlineResult> = Vec::new();
         if start == 0 {
-            offers.push(home(content, lang));
+            results.push(home(content, lang));
         }
-        offers.extend(sections.into_iter().flat_map(|s| section(content, lang, s)));
-        return answer(offers, (end < content.sections().len()).then(|| end.to_string()));
+        results.extend(sections.into_iter().flat_map(|s| section(content, lang, s)));
+        return answer(results, (end < content.sections().len()).then(|| end.to_string()));
     }
     let found = content.search(words, lang, !words.ends_with(' '));
-    let sections = found.iter().filter(|m| m.score >= OFFERED).filter_map(|m| match m.topic {
+    let sections = found.iter().filter(|m| m.score >= SCORE_MIN).filter_map(|m| match m.topic {
         Topic::Section(section) => Some((if is_personal { m.language } else { lang }, section)),
         _ => None,
     });
-    let offers: Vec<Offer> = sections.flat_map(|(lang, s)| section(content, lang, s)).take(CARDS).collect();
-    if offers.is_empty() {
+    let results: Vec<InlineResult> =
+        sections.flat_map(|(lang, s)| section(content, lang, s)).take(SECTIONS_MAX).collect();
+    if results.is_empty() {
         let payload = Action::page(lang, Page::Home).to_payload(content);
         let label = content.interface(lang).button_open.clone();
-        return Answer {
-            ask_in_private: Some((label, payload.unwrap_or_default())),
+        return InlineAnswer {
+            private_chat_button: Some((label, payload.unwrap_or_default())),
             ..answer(vec![home(content, lang)], None)
         };
     }
-    answer(offers, None)
+    answer(results, None)
 }
 
 /// The language before a colon, and the words behind it.
@@ -120,33 +128,33 @@ fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(LangId, &'a str)> {
     Some((content.language(&tag.trim().to_lowercase())?, words.trim_start()))
 }
 
-fn card(lang: LangId, page: Page) -> Showing {
-    Showing::Page(PageId { lang, page, frame: Frame::InlineMessage })
+fn shared_page(lang: LangId, page: Page) -> PageSource {
+    PageSource::Content(PageId { lang, page, frame: Frame::InlineMessage })
 }
 
-fn home(content: &Content, lang: LangId) -> Offer {
+fn home(content: &Content, lang: LangId) -> InlineResult {
     let action = Action::page(lang, Page::Home);
     let interface = content.interface(lang);
-    Offer::Page {
+    InlineResult::Page {
         id: action.to_payload(content).unwrap_or_default(),
         title: interface.button_home.clone(),
         description: interface.short_description.clone(),
-        shows: card(lang, Page::Home),
+        page: shared_page(lang, Page::Home),
     }
 }
 
-/// A section's card, and after the contact page the contact card.
-fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<Offer> {
+/// A section's page, and after the contact page the contact card.
+fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<InlineResult> {
     let action = Action::section(lang, section);
     let words = content.words(section, lang);
     let id = action.to_payload(content).unwrap_or_default();
     let contact = pages::contact_card(content).filter(|_| content.section(section).contact);
-    let contact = contact.map(|card| Offer::Contact { id: format!("{id}-card"), card });
-    let page = Offer::Page {
+    let contact = contact.map(|card| InlineResult::Contact { id: format!("{id}-card"), card });
+    let page = InlineResult::Page {
         id,
         title: words.title.clone(),
         description: words.summary.clone(),
-        shows: card(lang, Page::Section(section, 0)),
+        page: shared_page(lang, Page::Section(section, 0)),
     };
     std::iter::once(page).chain(contact).collect()
 }

@@ -1,24 +1,24 @@
-//! What to make of what a question may be about: the answer, a choice, a greeting, or "I do not know".
+//! Ranked topics → outcome: one answer, a choice of sections, small talk, or nothing that is known.
 
-use crate::content::{LangId, Match, SmallTalk, Topic};
+use crate::content::{LangId, Match, SectionId, SmallTalk, Topic};
 
-/// A section is the answer from this score on.
-const ANSWER: f32 = 0.32;
-/// Below it, sections are offered from this score on.
-const SUGGEST: f32 = 0.22;
-/// When the second is nearer than this to the first, both are offered.
+/// Score from which on a section is the answer.
+const ANSWER_MIN: f32 = 0.32;
+/// Score from which on sections are suggested.
+const SUGGEST_MIN: f32 = 0.22;
+/// When the second section's score is nearer than this to the first, both are suggested.
 const MARGIN: f32 = 0.02;
-/// When what is not ours is nearer than this to the first, a section is offered, not given: a wrong answer to a stranger is
-/// worse than a question back.
+/// When the score of what is out of scope is nearer than this to the first, a section is suggested, not given: a wrong answer
+/// to a stranger is worse than a question back.
 const OUT_OF_SCOPE_MARGIN: f32 = 0.08;
-/// How many sections are offered.
-const OFFERED: usize = 3;
+/// How many sections are suggested.
+const SUGGESTIONS_MAX: usize = 3;
 
-/// What to make of what a question may be about.
+/// What to make of what a question found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// This section, and the next two.
-    Answer(Match, Vec<Match>),
+    /// This section, how it was found, and the two next best.
+    Answer(SectionId, Match, Vec<Match>),
     /// One of these sections: at most three.
     Suggest(Vec<Match>),
     /// No question.
@@ -27,24 +27,23 @@ pub enum Outcome {
     Unknown,
 }
 
-/// What to make of what a question may be about, best first.
+/// What to make of what a question found, best first.
 #[must_use]
 pub fn decide(found: &[Match]) -> Outcome {
     let Some(first) = found.first() else { return Outcome::Unknown };
-    let mut sections = found.iter().copied().filter(|m| matches!(m.topic, Topic::Section(_))).take(OFFERED);
-    match first.topic {
-        Topic::SmallTalk(talk) => Outcome::SmallTalk(talk, first.language),
-        Topic::OutOfScope => Outcome::Unknown,
-        Topic::Section(_) if first.score < SUGGEST => Outcome::Unknown,
-        Topic::Section(_) => {
-            let behind = |m: &Match| first.score - m.score;
-            let second = found.iter().skip(1).find(|m| matches!(m.topic, Topic::Section(_))).map_or(1.0, behind);
-            let not_ours = found.iter().find(|m| m.topic == Topic::OutOfScope).map_or(1.0, behind);
-            if first.score >= ANSWER && second >= MARGIN && not_ours >= OUT_OF_SCOPE_MARGIN {
-                Outcome::Answer(*first, sections.skip(1).collect())
-            } else {
-                Outcome::Suggest(sections.by_ref().collect())
-            }
-        }
+    let section = match first.topic {
+        Topic::SmallTalk(kind) => return Outcome::SmallTalk(kind, first.language),
+        Topic::OutOfScope => return Outcome::Unknown,
+        Topic::Section(_) if first.score < SUGGEST_MIN => return Outcome::Unknown,
+        Topic::Section(section) => section,
+    };
+    let sections = found.iter().copied().filter(|m| m.topic.section().is_some()).take(SUGGESTIONS_MAX);
+    let behind = |m: &Match| first.score - m.score;
+    let second = found.iter().skip(1).find(|m| m.topic.section().is_some()).map_or(1.0, behind);
+    let out_of_scope = found.iter().find(|m| m.topic == Topic::OutOfScope).map_or(1.0, behind);
+    if first.score >= ANSWER_MIN && second >= MARGIN && out_of_scope >= OUT_OF_SCOPE_MARGIN {
+        Outcome::Answer(section, *first, sections.skip(1).collect())
+    } else {
+        Outcome::Suggest(sections.collect())
     }
 }

@@ -1,4 +1,4 @@
-//! The pages: pure functions from content to [`View`].
+//! Content → [`View`]: pure functions, one a page.
 
 use std::borrow::Cow;
 
@@ -23,48 +23,48 @@ pub struct PageId {
     pub frame: Frame,
 }
 
-/// Where a page is shown, as far as it makes a difference: its last button.
+/// What kind of message shows a page: it decides on the last button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Frame {
     /// A message.
     Message,
-    /// A card that somebody shared, which leads to a chat with the bot.
+    /// A message that somebody shared by inline mode: a button opens the page in a chat with the bot.
     InlineMessage,
-    /// A message that one person sees alone, and may show to everybody.
+    /// A message that one person sees alone: a button shows the page to everybody.
     Ephemeral,
 }
 
-/// What is shown.
+/// Where a view comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Showing {
-    /// A page of the content.
-    Page(PageId),
-    /// What was made for one request.
-    Made(View),
+pub enum PageSource {
+    /// A page of the content: the same view for every request, so an adapter may keep what it makes of it.
+    Content(PageId),
+    /// A view that was made for one request.
+    View(View),
 }
 
-impl Showing {
-    /// What it looks like.
+impl PageSource {
+    /// The view itself.
     #[must_use]
     pub fn view(&self, content: &Content) -> Cow<'_, View> {
         match self {
-            Self::Page(id) => Cow::Owned(view(content, *id)),
-            Self::Made(view) => Cow::Borrowed(view),
+            Self::Content(id) => Cow::Owned(view(content, *id)),
+            Self::View(view) => Cow::Borrowed(view),
         }
     }
 }
 
-/// What a page looks like in its frame.
+/// The view of a page in its frame.
 #[must_use]
 pub fn view(content: &Content, id: PageId) -> View {
-    framed(content, id, page(content, id.lang, id.page))
+    with_frame(content, id, page(content, id.lang, id.page))
 }
 
-fn framed(content: &Content, PageId { lang, page, frame }: PageId, view: View) -> View {
+fn with_frame(content: &Content, PageId { lang, page, frame }: PageId, view: View) -> View {
     match frame {
         Frame::Message => view,
-        Frame::InlineMessage => card_of(content, Action::page(lang, page), view),
-        Frame::Ephemeral => aside(content, lang, page, view),
+        Frame::InlineMessage => with_open_button(content, Action::page(lang, page), view),
+        Frame::Ephemeral => with_everyone_button(content, lang, page, view),
     }
 }
 
@@ -78,7 +78,7 @@ pub fn page(content: &Content, lang: LangId, page: Page) -> View {
     }
 }
 
-/// Who this is and everything there is; `note` is said first.
+/// Who this is, and the top sections; `note` stands first.
 #[must_use]
 pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
     let mut text = RichText::default();
@@ -221,7 +221,7 @@ pub fn answer(content: &Content, id: PageId, others: &[Match]) -> View {
         Some(vec![open(label, Action::section(lang, other))])
     };
     view.rows.extend(others.iter().filter_map(rather));
-    framed(content, id, view)
+    with_frame(content, id, view)
 }
 
 /// The sections that a question may be about.
@@ -234,24 +234,24 @@ pub fn suggestions(content: &Content, found: &[Match]) -> View {
     View { text: RichText::plain(&*content.interface(lang).suggest), rows }
 }
 
-/// A sentence, and everything there is.
+/// A sentence above the buttons of home.
 #[must_use]
 pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
     View { text: RichText::plain(sentence), ..home(content, lang, None) }
 }
 
-/// A page that the asker alone sees, with a button that shows it to everybody.
-fn aside(content: &Content, lang: LangId, page: Page, mut view: View) -> View {
+/// A page in a message that the asker alone sees: with a button that shows it to everybody.
+fn with_everyone_button(content: &Content, lang: LangId, page: Page, mut view: View) -> View {
     let label = content.interface(lang).button_everyone.to_string();
     view.rows.push(vec![open(label, Action { lang, target: Target::Post(page) })]);
     view
 }
 
-/// A page as a card: with a button that opens it in a chat with the bot.
-fn card_of(content: &Content, page: Action, mut view: View) -> View {
+/// A page in a shared message: with a button that opens it in a chat with the bot.
+fn with_open_button(content: &Content, page: Action, mut view: View) -> View {
     if let Some(payload) = page.to_payload(content) {
         let label = content.interface(page.lang).button_open.to_string();
-        view.rows.push(vec![Button { label, action: ButtonAction::Private(payload.into()) }]);
+        view.rows.push(vec![Button { label, action: ButtonAction::OpenPrivateChat(payload.into()) }]);
     }
     view
 }

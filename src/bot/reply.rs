@@ -1,13 +1,14 @@
-//! What Palabre answers: synchronous, total, without any input or output. This is the product; the rest delivers it.
+//! Request → reply: synchronous, total, without I/O. The adapters deliver what is decided here.
 
 use crate::bot::action::{Action, Page, Target};
 use crate::bot::command::CommandText;
 use crate::bot::outcome::{Outcome, decide};
-use crate::bot::pages::{self, Frame, PageId, Showing};
+use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::{ContactCard, View};
 use crate::content::{CommandTarget, Content, LangId, SectionId, Topic};
+use crate::metrics::QuestionOutcome;
 
-/// What somebody did, and all that is known of them.
+/// What somebody did, and all that the bot knows of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// What they did.
@@ -19,11 +20,11 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// Whether an answer may be wanted: not of what people in a group write to each other.
+    /// Whether the bot is addressed: what people in a group write to each other is not for it.
     #[must_use]
-    pub fn may_be_for_us(&self) -> bool {
+    pub fn is_for_bot(&self) -> bool {
         match self.input {
-            Input::Text(text) | Input::About { text, .. } => {
+            Input::Text(text) | Input::Quoting { text, .. } => {
                 self.place != (Place::Group { addressed: false }) || CommandText::parse(text).is_some()
             }
             Input::Tap(_) => true,
@@ -36,30 +37,30 @@ impl Request<'_> {
 pub enum Input<'a> {
     /// Wrote something: a command or a question. Empty for a sticker, a photo or a voice message.
     Text(&'a str),
-    /// Wrote `text` in reply to what somebody else had written.
-    About {
+    /// Wrote `text` in reply to somebody else's message.
+    Quoting {
         /// What they wrote.
         text: &'a str,
-        /// What it is a reply to.
+        /// The text of the message that it is a reply to.
         quoted: &'a str,
     },
     /// Tapped a button with this callback data.
     Tap(&'a str),
 }
 
-/// Where somebody did it.
+/// The kind of chat in which somebody did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Alone with the bot.
+    /// A private chat with the bot.
     Private,
-    /// Under a card that somebody shared: any chat.
+    /// Under a message that was shared by inline mode: any chat.
     InlineMessage,
-    /// In a group.
+    /// A group.
     Group {
-        /// Whether they spoke to this bot by name or in reply to it. A bare command does not.
+        /// Whether they mentioned this bot or replied to it. A bare command does not.
         addressed: bool,
     },
-    /// In a group, where the two of them see it alone.
+    /// A group, in a message that only this person and the bot see.
     Ephemeral,
 }
 
@@ -73,37 +74,56 @@ impl Place {
     }
 }
 
-/// The answer.
+/// The reply to a request. `P` is what a page is shown as: its source here, in an adapter what it made of that.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply<P = Showing> {
-    /// Nothing: it was not for this bot.
+pub enum Reply<P = PageSource> {
+    /// Nothing: the request was not for this bot.
     Silent,
-    /// A page: sent after words, put in the tapped message's place after a tap.
-    Page {
-        /// What it shows.
-        shows: P,
-        /// A short notice to the one who tapped: at most 200 characters.
-        notice: Option<String>,
-        /// Whom it is for.
-        to: Addressee,
-        /// The language that they have chosen: the menu of commands follows.
-        chosen: Option<LangId>,
-        /// What it says, for those who count.
+    /// A page: a new message after a text, in the place of the tapped message after a tap.
+    Page(PageReply<P>),
+    /// A contact card: a message of its own.
+    Contact {
+        /// What is sent.
+        card: ContactCard,
+        /// What is counted of it.
         meta: ReplyMeta,
     },
-    /// A contact card, sent as a message of its own.
-    Contact(ContactCard),
+}
+
+/// A page as a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageReply<P = PageSource> {
+    /// What is shown.
+    pub page: P,
+    /// A short notice to the one who tapped: at most 200 characters.
+    pub notice: Option<String>,
+    /// Whom it is for.
+    pub addressee: Addressee,
+    /// The language that they have chosen with it: the chat's menu of commands follows.
+    pub chosen_language: Option<LangId>,
+    /// What is counted of it.
+    pub meta: ReplyMeta,
 }
 
 impl<P> Reply<P> {
-    /// The same with another kind of page.
+    /// The same reply with its page as something else.
     pub fn map<Q>(self, page: impl FnOnce(P) -> Q) -> Reply<Q> {
         match self {
             Self::Silent => Reply::Silent,
-            Self::Page { shows, notice, to, chosen, meta } => {
-                Reply::Page { shows: page(shows), notice, to, chosen, meta }
+            Self::Page(PageReply { page: shown, notice, addressee, chosen_language, meta }) => {
+                Reply::Page(PageReply { page: page(shown), notice, addressee, chosen_language, meta })
             }
-            Self::Contact(card) => Reply::Contact(card),
+            Self::Contact { card, meta } => Reply::Contact { card, meta },
+        }
+    }
+
+    /// What is counted of it; nothing of silence.
+    #[must_use]
+    pub fn meta(&self) -> Option<&ReplyMeta> {
+        match self {
+            Self::Silent => None,
+            Self::Page(page) => Some(&page.meta),
+            Self::Contact { meta, .. } => Some(meta),
         }
     }
 }
@@ -113,60 +133,95 @@ impl<P> Reply<P> {
 pub enum Addressee {
     /// The one who asked.
     Asker,
-    /// The author of the message that was replied to: it answers that one.
-    Quoted,
+    /// The author of the message that was replied to: the page answers that message.
+    QuotedAuthor,
     /// Everybody in the chat: a new message, whatever was tapped.
     Everyone,
 }
 
-/// What a page says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is counted of a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyMeta {
-    /// The language that it is in.
+    /// The language of the page.
     pub lang: LangId,
-    /// The section that it shows.
-    pub section: Option<SectionId>,
-    /// What became of the question that it answers, if one was asked.
-    pub question: Option<Asked>,
+    /// Which page it is.
+    pub page: PageKind,
+    /// The question that it answers, if one was asked.
+    pub question: Option<Question>,
 }
 
-/// What became of a question.
+/// A page as far as it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// A section answers it.
-    Answered,
-    /// Some sections may.
-    Suggested,
-    /// It was a greeting or the like.
+pub enum PageKind {
+    /// A section.
+    Section(SectionId),
+    /// Home.
+    Home,
+    /// How to use the bot.
+    Help,
+    /// The list of languages.
+    Languages,
+    /// The sections that a question may be about.
+    Suggestions,
+    /// The answer to a greeting and the like.
     SmallTalk,
-    /// It is like what people ask that is not the organisation's business.
-    OutOfScope,
-    /// Nothing answers it.
+    /// Home, because nothing answers a question.
     Unknown,
+    /// What is offered for a command that does not exist.
+    UnknownCommand,
+    /// The contact card.
+    ContactCard,
 }
 
-/// The answer to a request.
+impl PageKind {
+    /// The name in the metrics: a section's id, or one that stands for no section.
+    #[must_use]
+    pub fn name(self, content: &Content) -> &str {
+        match self {
+            Self::Section(section) => &content.section(section).id,
+            Self::Home => "home",
+            Self::Help => "help",
+            Self::Languages => "languages",
+            Self::Suggestions => "suggestions",
+            Self::SmallTalk => "small_talk",
+            Self::Unknown => "unknown",
+            Self::UnknownCommand => "unknown_command",
+            Self::ContactCard => "contact_card",
+        }
+    }
+}
+
+/// A question in somebody's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What came of it.
+    pub outcome: QuestionOutcome,
+    /// The words that were searched: their own, or those of the message that they replied to.
+    pub text: String,
+}
+
+/// The reply to a request.
 #[must_use]
 pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
-    if !request.may_be_for_us() {
+    if !request.is_for_bot() {
         return Reply::Silent;
     }
     let lang = content.language_for(request.language_code);
     match request.input {
         Input::Tap(data) => tap(content, lang, data, request.place),
-        Input::Text(text) => said(content, lang, text, None, request.place),
-        Input::About { text, quoted } => said(content, lang, text, Some(quoted), request.place),
+        Input::Text(text) => text_message(content, lang, text, None, request.place),
+        Input::Quoting { text, quoted } => text_message(content, lang, text, Some(quoted), request.place),
     }
 }
 
-/// The answer when making one failed: home, with a word of regret.
+/// The reply when making one failed: home, with a word of regret.
 #[must_use]
 pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
     let lang = content.language_for(language_code);
-    made(lang, pages::home(content, lang, Some(&content.interface(lang).trouble)))
+    view_reply(lang, PageKind::Home, pages::home(content, lang, Some(&content.interface(lang).trouble)))
 }
 
-fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
+fn text_message(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     match CommandText::parse(text) {
         Some(written) => command(content, lang, written, quoted, place),
         None => question(content, lang, text, quoted, place),
@@ -175,99 +230,88 @@ fn said(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place
 
 fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     let Some(action) = Action::from_callback_data(content, data) else {
-        let mut reply = made(lang, pages::home(content, lang, None));
-        if let Reply::Page { notice, .. } = &mut reply {
-            *notice = Some(content.interface(lang).old_button.to_string());
-        }
-        return reply;
+        let home = PageSource::View(pages::home(content, lang, None));
+        let notice = Some(content.interface(lang).old_button.to_string());
+        return Reply::Page(PageReply { notice, ..page_reply(lang, PageKind::Home, home) });
     };
     let lang = action.lang;
     match action.target {
-        Target::Page(to) => shown(lang, to, place),
-        Target::Languages(back) => made(lang, pages::languages(content, lang, back)),
-        Target::Choose(to) => {
-            let mut reply = shown(lang, to, place);
-            if let Reply::Page { chosen, .. } = &mut reply {
-                *chosen = Some(lang);
-            }
-            reply
+        Target::Page(page) => Reply::Page(content_page(lang, page, place)),
+        Target::Languages(back) => view_reply(lang, PageKind::Languages, pages::languages(content, lang, back)),
+        Target::Choose(page) => {
+            Reply::Page(PageReply { chosen_language: Some(lang), ..content_page(lang, page, place) })
         }
-        Target::Post(to) => {
-            let mut reply = shown(lang, to, Place::Group { addressed: true });
-            if let Reply::Page { to, .. } = &mut reply {
-                *to = Addressee::Everyone;
-            }
-            reply
+        Target::Post(page) => {
+            let reply = content_page(lang, page, Place::Group { addressed: true });
+            Reply::Page(PageReply { addressee: Addressee::Everyone, ..reply })
         }
         Target::Contact => match pages::contact_card(content) {
-            Some(card) => Reply::Contact(card),
-            None => shown(lang, Page::Home, place),
+            Some(card) => {
+                Reply::Contact { card, meta: ReplyMeta { lang, page: PageKind::ContactCard, question: None } }
+            }
+            None => Reply::Page(content_page(lang, Page::Home, place)),
         },
     }
 }
 
-/// A page of the content, as the place wants it.
-fn shown(lang: LangId, page: Page, place: Place) -> Reply {
-    let shows = Showing::Page(PageId { lang, page, frame: place.frame() });
-    let meta = ReplyMeta { lang, section: page.section(), question: None };
-    Reply::Page { shows, notice: None, to: Addressee::Asker, chosen: None, meta }
-}
-
 fn command(content: &Content, lang: LangId, written: CommandText<'_>, quoted: Option<&str>, place: Place) -> Reply {
     let name = written.name;
-    let section = |lang, section| shown(lang, Page::Section(section, 0), place);
+    let section = |lang, section| Reply::Page(content_page(lang, Page::Section(section, 0), place));
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
             (Place::Group { addressed: false }, _) => Reply::Silent,
             // A section's id is understood as a command by those who speak to the bot alone.
             (_, Some(found)) => section(lang, found),
-            _ => made(lang, pages::unknown_command(content, lang, name)),
+            _ => view_reply(lang, PageKind::UnknownCommand, pages::unknown_command(content, lang, name)),
         };
     };
     let lang = command.language.unwrap_or(lang);
     match command.target {
         // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
         CommandTarget::Start => match Action::from_payload(content, written.rest.trim()) {
-            Some(Action { lang, target: Target::Page(to) }) => shown(lang, to, place),
-            _ => shown(lang, Page::Home, place),
+            Some(Action { lang, target: Target::Page(page) }) => Reply::Page(content_page(lang, page, place)),
+            _ => Reply::Page(content_page(lang, Page::Home, place)),
         },
-        CommandTarget::Help => shown(lang, Page::Help, place),
-        CommandTarget::Language => made(lang, pages::languages(content, lang, Page::Home)),
+        CommandTarget::Help => Reply::Page(content_page(lang, Page::Help, place)),
+        CommandTarget::Language => view_reply(lang, PageKind::Languages, pages::languages(content, lang, Page::Home)),
         CommandTarget::Ask => question(content, lang, written.rest, quoted, place),
         CommandTarget::Section(found) => section(lang, found),
     }
 }
 
 /// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it. Without
-/// words of its own it is about what it is a reply to.
+/// words of its own it is about the message that it is a reply to.
 fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     let own = without_names(text);
     let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
-    let found = content.search(quoted.as_ref().unwrap_or(&own), reader, false);
-    let (lang, section, asked, shows) = match decide(&found) {
-        Outcome::Answer(first, others) => {
-            let (lang, page) = (first.language, first.topic.section().map_or(Page::Home, |s| Page::Section(s, 0)));
+    let addressee = if quoted.is_some() { Addressee::QuotedAuthor } else { Addressee::Asker };
+    let text = quoted.unwrap_or(own);
+    let found = content.search(&text, reader, false);
+    let (lang, page, outcome, view) = match decide(&found) {
+        Outcome::Answer(section, first, others) => {
+            let (lang, page) = (first.language, Page::Section(section, 0));
             let view = pages::answer(content, PageId { lang, page, frame: place.frame() }, &others);
-            (lang, page.section(), Asked::Answered, Showing::Made(view))
+            (lang, PageKind::Section(section), QuestionOutcome::Answered, view)
         }
         Outcome::Suggest(some) => {
             let lang = some.first().map_or(reader, |m| m.language);
-            (lang, None, Asked::Suggested, Showing::Made(pages::suggestions(content, &some)))
+            (lang, PageKind::Suggestions, QuestionOutcome::Suggested, pages::suggestions(content, &some))
         }
-        Outcome::SmallTalk(talk, lang) => {
-            let said = content.talk(talk, lang);
-            let view = said.map_or_else(|| pages::home(content, lang, None), |said| pages::say(content, lang, said));
-            (lang, None, Asked::SmallTalk, Showing::Made(view))
+        Outcome::SmallTalk(kind, lang) => {
+            let answer = content.talk(kind, lang);
+            let view = answer.map_or_else(|| pages::home(content, lang, None), |text| pages::say(content, lang, text));
+            (lang, PageKind::SmallTalk, QuestionOutcome::SmallTalk, view)
         }
         Outcome::Unknown => {
-            let unknown = pages::home(content, reader, Some(&content.interface(reader).unknown));
-            let is_known = found.first().is_some_and(|first| first.topic == Topic::OutOfScope);
-            (reader, None, if is_known { Asked::OutOfScope } else { Asked::Unknown }, Showing::Made(unknown))
+            let is_out_of_scope = found.first().is_some_and(|first| first.topic == Topic::OutOfScope);
+            let outcome = if is_out_of_scope { QuestionOutcome::OutOfScope } else { QuestionOutcome::Unknown };
+            let view = pages::home(content, reader, Some(&content.interface(reader).unknown));
+            (reader, PageKind::Unknown, outcome, view)
         }
     };
-    let to = if quoted.is_some() { Addressee::Quoted } else { Addressee::Asker };
-    let meta = ReplyMeta { lang, section, question: Some(asked) };
-    Reply::Page { shows, notice: None, to, chosen: None, meta }
+    let reply = page_reply(lang, page, PageSource::View(view));
+    let meta = ReplyMeta { question: Some(Question { outcome, text }), ..reply.meta };
+    Reply::Page(PageReply { addressee, meta, ..reply })
 }
 
 /// The words of a text but those that name a bot or a person.
@@ -276,7 +320,21 @@ fn without_names(text: &str) -> String {
     words.join(" ")
 }
 
-fn made(lang: LangId, view: View) -> Reply {
-    let meta = ReplyMeta { lang, section: None, question: None };
-    Reply::Page { shows: Showing::Made(view), notice: None, to: Addressee::Asker, chosen: None, meta }
+/// A page of the content, in the frame of the place.
+fn content_page(lang: LangId, page: Page, place: Place) -> PageReply {
+    let kind = match page {
+        Page::Home => PageKind::Home,
+        Page::Help => PageKind::Help,
+        Page::Section(section, _) => PageKind::Section(section),
+    };
+    page_reply(lang, kind, PageSource::Content(PageId { lang, page, frame: place.frame() }))
+}
+
+fn view_reply(lang: LangId, kind: PageKind, view: View) -> Reply {
+    Reply::Page(page_reply(lang, kind, PageSource::View(view)))
+}
+
+fn page_reply(lang: LangId, kind: PageKind, page: PageSource) -> PageReply {
+    let meta = ReplyMeta { lang, page: kind, question: None };
+    PageReply { page, notice: None, addressee: Addressee::Asker, chosen_language: None, meta }
 }

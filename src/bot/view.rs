@@ -26,15 +26,15 @@ pub struct Button {
 pub enum ButtonAction {
     /// Asks for something.
     Open(Action),
-    /// Lets somebody choose a chat and shares the card that this inline query finds there.
+    /// Lets somebody choose a chat, and shares there the page that this inline query finds.
     Share(Box<str>),
     /// Opens a chat with the bot at the page of this deep link's payload.
-    Private(Box<str>),
+    OpenPrivateChat(Box<str>),
     /// Copies a text of 1 to 256 characters.
     Copy(Box<str>),
 }
 
-/// Somebody to call: what a phone's address book takes.
+/// A contact as a phone's address book takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactCard {
     /// The name.

@@ -72,7 +72,7 @@ fn answer(content: &Content, how: &How, question: &str, output: &mut impl Write)
         return writeln!(output);
     }
     match outcome {
-        Outcome::Answer(first, _) => writeln!(output, "{}", name(content, &first))?,
+        Outcome::Answer(_, first, _) => writeln!(output, "{}", name(content, &first))?,
         Outcome::Suggest(some) => {
             let names: Vec<String> = some.iter().map(|m| name(content, m)).collect();
             writeln!(output, "? {}", names.join(" · "))?;
@@ -105,7 +105,7 @@ fn line<'a>(content: &'a Content, question: &'a str, reader: LangId, found: &[Ma
         _ => None,
     };
     let (section, language) = match outcome {
-        Outcome::Answer(first, _) => (id(first), first.language),
+        Outcome::Answer(_, first, _) => (id(first), first.language),
         Outcome::Suggest(some) => (None, some.first().map_or(reader, |m| m.language)),
         Outcome::SmallTalk(_, language) => (None, *language),
         Outcome::Unknown => (None, reader),

@@ -94,7 +94,7 @@ async fn serve(
         .max_per_second(service.max_per_second)
         .webhook(webhook)
         .metrics(health, metrics, unanswered);
-    let result = bot.run(stop).await;
+    let result = bot.run(Box::pin(stop)).await.map_err(|error| error.to_string());
     drop(stopping);
     if let Some(server) = server {
         // It ends by itself, in bounded time.

@@ -78,7 +78,7 @@ label! {
 
 label! {
     /// What came of a question in somebody's own words.
-    Asked, "outcome":
+    QuestionOutcome, "outcome":
     /// It has an answer.
     Answered = "answered",
     /// Sections were offered.

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use super::Pages;
 use crate::metrics::{Delivery, Health, Metrics};
+use crate::telegram::{DeliveryOutcome, WebhookDelivery};
 
 /// The longest body, in bytes. An update with every field at its limit stays far below.
 pub const BODY_LIMIT: usize = 1024 * 1024;
@@ -33,27 +34,7 @@ const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 pub struct Webhook {
     path: String,
     secret: String,
-    deliveries: mpsc::Sender<Delivered>,
-}
-
-/// An update as it came, and where to say what came of it.
-#[derive(Debug)]
-pub struct Delivered {
-    /// The JSON, not looked at yet: at most [`BODY_LIMIT`] bytes.
-    pub body: Bytes,
-    /// Takes the verdict. Dropped without one, it counts as [`Verdict::Busy`]. When nobody waits any more (Telegram closed
-    /// the connection, or [`ANSWER_LIMIT`] is over), the verdict comes back, and Telegram delivers the update again.
-    pub answer: oneshot::Sender<Verdict>,
-}
-
-/// What came of an update.
-#[derive(Debug)]
-pub enum Verdict {
-    /// It is handled (200). The JSON of one method call, `{"method": …}`, is carried out by Telegram; how that ends is not
-    /// told.
-    Done(Option<Bytes>),
-    /// It is not handled (503): Telegram is to deliver it again.
-    Busy,
+    deliveries: mpsc::Sender<WebhookDelivery>,
 }
 
 impl Webhook {
@@ -63,7 +44,7 @@ impl Webhook {
     /// # Errors
     ///
     /// A sentence for the operator when the path or the secret cannot be used.
-    pub fn new(path: &str, secret: &str, deliveries: mpsc::Sender<Delivered>) -> Result<Self, String> {
+    pub fn new(path: &str, secret: &str, deliveries: mpsc::Sender<WebhookDelivery>) -> Result<Self, String> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
         if !path.starts_with('/') || !path.chars().all(is_plain) {
             return Err("the webhook's path must be of a-z, A-Z, 0-9, - . _ ~ and begin with /".into());
@@ -116,17 +97,17 @@ impl Door {
             Err(status) => return (Delivery::Broken, close(status)),
         };
         self.health.mark_alive();
-        let (answer, verdict) = oneshot::channel();
-        if self.webhook.deliveries.try_send(Delivered { body, answer }).is_err() {
+        let (response, outcome) = oneshot::channel();
+        if self.webhook.deliveries.try_send(WebhookDelivery { body, response }).is_err() {
             return (Delivery::Busy, later());
         }
-        match timeout(ANSWER_LIMIT, verdict).await {
-            Ok(Ok(Verdict::Done(None))) => (Delivery::Handled, StatusCode::OK.into_response()),
-            Ok(Ok(Verdict::Done(Some(call)))) => {
+        match timeout(ANSWER_LIMIT, outcome).await {
+            Ok(Ok(DeliveryOutcome::Processed(None))) => (Delivery::Handled, StatusCode::OK.into_response()),
+            Ok(Ok(DeliveryOutcome::Processed(Some(call)))) => {
                 let json = HeaderValue::from_static("application/json");
                 (Delivery::Handled, ([(header::CONTENT_TYPE, json)], Body::from(call)).into_response())
             }
-            Ok(Ok(Verdict::Busy) | Err(_)) => (Delivery::Busy, later()),
+            Ok(Ok(DeliveryOutcome::RetryLater) | Err(_)) => (Delivery::Busy, later()),
             Err(_) => (Delivery::Late, later()),
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bot::inline::offer;
+use crate::bot::inline;
 use crate::bot::reply::{Reply, reply};
 use crate::bot::view::View;
 use crate::content::Content;

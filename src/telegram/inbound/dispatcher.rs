@@ -1,110 +1,40 @@
-//! What is in hand: updates come in, are answered one after the other in a chat and side by side across chats, and go out as
-//! finished. Whoever brings them, polling or a webhook, confirms them then and not before.
+//! Dispatcher: per-chat queues, sequential within a chat and concurrent across chats. What nobody needs to wait for runs beside
+//! the queues: inline queries, acknowledgements of taps, flood notices, menus.
 //!
-//! One thread does everything; what waits, waits for the network.
+//! Everything runs on one thread; a job waits for the network only.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use futures_util::FutureExt;
 use rustc_hash::{FxHashMap, FxHashSet};
 use teloxide::types::CallbackQueryId;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::bot::inline::{self, offer};
-use crate::bot::reply::{self, Input, Reply, ReplyMeta, apology};
-use crate::content::Content;
-use crate::metrics::unanswered::Unanswered;
-use crate::metrics::{Asked, Metrics, Queue};
-use crate::telegram::Answer;
+use super::context::Context;
+use super::flood_control::{FloodControl, FloodDecision};
+use super::offset_tracker::ChatState;
+use super::update::{InlineQuery, Update};
+use crate::bot::reply::{Place, Reply};
+use crate::content::LangId;
+use crate::metrics::Queue;
 use crate::telegram::api::ApiError;
-use crate::telegram::inbound::crash_guard::CrashGuard;
-use crate::telegram::inbound::flood_control::{Flood, Verdict};
-use crate::telegram::inbound::offset_tracker::ChatState;
-use crate::telegram::inbound::update::{InlineQuery, Me, Update};
-use crate::telegram::outbound::deliver::{Delivery, Response, UnreachableChats, acknowledge, notice, tell};
+use crate::telegram::outbound::deliver::{Delivery, WebhookResponse, acknowledge, follow_language, notice, tell};
 use crate::telegram::outbound::inline_query;
-use crate::telegram::outbound::render::{Rendered, Served};
-use crate::telegram::outbound::sender::{CALLBACK_DEADLINE, Sender};
+use crate::telegram::outbound::render::{ContentCache, Rendered};
+use crate::telegram::outbound::sender::CALLBACK_DEADLINE;
 
-/// How often an update is tried whose answering panics.
-const TRIES_BROKEN: u32 = 3;
+/// How often an update is tried whose processing panics.
+const PANIC_TRIES: u32 = 3;
 /// How often an update is tried while Telegram hands out updates but takes no answers: each try lasts about a minute.
-const TRIES_UNREACHABLE: u32 = 30;
+const UNREACHABLE_TRIES: u32 = 30;
 
-/// How many updates of one chat may wait for their turn: in a group, five minutes' worth. Who writes then is told once that it
-/// is too much.
-const WAITING_MAX: usize = 100;
-/// When more updates than this wait for the pace of their chat, it storms. Who waits for a minute in a group is no storm.
+/// Updates in the queue of one chat: in a group, five minutes' worth of answers. Who writes then is told once that it is too
+/// much.
+const QUEUE_MAX: usize = 100;
+/// When more updates than this wait for the rate limit of their chat, it is flooding. Who waits for a minute in a group is not.
 const FLOOD_THRESHOLD: usize = 20;
-
-/// What every answer needs.
-pub(crate) struct Context {
-    pub(crate) sender: Sender,
-    pub(crate) me: Me,
-    pub(crate) answer: Answer,
-    pub(crate) unreachable: UnreachableChats,
-    /// Whether an answer that is one request goes out in the response to a webhook.
-    pub(crate) in_response: bool,
-    /// Where the words of unanswered questions are counted, if at all.
-    pub(crate) unanswered: Option<Arc<Unanswered>>,
-    pub(crate) crash_guard: CrashGuard,
-    served: RefCell<Rc<Served>>,
-}
-
-impl Context {
-    pub(crate) fn new(sender: Sender, me: Me, answer: Answer, content: Content) -> Self {
-        let served = RefCell::new(Rc::new(Served::new(content)));
-        Self {
-            sender,
-            me,
-            answer,
-            unreachable: UnreachableChats::default(),
-            in_response: false,
-            unanswered: None,
-            crash_guard: CrashGuard::default(),
-            served,
-        }
-    }
-
-    pub(crate) fn metrics(&self) -> &Metrics {
-        self.sender.metrics()
-    }
-
-    /// Counts an answer that was given, and the words of a question that has none.
-    fn count(&self, content: &Content, update: &Update, meta: ReplyMeta) {
-        let page = meta.section.map_or("home", |section| &content.section(section).id);
-        self.metrics().answer(page, content.tag(meta.lang).as_str(), update.surface());
-        let Some(asked) = meta.question else { return };
-        self.metrics().question(match asked {
-            reply::Asked::Answered => Asked::Answered,
-            reply::Asked::Suggested => Asked::Suggested,
-            reply::Asked::SmallTalk => Asked::SmallTalk,
-            reply::Asked::OutOfScope => Asked::OutOfScope,
-            reply::Asked::Unknown => Asked::Unknown,
-        });
-        if asked == reply::Asked::Unknown
-            && let Some(unanswered) = &self.unanswered
-            && let Some(Input::Text(text) | Input::About { text, .. }) = update.request(&self.me).map(|r| r.input)
-        {
-            let words = content.familiar_words(text);
-            unanswered.note(words.iter().map(String::as_str), crate::clock::today());
-        }
-    }
-
-    /// The content of the moment; an answer keeps the one that it began with.
-    pub(crate) fn served(&self) -> Rc<Served> {
-        Rc::clone(&self.served.borrow())
-    }
-
-    /// Puts another content in its place, for all that begins from now on.
-    pub(crate) fn swap(&self, content: Content) {
-        self.served.replace(Rc::new(Served::new(content)));
-    }
-}
 
 /// An update that needs no more work.
 pub(crate) struct Finished {
@@ -116,35 +46,50 @@ pub(crate) struct Finished {
 /// What becomes of an update that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Accepted {
-    /// It is being answered, or waits for its turn: [`Dispatcher::next`] gives it when it is finished.
+    /// It is in the queue of its chat: [`Dispatcher::next`] gives it when it is finished.
     Queued,
-    /// As [`Accepted::Queued`], but worthless in seconds: it waits for nobody, and nobody needs to wait for it.
+    /// As [`Accepted::Queued`], but worthless in seconds: it waits for no queue, and Telegram may forget it at once.
     Unordered,
     /// There is nothing to do.
     Ignored,
 }
 
-/// What a job has done.
-enum Ended {
-    /// Answered an update of a chat, whose next one has its turn.
-    Turn(i64, Finished),
-    /// Answered something beside the turns.
-    Beside(Finished),
-    /// Acknowledged a tap.
-    Acknowledged,
+/// An update in the queue of its chat.
+struct QueuedUpdate {
+    update: Update,
+    place: Place,
+    /// The reply to a tap, made when it came in, with the content that it is of. A reply to words is made at their turn: in a
+    /// storm of them the queues would hold an answer each.
+    reply: Option<(Rc<ContentCache>, Reply<Rc<Rendered>>)>,
 }
 
-/// Every update in hand, and whose turn it is.
+/// What an answered update leaves to do: the chat's menu of commands follows a chosen language.
+struct LanguageChoice {
+    update: Rc<QueuedUpdate>,
+    content: Rc<ContentCache>,
+    lang: LangId,
+}
+
+/// How a job ended.
+enum JobOutcome {
+    /// An update of a chat is answered, and the chat's next one may begin.
+    Answered(i64, Finished, Option<LanguageChoice>),
+    /// Something beside the queues is finished.
+    Unordered(Finished),
+    /// Nothing that a source waits for.
+    Background,
+}
+
+/// The queues of all chats, and the jobs that empty them.
 pub(crate) struct Dispatcher {
-    pub(crate) context: Rc<Context>,
-    /// What waits for its turn, by chat.
-    queues: FxHashMap<i64, VecDeque<Rc<Update>>>,
-    /// How many updates the queues hold together.
-    waiting: usize,
-    /// The chats that are being answered.
-    busy: FxHashSet<i64>,
-    jobs: JoinSet<Ended>,
-    flood: Flood,
+    context: Rc<Context>,
+    queues: FxHashMap<i64, VecDeque<Rc<QueuedUpdate>>>,
+    /// Updates in all queues together.
+    queued: usize,
+    /// The chats with a job.
+    active: FxHashSet<i64>,
+    jobs: JoinSet<JobOutcome>,
+    flood_control: FloodControl,
 }
 
 impl Dispatcher {
@@ -152,238 +97,242 @@ impl Dispatcher {
         Self {
             context,
             queues: FxHashMap::default(),
-            waiting: 0,
-            busy: FxHashSet::default(),
+            queued: 0,
+            active: FxHashSet::default(),
             jobs: JoinSet::new(),
-            flood: Flood::new(),
+            flood_control: FloodControl::new(),
         }
     }
 
-    /// How it stands with a chat whose update is in hand.
-    pub(crate) fn chat(&self, chat: i64) -> ChatState {
+    /// How a chat stands that has unfinished updates.
+    pub(super) fn chat_state(&self, chat: i64) -> ChatState {
         match () {
             () if self.context.unreachable.contains(chat) => ChatState::Unreachable,
-            () if !self.context.sender.is_resting(chat) => ChatState::Active,
-            () if self.waiting_in(chat) > FLOOD_THRESHOLD => ChatState::Flooding,
+            () if !self.context.sender.is_rate_limited(chat) => ChatState::Active,
+            () if self.queue_len(chat) > FLOOD_THRESHOLD => ChatState::Flooding,
             () => ChatState::RateLimited,
         }
     }
 
-    fn check(&self, update: &Update) -> Verdict {
-        let Some((chat, person)) = update.person() else { return Verdict::Answer };
-        match self.flood.check(chat, person) {
-            Verdict::Answer if self.waiting_in(chat) >= WAITING_MAX => {
-                // What only one person is told is told to each.
-                let is_seen_by_all = update.message.as_ref().is_some_and(|m| m.ephemeral_message_id.is_none());
-                if is_seen_by_all { self.flood.crowd(chat) } else { Verdict::Notice }
-            }
-            verdict => verdict,
-        }
-    }
-
-    fn waiting_in(&self, chat: i64) -> usize {
+    fn queue_len(&self, chat: i64) -> usize {
         self.queues.get(&chat).map_or(0, VecDeque::len)
     }
 
-    /// Takes an update in.
-    pub(crate) fn take(&mut self, mut update: Update) -> Accepted {
+    fn check_flood(&self, update: &Update) -> FloodDecision {
+        let Some((chat, person)) = update.chat_and_author() else { return FloodDecision::Process };
+        match self.flood_control.check(chat, person) {
+            FloodDecision::Process if self.queue_len(chat) >= QUEUE_MAX => {
+                // A notice that one person alone sees is given to each.
+                let is_seen_by_all = update.message.as_ref().is_some_and(|m| m.ephemeral_message_id.is_none());
+                if is_seen_by_all { self.flood_control.check_chat(chat) } else { FloodDecision::Notify }
+            }
+            decision => decision,
+        }
+    }
+
+    /// Takes an update in: it waits in the queue of its chat, or is begun at once.
+    pub(crate) fn enqueue(&mut self, mut update: Update) -> Accepted {
         self.context.metrics().update(update.kind());
+        let (context, update_id) = (Rc::clone(&self.context), update.update_id);
         if let Some(query) = update.inline_query.take() {
-            let (context, update_id) = (Rc::clone(&self.context), update.update_id);
             self.jobs.spawn_local(async move {
-                let response = answer_typing(&context, update_id, &query).await;
-                Ended::Beside(Finished { update_id, response })
+                let response = answer_inline_query(&context, update_id, &query).await;
+                JobOutcome::Unordered(Finished { update_id, response })
             });
             return Accepted::Unordered;
         }
-        if !is_for_us(&update, &self.context.me) {
-            return Accepted::Ignored;
-        }
-        match self.check(&update) {
-            Verdict::Answer => {}
-            Verdict::Silence => return Accepted::Ignored,
-            Verdict::Notice => {
-                self.context.metrics().flood_notice();
-                let context = Rc::clone(&self.context);
+        // An update that breaks the reading would break it each time that it is sent again.
+        let place = catch_unwind(AssertUnwindSafe(|| update.place(&context.me))).ok().flatten();
+        let Some(place) = place else { return Accepted::Ignored };
+        match self.check_flood(&update) {
+            FloodDecision::Process => {}
+            FloodDecision::Drop => return Accepted::Ignored,
+            FloodDecision::Notify => {
+                context.metrics().flood_notice();
                 self.jobs.spawn_local(async move {
                     send_flood_notice(&context, &update).await;
-                    Ended::Beside(Finished { update_id: update.update_id, response: None })
+                    JobOutcome::Unordered(Finished { update_id, response: None })
                 });
                 return Accepted::Unordered;
             }
         }
-        let update = Rc::new(update);
-        if let Some(query) = &update.callback_query {
-            // A tap is acknowledged at once, however long its chat has to wait for the page.
-            let (context, query) = (Rc::clone(&self.context), CallbackQueryId(query.id.clone()));
-            let tapped = Rc::clone(&update);
-            self.jobs.spawn_local(async move {
-                let reply = reply_to(&context, &context.served(), &tapped);
-                acknowledge(&context.sender, query, reply.and_then(|reply| notice(&tapped, &reply))).await;
-                Ended::Acknowledged
-            });
-        }
-        let chat = update.key();
-        self.queues.entry(chat).or_default().push_back(update);
-        self.waiting += 1;
-        self.next_of(chat);
-        self.show();
+        let reply = match &update.callback_query {
+            None => None,
+            Some(query) => {
+                // A tap is acknowledged at once, however long its chat has to wait for the page.
+                let content = context.content();
+                let reply = context.make_reply(&content, &update, place);
+                let notice = reply.as_ref().and_then(|reply| notice(&update, reply));
+                let query = CallbackQueryId(query.id.clone());
+                self.jobs.spawn_local(async move {
+                    acknowledge(&context.sender, query, notice).await;
+                    JobOutcome::Background
+                });
+                let Some(reply) = reply else { return Accepted::Ignored };
+                Some((content, reply))
+            }
+        };
+        let chat = update.queue_key();
+        self.queues.entry(chat).or_default().push_back(Rc::new(QueuedUpdate { update, place, reply }));
+        self.queued += 1;
+        self.begin_next(chat);
+        self.update_gauges();
         Accepted::Queued
     }
 
-    /// Shows in the metrics how much is in hand.
-    fn show(&self) {
-        self.context.metrics().queue(Queue::InHand, self.busy.len() + self.waiting);
-        self.context.metrics().queue(Queue::Waiting, self.waiting);
+    fn update_gauges(&self) {
+        self.context.metrics().queue(Queue::InHand, self.active.len() + self.queued);
+        self.context.metrics().queue(Queue::Waiting, self.queued);
     }
 
-    /// Waits for the next update to be finished; `None` when nothing is in hand. Nothing is lost when the wait is given up.
+    /// Waits for the next update to be finished; `None` when none is in progress. Nothing is lost when the wait is dropped.
     pub(crate) async fn next(&mut self) -> Option<Finished> {
         loop {
             match self.jobs.join_next().await? {
-                Ok(Ended::Turn(chat, finished)) => {
-                    self.busy.remove(&chat);
-                    self.next_of(chat);
-                    self.show();
+                Ok(JobOutcome::Answered(chat, finished, choice)) => {
+                    if let Some(choice) = choice {
+                        self.spawn_language_choice(choice);
+                    }
+                    self.active.remove(&chat);
+                    self.begin_next(chat);
+                    self.update_gauges();
                     return Some(finished);
                 }
-                Ok(Ended::Beside(finished)) => return Some(finished),
-                Ok(Ended::Acknowledged) => {}
-                Err(error) => broken(&error),
+                Ok(JobOutcome::Unordered(finished)) => return Some(finished),
+                Ok(JobOutcome::Background) => {}
+                Err(error) => assert_panicked(&error),
             }
         }
     }
 
-    /// Begins the next answer of a chat, unless one is in hand.
-    fn next_of(&mut self, chat: i64) {
-        if self.busy.contains(&chat) {
+    fn spawn_language_choice(&mut self, LanguageChoice { update, content, lang }: LanguageChoice) {
+        let context = Rc::clone(&self.context);
+        self.jobs.spawn_local(async move {
+            if let Some(query) = &update.update.callback_query {
+                follow_language(&context.sender, &content.content, query, lang).await;
+            }
+            JobOutcome::Background
+        });
+    }
+
+    /// Begins the next answer of a chat, unless one is in progress.
+    fn begin_next(&mut self, chat: i64) {
+        if self.active.contains(&chat) {
             return;
         }
-        let Some(update) = self.queues.get_mut(&chat).and_then(VecDeque::pop_front) else {
+        let Some(queued) = self.queues.get_mut(&chat).and_then(VecDeque::pop_front) else {
             self.queues.remove(&chat);
             return;
         };
-        self.waiting -= 1;
-        self.busy.insert(chat);
+        self.queued -= 1;
+        self.active.insert(chat);
         let context = Rc::clone(&self.context);
         self.jobs.spawn_local(async move {
-            let response = process(&context, chat, &update).await;
-            Ended::Turn(chat, Finished { update_id: update.update_id, response })
+            let update_id = queued.update.update_id;
+            let answered = process(&context, chat, &queued).await;
+            let choice = answered.chosen.map(|(content, lang)| LanguageChoice { update: queued, content, lang });
+            JobOutcome::Answered(chat, Finished { update_id, response: answered.response }, choice)
         });
     }
 }
 
-/// An answer cannot panic, for `process` and `answer_typing` catch; an acknowledgement that does has nothing to account for.
-fn broken(error: &JoinError) {
+/// A job cannot panic but in an acknowledgement or the like, which nobody waits for: [`process`] and the making of an inline
+/// answer catch.
+fn assert_panicked(error: &JoinError) {
     debug_assert!(error.is_panic(), "nobody aborts a job");
 }
 
-/// Whether an update asks something of us. One that breaks the reading would break it each time it is sent again.
-fn is_for_us(update: &Update, me: &Me) -> bool {
-    catch_unwind(AssertUnwindSafe(|| update.request(me).is_some_and(|request| request.may_be_for_us())))
-        .unwrap_or(false)
+/// What an answered update leaves behind.
+#[derive(Default)]
+struct Answered {
+    response: Option<Vec<u8>>,
+    chosen: Option<(Rc<ContentCache>, LangId)>,
 }
 
-/// Answers an update, whatever happens on the way; returns when nothing is left to do but to respond with what it gives.
-async fn process(context: &Context, chat: i64, update: &Update) -> Option<Vec<u8>> {
-    let (mut broken, mut unreachable) = (0, 0);
+/// Answers an update, whatever fails on the way; returns when nothing is left to try.
+async fn process(context: &Context, chat: i64, queued: &QueuedUpdate) -> Answered {
+    let (mut panics, mut unreachable) = (0, 0);
     loop {
-        // A panic's place is in the log.
-        let answered = AssertUnwindSafe(answer(context, chat, update)).catch_unwind().await;
+        // The place of a panic is in the log.
+        let answered = AssertUnwindSafe(answer(context, chat, queued)).catch_unwind().await;
         if !matches!(answered, Ok(Err(ApiError::Unreachable(_)))) {
             context.unreachable.remove(chat);
         }
         match answered {
-            Ok(Ok(response)) => return response,
+            Ok(Ok(answered)) => return answered,
             Ok(Err(error @ ApiError::Unreachable(_))) => {
                 log::warn!("{error}; the answer is tried again");
                 unreachable += 1;
             }
             Ok(Err(error)) => {
                 log::error!("an answer was not sent: {error}");
-                return None;
+                return Answered::default();
             }
-            Err(_) => broken += 1,
+            Err(_) => panics += 1,
         }
-        if broken >= TRIES_BROKEN || unreachable >= TRIES_UNREACHABLE {
+        if panics >= PANIC_TRIES || unreachable >= UNREACHABLE_TRIES {
             context.metrics().give_up();
-            log::error!("an update was given up after {} tries", broken + unreachable);
-            return None;
+            log::error!("an update was given up after {} tries", panics + unreachable);
+            return Answered::default();
         }
     }
 }
 
-async fn answer(context: &Context, chat: i64, update: &Update) -> Result<Option<Vec<u8>>, ApiError> {
-    let served = context.served();
-    let Some(reply) = reply_to(context, &served, update) else {
-        give_up(context);
-        return Ok(None);
+async fn answer(
+    context: &Context,
+    chat: i64,
+    QueuedUpdate { update, place, reply }: &QueuedUpdate,
+) -> Result<Answered, ApiError> {
+    let (content, reply) = match reply {
+        Some((content, reply)) => (Rc::clone(content), Some(reply.clone())),
+        None => {
+            let content = context.content();
+            let reply = context.make_reply(&content, update, *place);
+            (content, reply)
+        }
     };
-    let (Context { sender, unreachable, .. }, content) = (context, &served.content);
-    let response = Response::default();
-    let delivery = Delivery { sender, content, unreachable, chat, response: context.in_response.then_some(&response) };
-    let meta = match &reply {
-        Reply::Page { meta, .. } => Some(*meta),
-        _ => None,
+    let Some(reply) = reply else { return Ok(Answered::default()) };
+    let (meta, chosen) = match &reply {
+        Reply::Page(page) => (Some(page.meta.clone()), page.chosen_language),
+        reply => (reply.meta().cloned(), None),
     };
+    let response = WebhookResponse::default();
+    let Context { sender, unreachable, .. } = context;
+    let delivery = Delivery { sender, unreachable, chat, response: context.answer_in_response.then_some(&response) };
     delivery.deliver(update, reply).await?;
     if let Some(meta) = meta {
-        context.count(content, update, meta);
+        context.count(&content.content, update, &meta);
     }
-    Ok(response.into_bytes())
+    Ok(Answered { response: response.into_bytes(), chosen: chosen.map(|lang| (content, lang)) })
 }
 
-/// What to answer, ready to be sent; an apology when making the answer panicked, nothing when it ended the process too often.
-fn reply_to(context: &Context, served: &Served, update: &Update) -> Option<Reply<Rc<Rendered>>> {
-    let (me, content) = (&context.me, &served.content);
-    let request = update.request(me)?;
-    let render = |reply: Reply| reply.map(|shows| served.render(me, &shows));
-    let make = || catch_unwind(AssertUnwindSafe(|| render((context.answer)(content, &request))));
-    let reply = context.crash_guard.guard(update.update_id, make)?;
-    Some(reply.unwrap_or_else(|_| render(apology(content, request.language_code))))
-}
-
-/// Says that an update is not answered because making its answer has ended the process too often.
-fn give_up(context: &Context) {
-    context.metrics().give_up();
-    log::error!("an update was given up: making its answer has ended this program again and again");
-}
-
-/// Tells somebody who floods that it is enough: at once, for their own answers may wait in the queue before it.
+/// Tells somebody who floods that it is too much: at once, for their own answers may wait in the queue before it.
 async fn send_flood_notice(context: &Context, update: &Update) {
-    let served = context.served();
-    let content = &served.content;
-    let said = &content.interface(content.language_for(update.language_code())).flood;
+    let cache = context.content();
+    let content = &cache.content;
+    let notice = &content.interface(content.language_for(update.language_code())).flood;
     match (&update.callback_query, &update.message) {
         (Some(query), _) => {
-            acknowledge(&context.sender, CallbackQueryId(query.id.clone()), Some(said.to_string())).await
+            acknowledge(&context.sender, CallbackQueryId(query.id.clone()), Some(notice.to_string())).await;
         }
-        (None, Some(message)) => tell(&context.sender, message, said).await,
+        (None, Some(message)) => tell(&context.sender, message, notice).await,
         (None, None) => {}
     }
 }
 
-/// Answers typing; gives the request for the response to a webhook.
-async fn answer_typing(context: &Context, update_id: i64, query: &InlineQuery) -> Option<Vec<u8>> {
-    // Made when it has its turn: what only waits in a storm of typing must not hold an answer each.
+/// Answers an inline query; gives the request for the response to a webhook.
+async fn answer_inline_query(context: &Context, update_id: i64, query: &InlineQuery) -> Option<Vec<u8>> {
+    // Made when it has a connection: in a storm of typing, what only waits must not hold an answer each.
     let answer = async {
-        let _slot = if context.in_response { None } else { context.sender.typing_slot().await };
-        let (served, me) = (context.served(), &context.me);
-        let render = |offered: inline::Answer| offered.map(|shows| served.render(me, &shows));
-        // A panic's place is in the log.
-        let make = || catch_unwind(AssertUnwindSafe(|| render(offer(&served.content, &query.query()))));
-        let Some(offered) = context.crash_guard.guard(update_id, make) else {
-            give_up(context);
-            return None;
-        };
-        let offered = offered.ok()?;
-        let payload = inline_query::inline(&query.id, &offered);
-        if context.in_response {
-            let response = Response::default();
-            return response.hold(&payload).ok().and_then(|()| response.into_bytes());
+        let _slot = if context.answer_in_response { None } else { context.sender.inline_slot().await };
+        let answer = context.make_inline_answer(update_id, &query.query())?;
+        let payload = inline_query::answer(&query.id, &answer);
+        if context.answer_in_response {
+            let response = WebhookResponse::default();
+            return response.set(&payload).ok().and_then(|()| response.into_bytes());
         }
         if let Err(error) = context.sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await {
-            log::debug!("typing was not answered: {error}");
+            log::debug!("an inline query was not answered: {error}");
         }
         None
     };

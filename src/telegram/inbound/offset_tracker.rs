@@ -1,6 +1,17 @@
-//! What Telegram may forget: the offset of `getUpdates`, which is the lowest update that is not finished.
+//! Offset tracker: what polling may confirm. The offset of `getUpdates` is the lowest update that is not finished.
 //!
-//! Telegram forgets an update when a later `getUpdates` names a higher offset, and hands out a hundred from the offset on.
+//! Telegram forgets an update when a later `getUpdates` names a higher offset, and hands out at most [`BATCH_MAX`] from the
+//! offset on. An unfinished update *holds* the offset: after a crash Telegram sends it again. One that does not hold it is
+//! *carried*: this process alone knows it, and answers it unless it ends before.
+//!
+//! | state of its chat | does an unfinished update hold the offset? |
+//! | --- | --- |
+//! | [`Active`](ChatState::Active): being answered | yes; after two seconds no longer, if a whole batch behind it brings nothing new |
+//! | [`RateLimited`](ChatState::RateLimited): waits for the chat's rate limit | yes, unless a whole batch is behind it |
+//! | [`Flooding`](ChatState::Flooding): more than a few wait for it | no: others would wait for half a second each time |
+//! | [`Unreachable`](ChatState::Unreachable): Telegram takes nothing | yes, always: nobody would gain |
+//!
+//! Nothing more is carried once [`CARRIED_MAX`] updates are.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -8,130 +19,123 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The most updates of one poll (Bot API).
-pub(crate) const BATCH: usize = 100;
-/// An update in hand for so long no longer holds the offset when a whole batch behind it has nothing new.
-const STUCK: Duration = Duration::from_secs(2);
-/// The most updates that this process holds although it has told Telegram to forget them.
+/// The most updates of one poll (Bot API, `getUpdates`).
+pub(crate) const BATCH_MAX: usize = 100;
+/// Behind a whole batch without anything new, an update that has been in progress for so long no longer holds the offset.
+const STUCK_AFTER: Duration = Duration::from_secs(2);
+/// The most updates that are carried.
 const CARRIED_MAX: usize = 10_000;
+
+/// How a chat stands that has unfinished updates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChatState {
+    /// Its update is being answered.
+    Active,
+    /// It has had its messages for now: the next one waits for its rate limit.
+    RateLimited,
+    /// So many updates wait for its rate limit that others would feel it.
+    Flooding,
+    /// No request to it gets through at the moment.
+    Unreachable,
+}
 
 /// How far an update is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Waiting for its turn in this chat, or being answered.
-    InHand { chat: i64, since: Instant },
+enum Progress {
+    /// In the queue of its chat, or being answered.
+    Unfinished { chat: i64, since: Instant },
     /// Finished; kept until the offset is past it.
-    Done,
+    Finished,
 }
 
 /// Every update between the offset and the newest.
 #[derive(Default)]
 pub(crate) struct OffsetTracker {
-    states: BTreeMap<i64, State>,
+    updates: BTreeMap<i64, Progress>,
     /// One past the highest update that Telegram was told to forget.
     offset: i64,
     /// The last poll brought a whole batch, so there may be more behind it.
-    full: bool,
+    is_full: bool,
     /// The last poll brought a whole batch without anything new.
-    crowded: bool,
-}
-
-/// What is known of a chat whose update is in hand.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ChatState {
-    /// It is being answered.
-    Active,
-    /// It has had its messages for now, and the next one waits for the pace of this chat.
-    RateLimited,
-    /// So many wait for the pace of this chat that everybody else would feel it.
-    Flooding,
-    /// Nothing gets through to it at the moment.
-    Unreachable,
+    is_stale: bool,
 }
 
 impl OffsetTracker {
-    /// The lowest update that holds the offset, because it is not finished.
-    ///
-    /// When all of a batch are known, what has been in hand for long no longer holds it, or nobody else would be heard: this
-    /// process carries it. What waits for the pace of its own chat does not hold those behind a whole batch at all, nor what
-    /// waits in a storm of its chat anybody. But nothing is carried while nothing gets through to its chat: then nobody would
-    /// gain.
-    fn holder(&self, chat_of: impl Fn(i64) -> ChatState) -> Option<i64> {
+    /// The lowest update that holds the offset, by the table above. Without one, a poll brings newer updates alone.
+    pub(crate) fn holder(&self, chat_state: impl Fn(i64) -> ChatState) -> Option<i64> {
         let has_room = LazyCell::new(|| self.carried() < CARRIED_MAX);
-        let holds = |state: &State| match *state {
-            State::Done => false,
-            State::InHand { chat, since } => match chat_of(chat) {
-                ChatState::Unreachable => true,
+        let holds = |progress: &Progress| match *progress {
+            Progress::Finished => false,
+            Progress::Unfinished { chat, since } => match chat_state(chat) {
+                ChatState::Active => !self.is_stale || since.elapsed() < STUCK_AFTER || !*has_room,
+                ChatState::RateLimited => !self.is_full || !*has_room,
                 ChatState::Flooding => !*has_room,
-                ChatState::RateLimited => !self.full || !*has_room,
-                ChatState::Active => !self.crowded || since.elapsed() < STUCK || !*has_room,
+                ChatState::Unreachable => true,
             },
         };
-        self.states.range(self.offset..).find(|(_, state)| holds(state)).map(|(&id, _)| id)
+        self.updates.range(self.offset..).find(|(_, progress)| holds(progress)).map(|(&id, _)| id)
     }
 
-    /// What Telegram may forget all before.
-    pub(crate) fn next_offset(&mut self, chat_of: impl Fn(i64) -> ChatState) -> i64 {
-        let newest = self.states.last_key_value().map_or(self.offset, |(id, _)| id + 1);
-        self.offset = self.holder(chat_of).unwrap_or(newest).max(self.offset);
-        let offset = self.offset;
-        self.states.retain(|&id, state| id >= offset || *state != State::Done);
-        offset
+    /// The offset to poll with while this update holds it: Telegram may forget all before it.
+    pub(crate) fn offset(&self, holder: Option<i64>) -> i64 {
+        let after_newest = self.updates.last_key_value().map_or(self.offset, |(id, _)| id + 1);
+        holder.unwrap_or(after_newest).max(self.offset)
     }
 
-    /// Whether no update holds the offset, so that Telegram can be asked for newer ones alone.
-    pub(crate) fn is_free(&self, chat_of: impl Fn(i64) -> ChatState) -> bool {
-        self.holder(chat_of).is_none()
+    /// Telegram is told to forget all before this offset.
+    pub(crate) fn advance(&mut self, offset: i64) {
+        self.offset = offset;
+        self.updates.retain(|&id, progress| id >= offset || *progress != Progress::Finished);
     }
 
-    /// How many updates are in hand although Telegram was told to forget them.
+    /// How many updates are carried: unfinished although Telegram was told to forget them.
     pub(crate) fn carried(&self) -> usize {
-        let is_in_hand = |state: &State| matches!(state, State::InHand { .. });
-        self.states.range(..self.offset).filter(|(_, state)| is_in_hand(state)).count()
+        let is_unfinished = |progress: &Progress| matches!(progress, Progress::Unfinished { .. });
+        self.updates.range(..self.offset).filter(|(_, progress)| is_unfinished(progress)).count()
     }
 
-    /// A batch begins whose updates have these ids. After a week without updates Telegram numbers them anew; what it sends is
-    /// never below the offset otherwise.
-    pub(crate) fn begin(&mut self, ids: impl Iterator<Item = i64> + Clone) {
+    /// A batch with these ids begins. After a week without updates Telegram numbers them anew; otherwise nothing that it sends
+    /// is below the offset.
+    pub(crate) fn begin_batch(&mut self, ids: impl Iterator<Item = i64> + Clone) {
         if let Some(newest) = ids.clone().max().filter(|&newest| newest < self.offset) {
             log::info!("Telegram numbers its updates anew");
-            self.states.clear();
+            self.updates.clear();
             self.offset = ids.min().unwrap_or(newest);
         }
     }
 
     /// Whether an update was not there before.
     pub(crate) fn is_new(&self, id: i64) -> bool {
-        id >= self.offset && !self.states.contains_key(&id)
+        id >= self.offset && !self.updates.contains_key(&id)
     }
 
-    /// An update is in hand.
-    pub(crate) fn hold(&mut self, id: i64, chat: i64) {
-        self.states.insert(id, State::InHand { chat, since: Instant::now() });
+    /// An update of a chat is in progress from now on.
+    pub(crate) fn track(&mut self, id: i64, chat: i64) {
+        self.updates.insert(id, Progress::Unfinished { chat, since: Instant::now() });
     }
 
     /// An update needs no work.
-    pub(crate) fn pass(&mut self, id: i64) {
-        self.states.insert(id, State::Done);
+    pub(crate) fn skip(&mut self, id: i64) {
+        self.updates.insert(id, Progress::Finished);
     }
 
     /// An update is finished. One of an older numbering is not there any more.
-    pub(crate) fn done(&mut self, id: i64) {
-        if let Some(state) = self.states.get_mut(&id) {
-            *state = State::Done;
+    pub(crate) fn finish(&mut self, id: i64) {
+        if let Some(progress) = self.updates.get_mut(&id) {
+            *progress = Progress::Finished;
         }
     }
 
-    /// A batch of `size` has ended, of which so many were new.
-    pub(crate) fn end(&mut self, size: usize, new: usize) {
-        self.full = size >= BATCH;
-        self.crowded = self.full && new == 0;
+    /// A batch of `size` updates has ended, of which so many were new.
+    pub(crate) fn end_batch(&mut self, size: usize, new: usize) {
+        self.is_full = size >= BATCH_MAX;
+        self.is_stale = self.is_full && new == 0;
     }
 
-    /// From now on what is not finished is not confirmed. `None` when nothing ever came.
+    /// The offset of the last confirmation: what is not finished is not confirmed. `None` when nothing ever came.
     pub(crate) fn close(&mut self) -> Option<i64> {
-        (self.full, self.crowded) = (false, false);
-        (!self.states.is_empty() || self.offset != 0).then(|| self.next_offset(|_| ChatState::Active))
+        (self.is_full, self.is_stale) = (false, false);
+        (!self.updates.is_empty() || self.offset != 0).then(|| self.offset(self.holder(|_| ChatState::Active)))
     }
 }
 
@@ -139,40 +143,47 @@ impl OffsetTracker {
 mod tests {
     use super::*;
 
-    /// A ledger after so many updates of one chat each, and a batch without anything new behind them, two seconds ago.
-    async fn crowded() -> OffsetTracker {
+    /// A tracker after a whole batch of updates of one chat each, and another without anything new, two seconds later.
+    async fn stale() -> OffsetTracker {
         let mut tracker = OffsetTracker::default();
-        (1..=BATCH as i64).for_each(|id| tracker.hold(id, id));
-        tracker.end(BATCH, 0);
-        tokio::time::advance(STUCK).await;
+        (1..=BATCH_MAX as i64).for_each(|id| tracker.track(id, id));
+        tracker.end_batch(BATCH_MAX, 0);
+        tokio::time::advance(STUCK_AFTER).await;
         tracker
     }
 
+    /// The offset when every chat is in this state.
+    fn offset(tracker: &OffsetTracker, state: ChatState) -> i64 {
+        tracker.offset(tracker.holder(|_| state))
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn behind_a_known_batch_what_is_stuck_is_carried_but_not_what_is_cut_off() {
-        assert_eq!(crowded().await.next_offset(|_| ChatState::Active), BATCH as i64 + 1);
-        assert_eq!(crowded().await.next_offset(|_| ChatState::Unreachable), 1);
+    async fn behind_a_known_batch_what_is_stuck_is_carried_but_not_what_is_unreachable() {
+        assert_eq!(offset(&stale().await, ChatState::Active), BATCH_MAX as i64 + 1);
+        assert_eq!(offset(&stale().await, ChatState::Unreachable), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn at_the_end_nothing_that_is_not_finished_is_confirmed() {
-        let mut tracker = crowded().await;
-        tracker.done(1);
+        let mut tracker = stale().await;
+        tracker.finish(1);
         assert_eq!(tracker.close(), Some(2));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_storm_holds_nobody_and_what_rests_holds_unless_a_batch_is_behind_it() {
+    async fn a_flooding_chat_holds_nobody_and_a_rate_limited_one_holds_unless_a_batch_is_behind_it() {
         let mut tracker = OffsetTracker::default();
-        tracker.hold(1, 7);
-        tracker.hold(2, 8);
-        tracker.end(2, 2);
-        let chat = |storming: ChatState| move |chat| if chat == 7 { storming } else { ChatState::Active };
-        assert_eq!(tracker.next_offset(chat(ChatState::RateLimited)), 1);
-        assert_eq!(tracker.next_offset(chat(ChatState::Flooding)), 2);
-        assert!(!tracker.is_free(chat(ChatState::Flooding)));
-        tracker.done(2);
-        assert!(tracker.is_free(chat(ChatState::Flooding)));
-        assert_eq!((tracker.next_offset(chat(ChatState::Flooding)), tracker.carried()), (3, 1));
+        tracker.track(1, 7);
+        tracker.track(2, 8);
+        tracker.end_batch(2, 2);
+        let state = |of_chat_7: ChatState| move |chat| if chat == 7 { of_chat_7 } else { ChatState::Active };
+        assert_eq!(tracker.holder(state(ChatState::RateLimited)), Some(1));
+        assert_eq!(tracker.holder(state(ChatState::Flooding)), Some(2));
+        tracker.finish(2);
+        assert_eq!(tracker.holder(state(ChatState::Flooding)), None);
+        tracker.advance(tracker.offset(None));
+        assert_eq!((tracker.offset(None), tracker.carried()), (3, 1));
+        tracker.end_batch(BATCH_MAX, BATCH_MAX);
+        assert_eq!(tracker.holder(state(ChatState::RateLimited)), None);
     }
 }

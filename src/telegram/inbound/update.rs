@@ -1,17 +1,18 @@
-//! What of an update concerns us: [`Update`], and which [`Request`] it makes.
+//! The parts of an update that concern the bot ([`Update`]), and the [`Request`] that it makes.
 //!
-//! These are shapes of our own rather than teloxide's: a message with an entity, a button or an origin of a kind that
-//! teloxide 0.17 does not know yet loses its text there without an error. What is not named here cannot harm.
+//! Types of our own, not teloxide's: in teloxide 0.17 a message with an entity, a button or an origin of a kind that it does not
+//! know loses its text without an error. A field that is not named here is skipped.
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::bot::command::CommandText;
-use crate::bot::inline::Query;
+use crate::bot::inline;
 use crate::bot::reply::{Input, Place, Request};
 use crate::metrics::{Kind, Surface};
 
-/// An update of a kind that concerns us.
+/// An update of a kind that concerns the bot.
 #[derive(Deserialize)]
 pub(crate) struct Update {
     pub(crate) update_id: i64,
@@ -22,7 +23,7 @@ pub(crate) struct Update {
     pub(crate) guest_message: Option<Box<Message>>,
 }
 
-/// Somebody types behind the bot's name.
+/// What somebody types behind the bot's name.
 #[derive(Deserialize)]
 pub(crate) struct InlineQuery {
     pub(crate) id: String,
@@ -33,14 +34,20 @@ pub(crate) struct InlineQuery {
 }
 
 impl InlineQuery {
-    pub(crate) fn query(&self) -> Query<'_> {
-        Query { words: &self.query, language_code: self.from.language_code.as_deref(), offset: &self.offset }
+    pub(crate) fn query(&self) -> inline::InlineQuery<'_> {
+        inline::InlineQuery {
+            words: &self.query,
+            language_code: self.from.language_code.as_deref(),
+            offset: &self.offset,
+        }
     }
 }
 
 /// A message.
 #[derive(Deserialize)]
 pub(crate) struct Message {
+    /// 0 when there is none: of an ephemeral message, or one that is no longer there.
+    #[serde(default)]
     pub(crate) message_id: i32,
     pub(crate) chat: Chat,
     /// 0 when the message is no longer accessible.
@@ -53,6 +60,7 @@ pub(crate) struct Message {
     entities: Option<Vec<Entity>>,
     caption_entities: Option<Vec<Entity>>,
     message_thread_id: Option<i64>,
+    direct_messages_topic: Option<DirectMessagesTopic>,
     #[serde(default)]
     is_topic_message: bool,
     reply_to_message: Option<Box<RepliedTo>>,
@@ -86,6 +94,12 @@ pub(crate) struct Message {
     location: Option<IgnoredAny>,
 }
 
+/// A person's topic in the direct messages of a channel (Bot API 9.2).
+#[derive(Deserialize)]
+struct DirectMessagesTopic {
+    topic_id: i64,
+}
+
 #[derive(Deserialize)]
 struct RepliedTo {
     message_id: i32,
@@ -106,6 +120,9 @@ pub(crate) struct Chat {
     pub(crate) id: i64,
     #[serde(rename = "type")]
     kind: String,
+    /// Direct messages of a channel (Bot API 9.2): each person has a topic.
+    #[serde(default)]
+    is_direct_messages: bool,
 }
 
 #[derive(Deserialize)]
@@ -132,13 +149,20 @@ struct Entity {
 pub(crate) struct CallbackQuery {
     pub(crate) id: String,
     pub(crate) from: User,
+    /// Nothing where it cannot be read: the tap is acknowledged all the same.
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) message: Option<Message>,
     pub(crate) inline_message_id: Option<String>,
     #[serde(default)]
     data: String,
 }
 
-/// Who we are, as `getMe` says.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Message>, D::Error> {
+    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
+}
+
+/// The bot itself, as `getMe` describes it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Me {
     id: i64,
@@ -149,20 +173,20 @@ pub(crate) struct Me {
 }
 
 impl Update {
-    /// Passes an update on that concerns us.
+    /// Passes on an update that concerns the bot.
     ///
     /// # Errors
     ///
-    /// The update's id, when its kind is none that concerns us.
+    /// The update's id, when its kind does not concern the bot.
     pub(crate) fn of_concern(self) -> Result<Self, Option<i64>> {
-        if self.concerns_us() { Ok(self) } else { Err(Some(self.update_id)) }
+        if self.concerns_bot() { Ok(self) } else { Err(Some(self.update_id)) }
     }
 
     /// Reads an update's JSON.
     ///
     /// # Errors
     ///
-    /// The update's id, if it has one, when its kind or shape is not one that concerns us.
+    /// The update's id, if it has one, when its kind or shape does not concern the bot.
     pub(crate) fn read(json: &[u8]) -> Result<Self, Option<i64>> {
         #[derive(Deserialize)]
         struct UpdateId {
@@ -174,7 +198,7 @@ impl Update {
         }
     }
 
-    fn concerns_us(&self) -> bool {
+    fn concerns_bot(&self) -> bool {
         self.message.is_some()
             || self.callback_query.is_some()
             || self.inline_query.is_some()
@@ -209,8 +233,8 @@ impl Update {
         }
     }
 
-    /// Whose turn it is: updates with the same key are handled one after the other. The chat, else the person.
-    pub(crate) fn key(&self) -> i64 {
+    /// The key of its queue: updates with the same key are processed one after the other. The chat, else the person.
+    pub(crate) fn queue_key(&self) -> i64 {
         match (self.message.as_ref().or(self.guest_message.as_deref()), &self.callback_query) {
             (Some(message), _) => message.chat.id,
             (None, Some(query)) => query.message.as_ref().map_or(query.from.id, |message| message.chat.id),
@@ -218,14 +242,14 @@ impl Update {
         }
     }
 
-    /// Who did it, and in which chat: who floods is counted there. `None` for typing, which is no message.
-    pub(crate) fn person(&self) -> Option<(i64, i64)> {
+    /// The chat and its author, for flood control. `None` for an inline query, which is no message.
+    pub(crate) fn chat_and_author(&self) -> Option<(i64, i64)> {
         let person = match (&self.callback_query, self.message.as_ref().or(self.guest_message.as_deref())) {
             (Some(query), _) => query.from.id,
             (None, Some(message)) => message.author()?,
             (None, None) => return None,
         };
-        Some((self.key(), person))
+        Some((self.queue_key(), person))
     }
 
     /// The language of the person's app.
@@ -235,32 +259,51 @@ impl Update {
         from.or_else(|| message?.from.as_ref())?.language_code.as_deref()
     }
 
-    /// What somebody asks of us; `None` when it is not for us.
-    pub(crate) fn request(&self, me: &Me) -> Option<Request<'_>> {
+    /// The kind of chat in which somebody asks something of the bot; `None` when the update is not for it.
+    pub(crate) fn place(&self, me: &Me) -> Option<Place> {
         if let Some(query) = &self.callback_query {
-            let place =
-                query.message.as_ref().map_or(Place::InlineMessage, |message| match message.chat.kind.as_str() {
+            return Some(query.message.as_ref().map_or(
+                Place::InlineMessage,
+                |message| match message.chat.kind.as_str() {
                     "private" => Place::Private,
                     _ if message.ephemeral_message_id.is_some() => Place::Ephemeral,
                     _ => Place::Group { addressed: true },
-                });
-            return Some(Request {
-                input: Input::Tap(&query.data),
-                language_code: query.from.language_code.as_deref(),
-                place,
-            });
+                },
+            ));
         }
-        if let Some(message) = &self.guest_message {
-            return message.request(me);
-        }
-        self.message.as_ref()?.request(me)
+        let place = self.text_message()?.place(me)?;
+        self.request(me, place).is_for_bot().then_some(place)
+    }
+
+    /// What somebody asks of the bot, in the [`Update::place`] of the update.
+    pub(crate) fn request(&self, me: &Me, place: Place) -> Request<'_> {
+        let input = match (&self.callback_query, self.text_message()) {
+            (Some(query), _) => Input::Tap(&query.data),
+            (None, Some(message)) => message.input(me),
+            (None, None) => Input::Text(""),
+        };
+        Request { input, language_code: self.language_code(), place }
+    }
+
+    fn text_message(&self) -> Option<&Message> {
+        self.guest_message.as_deref().or(self.message.as_ref())
     }
 }
 
 impl Message {
-    /// The topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
+    /// The forum topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
     pub(crate) fn topic(&self) -> Option<i32> {
         self.message_thread_id.filter(|_| self.is_topic_message)?.try_into().ok()
+    }
+
+    /// The direct messages topic to answer in (Bot API 9.2). Without one nothing can be sent to such a chat.
+    pub(crate) fn direct_messages_topic(&self) -> Option<i64> {
+        self.direct_messages_topic.as_ref().map(|topic| topic.topic_id)
+    }
+
+    /// Whether it stands in the direct messages of a channel, where no button can share a page.
+    pub(crate) fn is_in_direct_messages(&self) -> bool {
+        self.chat.is_direct_messages
     }
 
     /// Who wrote it; for a group's anonymous administrator and for a channel the chat.
@@ -273,45 +316,53 @@ impl Message {
         self.chat.kind != "private"
     }
 
-    /// Whether Telegram still lets us edit it.
+    /// Whether Telegram still lets the bot edit it.
     pub(crate) fn is_accessible(&self) -> bool {
-        self.date != 0
+        self.date != 0 && self.message_id != 0
     }
 
-    fn request(&self, me: &Me) -> Option<Request<'_>> {
+    fn place(&self, me: &Me) -> Option<Place> {
         let is_guest = self.guest_query_id.is_some();
         let is_from_bot = self.from.as_ref().map_or(!is_guest, |from| from.is_bot);
         if is_from_bot && self.sender_chat.is_none() {
             return None; // Another bot. A group's anonymous administrator also comes as one, on behalf of the group.
         }
         if self.via_bot.as_ref().is_some_and(|bot| bot.id == me.id) {
-            return None; // Our own answer, put there by inline mode.
+            return None; // A result of this bot's own inline mode.
         }
-        if self.is_automatic_forward || !self.says_something() {
-            return None; // A channel's post in its discussion group, or what somebody did with the chat.
+        if self.is_automatic_forward || !self.has_content() {
+            return None; // A channel's post in its discussion group, or a service message.
         }
-        let language_code = self.from.as_ref().and_then(|from| from.language_code.as_deref());
-        let text = self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default();
-        let written = CommandText::parse(text);
-        let names_me = |bot: &str| bot.eq_ignore_ascii_case(&me.username);
-        let place = match self.chat.kind.as_str() {
+        if self.is_in_direct_messages() && self.direct_messages_topic.is_none() {
+            return None; // There is nowhere to answer.
+        }
+        match self.chat.kind.as_str() {
             // Wherever that is, and whoever: only who mentions the bot asks this way.
-            _ if is_guest => Place::Group { addressed: true },
-            "private" => Place::Private,
+            _ if is_guest => Some(Place::Group { addressed: true }),
+            "private" => Some(Place::Private),
             "group" | "supergroup" => {
-                if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
+                let command_bot = CommandText::parse(self.words()).and_then(|command| command.bot);
+                if command_bot.is_some_and(|bot| !bot.eq_ignore_ascii_case(&me.username)) {
                     return None; // Another bot's command.
                 }
-                let named = written.is_some_and(|w| w.bot.is_some()) || self.mentions(me, text) || self.replies_to(me);
-                if self.ephemeral_message_id.is_some() { Place::Ephemeral } else { Place::Group { addressed: named } }
+                let addressed = command_bot.is_some() || self.mentions(me) || self.replies_to(me);
+                Some(match self.ephemeral_message_id {
+                    Some(_) => Place::Ephemeral,
+                    None => Place::Group { addressed },
+                })
             }
-            _ => return None,
-        };
-        let input = match self.quoted(me) {
-            Some(quoted) => Input::About { text, quoted },
-            None => Input::Text(text),
-        };
-        Some(Request { input, language_code, place })
+            _ => None,
+        }
+    }
+
+    /// Its text or caption; empty for a sticker and the like.
+    fn words(&self) -> &str {
+        self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default()
+    }
+
+    fn input(&self, me: &Me) -> Input<'_> {
+        let text = self.words();
+        self.quoted(me).map_or(Input::Text(text), |quoted| Input::Quoting { text, quoted })
     }
 
     /// The message that this one is a reply to.
@@ -319,20 +370,21 @@ impl Message {
         self.reply_to_message.as_ref().map(|replied| replied.message_id)
     }
 
-    /// The words of the message that this one is a reply to, unless it is ours.
+    /// The words of the message that this one is a reply to, unless it is the bot's.
     fn quoted(&self, me: &Me) -> Option<&str> {
         let replied = self.reply_to_message.as_deref()?;
         let ours = replied.from.as_ref().is_some_and(|from| from.id == me.id);
         replied.text.as_deref().or(replied.caption.as_deref()).filter(|_| !ours)
     }
 
-    /// Whether somebody said or sent something, rather than did something with the chat.
-    fn says_something(&self) -> bool {
+    /// Whether somebody wrote or sent something: not a service message.
+    fn has_content(&self) -> bool {
         let sent = [&self.media, &self.document, &self.location];
         self.text.is_some() || self.caption.is_some() || sent.iter().any(|sent| sent.is_some())
     }
 
-    fn mentions(&self, me: &Me, text: &str) -> bool {
+    fn mentions(&self, me: &Me) -> bool {
+        let text = self.words();
         let entities = if self.text.is_some() { &self.entities } else { &self.caption_entities };
         entities.iter().flatten().any(|entity| match entity.kind.as_str() {
             "text_mention" => entity.user.as_ref().is_some_and(|user| user.id == me.id),

@@ -42,9 +42,9 @@ impl UnreachableChats {
 pub(crate) fn notice(update: &Update, reply: &Reply<Rc<Rendered>>) -> Option<String> {
     let query = update.callback_query.as_ref()?;
     match reply {
-        Reply::Page { notice, .. } => notice.clone(),
+        Reply::Page(page) => page.notice.clone(),
         // Under a shared card there is no chat to send the contact to.
-        Reply::Contact(card) if query.message.is_none() => Some(card.phone.to_string()),
+        Reply::Contact { card, .. } if query.message.is_none() => Some(card.phone.to_string()),
         _ => None,
     }
 }
@@ -94,11 +94,11 @@ pub(crate) async fn tell(sender: &Sender, message: &Message, sentence: &str) {
 /// What becomes of it, nobody learns; so it serves what is not refused: a message to a private chat, an answer to typing or
 /// to a guest.
 #[derive(Default)]
-pub(crate) struct Response(Cell<Option<Vec<u8>>>);
+pub(crate) struct WebhookResponse(Cell<Option<Vec<u8>>>);
 
-impl Response {
+impl WebhookResponse {
     /// Holds the request from now on.
-    pub(crate) fn hold<P: Payload + Serialize>(&self, payload: &P) -> Result<(), ApiError> {
+    pub(crate) fn set<P: Payload + Serialize>(&self, payload: &P) -> Result<(), ApiError> {
         #[derive(Serialize)]
         struct Call<'a, P> {
             method: &'static str,
@@ -166,12 +166,11 @@ impl<'a> To<'a> {
 /// What it takes to send a reply.
 pub(crate) struct Delivery<'a> {
     pub(crate) sender: &'a Sender,
-    pub(crate) content: &'a Content,
     pub(crate) unreachable: &'a UnreachableChats,
     /// Whose turn it is, for [`UnreachableChats`].
     pub(crate) chat: i64,
     /// Where the answer may go instead of being sent.
-    pub(crate) response: Option<&'a Response>,
+    pub(crate) response: Option<&'a WebhookResponse>,
 }
 
 impl Delivery<'_> {
@@ -186,7 +185,7 @@ impl Delivery<'_> {
             (Some(query), _) => self.show(query, reply).await,
             (None, Some(message)) => self.answer(message, reply).await,
             (None, None) => match (&update.guest_message, reply) {
-                (Some(message), Reply::Page { shows, .. }) => self.answer_guest(message, &shows).await,
+                (Some(message), Reply::Page(reply)) => self.answer_guest(message, &reply.page).await,
                 _ => Ok(()),
             },
         };
@@ -200,12 +199,14 @@ impl Delivery<'_> {
     async fn answer(&self, message: &Message, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
         match reply {
             Reply::Silent => Ok(()),
-            Reply::Page { shows, to: Addressee::Quoted, .. } if message.ephemeral_message_id.is_none() => {
+            Reply::Page(reply)
+                if reply.addressee == Addressee::QuotedAuthor && message.ephemeral_message_id.is_none() =>
+            {
                 let to = To { reply_to: message.replied_to().map(ReplyParameters::to), ..To::beside(message) };
-                self.send(to, &shows).await
+                self.send(to, &reply.page).await
             }
-            Reply::Page { shows, .. } => self.send(To::answering(message), &shows).await,
-            Reply::Contact(card) => self.send_contact(To::answering(message), &card).await,
+            Reply::Page(reply) => self.send(To::answering(message), &reply.page).await,
+            Reply::Contact { card, .. } => self.send_contact(To::answering(message), &card).await,
         }
     }
 
@@ -226,7 +227,7 @@ impl Delivery<'_> {
         let Some(query) = &message.guest_query_id else { return Ok(()) };
         let payload = inline_query::guest(query, page);
         match self.response {
-            Some(response) => response.hold(&payload),
+            Some(response) => response.set(&payload),
             None => self.sender.send_with_deadline(GUEST, &payload).await,
         }
     }
@@ -245,7 +246,7 @@ impl Delivery<'_> {
             };
             let is_private = to.chat > 0 && to.topic.is_none();
             match self.response.filter(|_| is_private && self.sender.may_now(to.chat)) {
-                Some(response) => response.hold(&payload),
+                Some(response) => response.set(&payload),
                 None => self.request(Some(to.chat), to.aside.is_some(), &payload).await,
             }
         })
@@ -285,23 +286,17 @@ impl Delivery<'_> {
 
     async fn show(&self, query: &CallbackQuery, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
         match (reply, &query.message, &query.inline_message_id) {
-            (Reply::Page { shows, to: Addressee::Everyone, .. }, Some(message), _) => {
-                self.send(To::beside(message), &shows).await
+            (Reply::Page(reply), Some(message), _) if reply.addressee == Addressee::Everyone => {
+                self.send(To::beside(message), &reply.page).await
             }
-            (Reply::Page { shows, chosen, .. }, Some(message), _) => {
-                self.turn(query, message, &shows).await?;
-                if let Some(lang) = chosen {
-                    self.follow(query, message, lang).await;
-                }
-                Ok(())
+            (Reply::Page(reply), Some(message), _) => self.turn(query, message, &reply.page).await,
+            (Reply::Page(reply), None, Some(inline_message_id)) => {
+                self.edit(Shown::Inline { inline_message_id }, &reply.page).await
             }
-            (Reply::Page { shows, .. }, None, Some(inline_message_id)) => {
-                self.edit(Shown::Inline { inline_message_id }, &shows).await
-            }
-            (Reply::Contact(card), Some(message), _) if message.ephemeral_message_id.is_some() => {
+            (Reply::Contact { card, .. }, Some(message), _) if message.ephemeral_message_id.is_some() => {
                 self.send_contact(To::aside(message, query), &card).await
             }
-            (Reply::Contact(card), Some(message), _) => self.send_contact(To::beside(message), &card).await,
+            (Reply::Contact { card, .. }, Some(message), _) => self.send_contact(To::beside(message), &card).await,
             _ => Ok(()),
         }
     }
@@ -344,19 +339,20 @@ impl Delivery<'_> {
             done => done,
         }
     }
+}
 
-    /// Lets the menu of commands follow a chosen language: of the chat, or of the person alone where others see nothing of
-    /// the choice. Telegram remembers it. When it fails, the page has been shown all the same.
-    async fn follow(&self, query: &CallbackQuery, message: &Message, lang: LangId) {
-        let chat_id = message.chat.id;
-        let scope = match message.ephemeral_message_id {
-            Some(_) => Scope::ChatMember { chat_id, user_id: query.from.id },
-            None => Scope::Chat { chat_id },
-        };
-        let payload = SetMyCommands::new(self.content, lang, scope, None, message.is_in_group());
-        if let Err(error) = self.sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await {
-            log::debug!("the menu does not follow: {error}");
-        }
+/// Lets the menu of commands follow a chosen language: of the chat, or of the person alone where others see nothing of the
+/// choice. Telegram remembers it. When it fails, the page has been shown all the same.
+pub(crate) async fn follow_language(sender: &Sender, content: &Content, query: &CallbackQuery, lang: LangId) {
+    let Some(message) = &query.message else { return };
+    let chat_id = message.chat.id;
+    let scope = match message.ephemeral_message_id {
+        Some(_) => Scope::ChatMember { chat_id, user_id: query.from.id },
+        None => Scope::Chat { chat_id },
+    };
+    let payload = SetMyCommands::new(content, lang, scope, None, message.is_in_group());
+    if let Err(error) = sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await {
+        log::debug!("the menu does not follow: {error}");
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use teloxide::requests::Payload;
 use teloxide::types::LinkPreviewOptions;
 
-use crate::bot::inline::{Answer, Offer};
+use crate::bot::inline::{InlineAnswer, InlineResult};
 use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
 
 /// Seconds that Telegram may keep an answer for the next who types the same.
@@ -73,20 +73,23 @@ struct InputTextMessageContent<'a> {
 }
 
 /// The answer to an inline query.
-pub(crate) fn inline<'a>(query: &'a str, answer: &'a Answer<Rc<Rendered>>) -> AnswerInlineQuery<'a> {
-    let result = |offer: &'a Offer<Rc<Rendered>>| match offer {
-        Offer::Page { id, title, description, shows } => article(id, title, description, shows),
-        Offer::Contact { id, card } => {
+pub(crate) fn answer<'a>(query: &'a str, answer: &'a InlineAnswer<Rc<Rendered>>) -> AnswerInlineQuery<'a> {
+    let result = |result: &'a InlineResult<Rc<Rendered>>| match result {
+        InlineResult::Page { id, title, description, page } => article(id, title, description, page),
+        InlineResult::Contact { id, card } => {
             InlineQueryResult::Contact { id, phone_number: &card.phone, first_name: &card.name, vcard: &card.vcard }
         }
     };
     AnswerInlineQuery {
         inline_query_id: query,
-        results: answer.offers.iter().map(result).collect(),
+        results: answer.results.iter().map(result).collect(),
         cache_time: CACHE,
         is_personal: answer.is_personal,
         next_offset: answer.next_offset.as_deref().unwrap_or_default(),
-        button: answer.ask_in_private.as_ref().map(|(text, payload)| ResultsButton { text, start_parameter: payload }),
+        button: answer
+            .private_chat_button
+            .as_ref()
+            .map(|(text, payload)| ResultsButton { text, start_parameter: payload }),
     }
 }
 

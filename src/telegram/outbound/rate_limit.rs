@@ -123,7 +123,7 @@ impl Pace {
     }
 
     /// Whether what goes to this chat waits for its turn.
-    pub(crate) fn is_resting(&self, chat: i64) -> bool {
+    pub(crate) fn is_rate_limited(&self, chat: i64) -> bool {
         self.resting.borrow().contains(&chat)
     }
 

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use teloxide::types::LinkPreviewOptions;
 
-use crate::bot::pages::{PageId, Showing};
+use crate::bot::pages::{PageId, PageSource};
 use crate::bot::view::{Button, ButtonAction, View};
 use crate::content::Content;
 use crate::markup::{RichText, Span, Style};
@@ -50,20 +50,20 @@ fn json(value: &(impl Serialize + ?Sized)) -> Box<RawValue> {
 }
 
 /// A content that is served, and those of its pages that were asked for.
-pub(crate) struct Served {
+pub(crate) struct ContentCache {
     pub(crate) content: Content,
     rendered: RefCell<FxHashMap<PageId, Rc<Rendered>>>,
 }
 
-impl Served {
+impl ContentCache {
     pub(crate) fn new(content: Content) -> Self {
         Self { content, rendered: RefCell::default() }
     }
 
     /// What is shown, as JSON. `me` is always the same.
-    pub(crate) fn render(&self, me: &Me, shows: &Showing) -> Rc<Rendered> {
+    pub(crate) fn render(&self, me: &Me, shows: &PageSource) -> Rc<Rendered> {
         let render = || Rc::new(Rendered::new(&self.content, me, &shows.view(&self.content)));
-        let Showing::Page(id) = shows else { return render() };
+        let PageSource::Content(id) = shows else { return render() };
         if let Some(page) = self.rendered.borrow().get(id) {
             return Rc::clone(page);
         }
@@ -202,7 +202,7 @@ impl<'a> InlineKeyboardButton<'a> {
             ButtonAction::Open(action) => {
                 Self::Callback { text, callback_data: action.callback_data(keyboard.content) }
             }
-            ButtonAction::Private(payload) => {
+            ButtonAction::OpenPrivateChat(payload) => {
                 Self::Url { text, url: format!("https://t.me/{}?start={payload}", keyboard.me.username) }
             }
             ButtonAction::Share(query) => {

@@ -88,8 +88,8 @@ impl Sender {
     }
 
     /// Whether what goes to this chat waits for the chat's own pace.
-    pub(crate) fn is_resting(&self, chat: i64) -> bool {
-        self.pace.is_resting(chat)
+    pub(crate) fn is_rate_limited(&self, chat: i64) -> bool {
+        self.pace.is_rate_limited(chat)
     }
 
     /// Sends what is worthless after `lifetime`.
@@ -107,7 +107,7 @@ impl Sender {
     }
 
     /// Waits for one of the few connections that a storm of typing shares; it is taken until what this gives is dropped.
-    pub(crate) async fn typing_slot(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn inline_slot(&self) -> Option<SemaphorePermit<'_>> {
         self.typing_slots.acquire().await.ok()
     }
 

@@ -1,0 +1,116 @@
+//! What every answer needs, and how a reply is made of an update.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::crash_guard::CrashGuard;
+use super::update::{Me, Update};
+use crate::bot::inline;
+use crate::bot::reply::{Place, Reply, ReplyMeta, apology};
+use crate::content::Content;
+use crate::metrics::unanswered::Unanswered;
+use crate::metrics::{Metrics, QuestionOutcome};
+use crate::telegram::ReplyFn;
+use crate::telegram::outbound::deliver::UnreachableChats;
+use crate::telegram::outbound::render::{ContentCache, Rendered};
+use crate::telegram::outbound::sender::Sender;
+
+/// What every answer needs. One for the process.
+pub(crate) struct Context {
+    pub(crate) sender: Sender,
+    pub(crate) me: Me,
+    pub(crate) reply: ReplyFn,
+    pub(crate) unreachable: UnreachableChats,
+    /// Whether an answer that is one request goes out in the response to a webhook.
+    pub(crate) answer_in_response: bool,
+    /// Where the words of unanswered questions are counted, if at all.
+    pub(crate) unanswered: Option<Arc<Unanswered>>,
+    pub(crate) crash_guard: CrashGuard,
+    content: RefCell<Rc<ContentCache>>,
+}
+
+impl Context {
+    pub(crate) fn new(sender: Sender, me: Me, reply: ReplyFn, content: Content) -> Self {
+        Self {
+            sender,
+            me,
+            reply,
+            unreachable: UnreachableChats::default(),
+            answer_in_response: false,
+            unanswered: None,
+            crash_guard: CrashGuard::default(),
+            content: RefCell::new(Rc::new(ContentCache::new(content))),
+        }
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        self.sender.metrics()
+    }
+
+    /// The content that is served now; an answer keeps the one that it began with.
+    pub(crate) fn content(&self) -> Rc<ContentCache> {
+        Rc::clone(&self.content.borrow())
+    }
+
+    /// Serves another content from now on.
+    pub(crate) fn replace_content(&self, content: Content) {
+        self.content.replace(Rc::new(ContentCache::new(content)));
+    }
+
+    /// The reply to an update, ready to be sent; an apology when making it panicked. `None` when making it has ended too many
+    /// processes.
+    pub(crate) fn make_reply(
+        &self,
+        content: &ContentCache,
+        update: &Update,
+        place: Place,
+    ) -> Option<Reply<Rc<Rendered>>> {
+        let request = update.request(&self.me, place);
+        let render = |reply: Reply| reply.map(|page| content.render(&self.me, &page));
+        // The place of a panic is in the log.
+        let make = || catch_unwind(AssertUnwindSafe(|| render((self.reply)(&content.content, &request))));
+        let made = self.crash_guard.run(update.update_id, make);
+        if made.is_none() {
+            self.give_up();
+        }
+        Some(made?.unwrap_or_else(|_| render(apology(&content.content, request.language_code))))
+    }
+
+    /// The answer to an inline query, ready to be sent; `None` when there is none, because making it panicked or has ended too
+    /// many processes.
+    pub(crate) fn make_inline_answer(
+        &self,
+        update_id: i64,
+        query: &inline::InlineQuery<'_>,
+    ) -> Option<inline::InlineAnswer<Rc<Rendered>>> {
+        let content = self.content();
+        let render = |answer: inline::InlineAnswer| answer.map(|page| content.render(&self.me, &page));
+        let make = || catch_unwind(AssertUnwindSafe(|| render(inline::answer(&content.content, query))));
+        let made = self.crash_guard.run(update_id, make);
+        if made.is_none() {
+            self.give_up();
+        }
+        made?.ok()
+    }
+
+    fn give_up(&self) {
+        self.metrics().give_up();
+        log::error!("an update was given up: making its answer has ended this program again and again");
+    }
+
+    /// Counts a reply that was delivered, and the words of a question that has no answer.
+    pub(crate) fn count(&self, content: &Content, update: &Update, meta: &ReplyMeta) {
+        let lang = content.tag(meta.lang).as_str();
+        self.metrics().answer(meta.page.name(content), lang, update.surface());
+        let Some(question) = &meta.question else { return };
+        self.metrics().question(question.outcome);
+        if question.outcome == QuestionOutcome::Unknown
+            && let Some(unanswered) = &self.unanswered
+        {
+            let words = content.familiar_words(&question.text);
+            unanswered.note(words.iter().map(String::as_str), crate::clock::today());
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Polling: updates are asked for, and confirmed only after they are processed (see [`OffsetTracker`]).
+//!
+//! While nothing holds the offset, a long poll waits at Telegram for the next update. While something does, Telegram answers at
+//! once with what is known already, so the poller waits: until the offset moves, which it does as soon as an answer is out, and
+//! no longer than [`HELD_INTERVAL`], so that a slow chat does not make the bot deaf to the others.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::ExponentialBackoff;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use teloxide::payloads::DeleteWebhook;
+use teloxide::requests::Payload;
+use tokio::time::Instant;
+
+use super::{ReadUpdate, Source, count_skipped};
+use crate::metrics::{Health, Queue};
+use crate::telegram::api::{Api, ApiError};
+use crate::telegram::inbound::context::Context;
+use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher, Finished};
+use crate::telegram::inbound::offset_tracker::{BATCH_MAX, OffsetTracker};
+use crate::telegram::inbound::update::Update;
+use crate::telegram::{ALLOWED_UPDATES, RunError, backoff, pause_after};
+
+/// How long Telegram may hold a poll when there is nothing new.
+const LONG_POLL: Duration = Duration::from_secs(25);
+/// From the start of one poll to that of the next with the same offset. Telegram gives one update at a time to whoever is
+/// faster than 0.5 s (the Bot API server's `process_get_updates_query`); the rest is for the network's jitter.
+const HELD_INTERVAL: Duration = Duration::from_millis(600);
+/// From the end of a poll to the next while the offset is held: most answers are out by then, and a long poll can follow.
+const HELD_PAUSE: Duration = Duration::from_millis(100);
+/// From the end of a poll that brought nothing new to the next: a server that does not hold long polls is not to be flooded.
+const IDLE_PAUSE: Duration = Duration::from_millis(50);
+/// On a stop: time for the last confirmation, and the pause after one that failed.
+const CONFIRM_TIMEOUT: Duration = Duration::from_millis(1_200);
+const CONFIRM_PAUSE: Duration = Duration::from_millis(200);
+
+#[derive(Serialize)]
+struct GetUpdates {
+    offset: i64,
+    limit: usize,
+    timeout: u64,
+    /// On every call: Telegram keeps the last list it was given, even by another program.
+    allowed_updates: [&'static str; 4],
+}
+
+impl Payload for GetUpdates {
+    type Output = ();
+    const NAME: &'static str = "getUpdates";
+}
+
+type PollResult = Result<Vec<ReadUpdate>, ApiError>;
+
+/// The poll that has ended last.
+struct LastPoll {
+    offset: i64,
+    started: Instant,
+    ended: Instant,
+}
+
+/// Polls Telegram.
+pub(crate) struct Polling {
+    context: Rc<Context>,
+    health: Arc<Health>,
+    tracker: OffsetTracker,
+    /// The update that holds the offset, as of the last [`Source::observe`].
+    holder: Option<i64>,
+    /// The poll in progress: its offset, its start, its result.
+    poll: Option<(i64, Instant, Pin<Box<dyn Future<Output = PollResult>>>)>,
+    last: Option<LastPoll>,
+    /// After a poll that failed: not before this.
+    retry_at: Option<Instant>,
+    backoff: ExponentialBackoff,
+}
+
+impl Polling {
+    pub(crate) fn new(context: Rc<Context>, health: Arc<Health>) -> Self {
+        Self {
+            context,
+            health,
+            tracker: OffsetTracker::default(),
+            holder: None,
+            poll: None,
+            last: None,
+            retry_at: None,
+            backoff: backoff(),
+        }
+    }
+
+    /// When the next poll may start.
+    fn next_start(&self) -> Instant {
+        let after_last = self.last.as_ref().map_or_else(Instant::now, |last| {
+            let is_moved = self.tracker.offset(self.holder) != last.offset;
+            match self.holder {
+                None if is_moved => last.ended,
+                None => last.ended + IDLE_PAUSE,
+                Some(_) if is_moved => last.ended + HELD_PAUSE,
+                Some(_) => (last.started + HELD_INTERVAL).max(last.ended + HELD_PAUSE),
+            }
+        });
+        self.retry_at.map_or(after_last, |retry_at| retry_at.max(after_last))
+    }
+
+    fn start_poll(&mut self) {
+        let offset = self.tracker.offset(self.holder);
+        self.tracker.advance(offset);
+        let timeout = if self.holder.is_none() { LONG_POLL } else { Duration::ZERO };
+        let context = Rc::clone(&self.context);
+        let poll = Box::pin(async move { poll(context.sender.api(), offset, timeout).await });
+        self.poll = Some((offset, Instant::now(), poll));
+    }
+
+    /// The updates of a batch that were not there before.
+    fn new_updates(&mut self, batch: Vec<ReadUpdate>) -> Vec<Update> {
+        let size = batch.len();
+        let id = |read: &ReadUpdate| read.as_ref().map_or_else(|&id| id, |update| Some(update.update_id));
+        self.tracker.begin_batch(batch.iter().filter_map(id));
+        let mut new = 0;
+        let mut updates = Vec::with_capacity(size);
+        for read in batch {
+            let id = id(&read);
+            if id.is_some_and(|id| !self.tracker.is_new(id)) {
+                continue;
+            }
+            new += usize::from(id.is_some());
+            match read {
+                Ok(update) => updates.push(update),
+                Err(id) => {
+                    count_skipped(self.context.metrics(), id);
+                    id.into_iter().for_each(|id| self.tracker.skip(id));
+                }
+            }
+        }
+        self.tracker.end_batch(size, new);
+        self.context.metrics().queue(Queue::Carried, self.tracker.carried());
+        updates
+    }
+}
+
+impl Source for Polling {
+    fn observe(&mut self, dispatcher: &Dispatcher) {
+        self.holder = self.tracker.holder(|chat| dispatcher.chat_state(chat));
+    }
+
+    async fn next(&mut self) -> Result<Vec<Update>, RunError> {
+        loop {
+            if self.poll.is_none() {
+                tokio::time::sleep_until(self.next_start()).await;
+                self.start_poll();
+            }
+            let Some((offset, started, poll)) = &mut self.poll else { continue };
+            let (offset, started) = (*offset, *started);
+            let polled = poll.as_mut().await;
+            self.poll = None;
+            let ended = Instant::now();
+            self.retry_at = None;
+            match polled {
+                Ok(batch) => {
+                    self.backoff = backoff();
+                    self.health.mark_alive();
+                    self.last = Some(LastPoll { offset, started, ended });
+                    return Ok(self.new_updates(batch));
+                }
+                Err(error) => self.retry_at = ended.checked_add(pause_after(&error, &mut self.backoff)?),
+            }
+        }
+    }
+
+    fn accepted(&mut self, update_id: i64, chat: i64, accepted: Accepted) {
+        match accepted {
+            Accepted::Queued => self.tracker.track(update_id, chat),
+            // Confirmed at once: when it would be sent again, nobody would wait for it any more.
+            Accepted::Unordered | Accepted::Ignored => self.tracker.skip(update_id),
+        }
+    }
+
+    fn acknowledge(&mut self, finished: Finished) {
+        self.tracker.finish(finished.update_id);
+    }
+
+    async fn close(&mut self) -> bool {
+        // A poll in progress would compete with the last one.
+        self.poll = None;
+        let Some(offset) = self.tracker.close() else { return true };
+        let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, async {
+            while get_updates(self.context.sender.api(), offset, 1, Duration::ZERO).await.is_err() {
+                tokio::time::sleep(CONFIRM_PAUSE).await;
+            }
+        });
+        let is_confirmed = confirmed.await.is_ok();
+        if !is_confirmed {
+            log::warn!("stopped without a last confirmation: Telegram may send answered questions again");
+        }
+        is_confirmed
+    }
+}
+
+/// Asks for updates; removes a webhook that stands in the way.
+async fn poll(api: &Api, offset: i64, timeout: Duration) -> PollResult {
+    let polled = get_updates(api, offset, BATCH_MAX, timeout).await;
+    if let Err(error) = &polled
+        && error.says("can't use getUpdates method while webhook is active")
+    {
+        log::warn!("a webhook was set: it is removed, for this process polls");
+        api.send(&DeleteWebhook::new()).await?;
+        return get_updates(api, offset, BATCH_MAX, timeout).await;
+    }
+    polled
+}
+
+async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> PollResult {
+    let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
+    let body = api.body(&payload, timeout).await?;
+    match body.read::<Vec<Update>>() {
+        // An update of a shape that is new to us: then each by itself.
+        Err(ApiError::Unreachable(_)) => {
+            let raw = body.read::<Vec<Box<RawValue>>>()?;
+            Ok(raw.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
+        }
+        read => Ok(read?.into_iter().map(Update::of_concern).collect()),
+    }
+}
