@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
-use palabre::bot::inline::{Query, offer};
+use palabre::bot::inline::{self, InlineQuery};
 use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::bot::view::View;
 use palabre::content::Content;
@@ -78,7 +78,7 @@ fn prepared(loaded: Loaded) -> Option<Content> {
 /// The answer with its page, which `palabre run` makes once and keeps.
 fn ask(content: &Content, input: Input<'_>) -> Reply<View> {
     let request = Request { input, language_code: Some("fr"), place: Place::Private };
-    reply(content, &request).map(|shows| shows.view(content).into_owned())
+    reply(content, &request).map(|page| page.view(content).into_owned())
 }
 
 #[divan::bench(args = ["/start", "/contact", "/principes", "/help", "/nothing"])]
@@ -131,8 +131,8 @@ fn question_among_1000_sections(bencher: Bencher<'_, '_>, text: &str) {
 fn typing(bencher: Bencher<'_, '_>, words: &str) {
     let content = LazyLock::force(&SHIPPED);
     let query = |words| {
-        let offered = offer(content, &Query { words, language_code: Some("fr"), offset: "" });
-        offered.map(|shows| shows.view(content).into_owned())
+        let offered = inline::answer(content, &InlineQuery { words, language_code: Some("fr"), offset: "" });
+        offered.map(|page| page.view(content).into_owned())
     };
     bencher.bench_local(|| query(black_box(words)));
 }

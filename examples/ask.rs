@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use palabre::bot::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 use palabre::content::load;
 
 fn main() -> io::Result<()> {
@@ -18,14 +18,14 @@ fn main() -> io::Result<()> {
     // No language of an app is known: a question is answered in the language that it is written in.
     let request = Request { input: Input::Text(&question), language_code: None, place: Place::Private };
     match reply(&content, &request) {
-        Reply::Page { shows, .. } => {
-            let view = shows.view(&content);
+        Reply::Page(PageReply { page, .. }) => {
+            let view = page.view(&content);
             writeln!(output, "{}\n", view.text.as_str())?;
             for button in view.rows.iter().flatten() {
                 writeln!(output, "[{}]", button.label)?;
             }
         }
-        Reply::Card(card) => writeln!(output, "{} {}", card.name, card.phone)?,
+        Reply::Contact { card, .. } => writeln!(output, "{} {}", card.name, card.phone)?,
         // In a private chat everything is answered.
         Reply::Silent => {}
     }

@@ -31,7 +31,7 @@ fn a_bot_that_dies_of_boom() {
     let content = load::shipped(load::this_month()).content.unwrap();
     let url = env::var("TELOXIDE_API_URL").unwrap();
     let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
-    let bot = Bot::new(api, content).answer(dies_of_boom).crash_guard(CrashGuard::open(file.into()).unwrap());
+    let bot = Bot::new(api, content).reply(dies_of_boom).crash_guard(CrashGuard::open(file.into()).unwrap());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
     runtime.block_on(bot.run(std::future::pending())).unwrap();

@@ -487,7 +487,7 @@ fn a_panic_gets_an_apology_and_the_loop_goes_on() {
         let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
-        let bot = Bot::new(api, content).answer(panics_at_boom);
+        let bot = Bot::new(api, content).reply(panics_at_boom);
         runtime.block_on(bot.run(async { drop(stopped.await) }))
     });
     fake.private_message(1, "boom");

@@ -240,11 +240,12 @@ fn a_page_that_cannot_be_written_gets_an_apology() {
     assert_eq!(bot.stop(), Ok(()));
 }
 
-/// A stand-in whose answer to a tap breaks after the page: no menu can follow the language that it speaks of.
-fn cannot_be_followed(content: &Content, request: &Request<'_>) -> Reply {
+/// A stand-in whose answer to a tap breaks after the page: it is of a language that the content does not have, which cannot be
+/// counted.
+fn cannot_be_counted(content: &Content, request: &Request<'_>) -> Reply {
     let mut reply = reply(content, request);
-    if let (Input::Tap(_), Reply::Page { chosen, .. }) = (request.input, &mut reply) {
-        *chosen = Some(foreign());
+    if let (Input::Tap(_), Reply::Page(page)) = (request.input, &mut reply) {
+        page.meta.lang = foreign();
     }
     reply
 }
@@ -252,7 +253,7 @@ fn cannot_be_followed(content: &Content, request: &Request<'_>) -> Reply {
 #[test]
 fn an_update_whose_answer_breaks_every_time_is_given_up_and_harms_nobody() {
     let fake = Fake::start();
-    let bot = StandIn::start(&fake, cannot_be_followed);
+    let bot = StandIn::start(&fake, cannot_be_counted);
     fake.private_message(1, "/contact");
     fake.wait_sent(1, 1);
     let broken = fake.tap(1, 1, fake.sent_to(1)[0].id, "1.fr.home");

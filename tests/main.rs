@@ -15,6 +15,7 @@ mod faults;
 mod groups;
 mod inline;
 mod kill;
+mod layers;
 mod links;
 mod load;
 mod metrics;

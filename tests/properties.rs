@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use palabre::bot::inline::{Answer, Offer, Query, offer};
-use palabre::bot::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::inline::{self, InlineAnswer, InlineQuery, InlineResult};
+use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
@@ -281,21 +281,21 @@ proptest! {
         offset in select(vec!["", "0", "20", "-1", "x", "99999999999999999999"]),
         code in prop::option::of("[a-zA-Z_-]{0,12}"),
     ) {
-        let Answer { offers, next_offset, ask_in_private, .. } =
-            offer(shipped(), &Query { words: &text, language_code: code.as_deref(), offset });
-        prop_assert!((1..=50).contains(&offers.len()) || !offset.is_empty());
+        let InlineAnswer { results, next_offset, private_chat_button, .. } =
+            inline::answer(shipped(), &InlineQuery { words: &text, language_code: code.as_deref(), offset });
+        prop_assert!((1..=50).contains(&results.len()) || !offset.is_empty());
         prop_assert!(next_offset.is_none_or(|next| next.len() <= 64));
-        prop_assert!(ask_in_private.is_none_or(|(label, payload)| !label.is_empty() && (1..=64).contains(&payload.len())));
+        prop_assert!(private_chat_button.is_none_or(|(label, payload)| !label.is_empty() && (1..=64).contains(&payload.len())));
         let mut ids = std::collections::HashSet::new();
-        for offer in &offers {
-            let id = match offer {
-                Offer::Page { id, title, shows, .. } => {
-                    let view = shows.view(shipped());
+        for result in &results {
+            let id = match result {
+                InlineResult::Page { id, title, page, .. } => {
+                    let view = page.view(shipped());
                     prop_assert!(!title.is_empty() && (1..=4096).contains(&view.text.utf16_len()));
                     prop_assert!(view.rows.iter().flatten().count() <= 100);
                     id
                 }
-                Offer::Contact { id, card } => {
+                InlineResult::Contact { id, card } => {
                     prop_assert!(card.vcard.len() <= 2048);
                     id
                 }
@@ -320,9 +320,9 @@ proptest! {
         let input = if tap { Input::Tap(&text) } else { Input::Text(&text) };
         match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {
             Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
-            Reply::Contact(card) => prop_assert!(!card.vcard.is_empty()),
-            Reply::Page { shows, notice, .. } => {
-                let view = shows.view(shipped());
+            Reply::Contact { card, .. } => prop_assert!(!card.vcard.is_empty()),
+            Reply::Page(PageReply { page, notice, .. }) => {
+                let view = page.view(shipped());
                 prop_assert!((1..=4096).contains(&view.text.utf16_len()));
                 prop_assert!(!view.rows.is_empty());
                 prop_assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use palabre::bot::outcome::{Outcome, decide};
-use palabre::bot::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 use palabre::content::{Content, Topic, load};
 use serde_json::Value;
 
@@ -13,12 +13,9 @@ static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_mo
 fn answer(question: &str) -> Option<(String, String)> {
     let found = SHIPPED.search(question, SHIPPED.default_language(), false);
     match decide(&found) {
-        Outcome::Answer(first, _) => match first.topic {
-            Topic::Section(section) => {
-                Some((SHIPPED.section(section).id.to_string(), SHIPPED.tag(first.language).to_string()))
-            }
-            _ => None,
-        },
+        Outcome::Answer(section, found, _) => {
+            Some((SHIPPED.section(section).id.to_string(), SHIPPED.tag(found.language).to_string()))
+        }
         _ => None,
     }
 }
@@ -31,7 +28,7 @@ fn check(question: &str, section: &str, language: &str) {
 fn page(text: &str) -> palabre::bot::view::View {
     let request = Request { input: Input::Text(text), language_code: Some("fr"), place: Place::Private };
     match reply(&SHIPPED, &request) {
-        Reply::Page { shows, .. } => shows.view(&SHIPPED).into_owned(),
+        Reply::Page(PageReply { page, .. }) => page.view(&SHIPPED).into_owned(),
         other => panic!("{other:?}"),
     }
 }
@@ -83,15 +80,15 @@ fn a_group_asks_by_command() {
     for text in
         ["/ask what are your principles", "/ASK@bot what are your principles", "/demander quels sont vos principes"]
     {
-        let Reply::Page { shows, .. } = reply(&SHIPPED, &request(text, false)) else { panic!("{text}") };
-        let view = shows.view(&SHIPPED);
+        let Reply::Page(PageReply { page, .. }) = reply(&SHIPPED, &request(text, false)) else { panic!("{text}") };
+        let view = page.view(&SHIPPED);
         assert!(view.text.as_str().starts_with("🕊️"), "{}", view.text.as_str());
     }
     assert_eq!(reply(&SHIPPED, &request("what are your principles", false)), Reply::Silent);
-    let Reply::Page { shows, .. } = reply(&SHIPPED, &request("@palabre_bot what are your principles", true)) else {
+    let Reply::Page(PageReply { page, .. }) = reply(&SHIPPED, &request("@palabre_bot what are your principles", true)) else {
         panic!()
     };
-    assert!(shows.view(&SHIPPED).text.as_str().contains("rinciple"));
+    assert!(page.view(&SHIPPED).text.as_str().contains("rinciple"));
 }
 
 fn ask(arguments: &[&str], input: &str) -> String {

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use palabre::bot::inline::{Offer, Query, offer};
+use palabre::bot::inline::{self, InlineQuery, InlineResult};
 use palabre::content::Content;
 use palabre::content::load::{YearMonth, shipped};
 
@@ -13,10 +13,10 @@ static CONTENT: LazyLock<Content> =
 
 fuzz_target!(|text: &str| {
     let (words, offset) = text.split_once('\n').unwrap_or((text, ""));
-    let answer = offer(&CONTENT, &Query { words, language_code: Some(offset), offset });
-    assert!(answer.offers.len() <= 50);
-    for offer in answer.offers {
-        let (Offer::Page { id, .. } | Offer::Contact { id, .. }) = &offer;
+    let answer = inline::answer(&CONTENT, &InlineQuery { words, language_code: Some(offset), offset });
+    assert!(answer.results.len() <= 50);
+    for result in answer.results {
+        let (InlineResult::Page { id, .. } | InlineResult::Contact { id, .. }) = &result;
         assert!((1..=64).contains(&id.len()), "an id of {} bytes", id.len());
     }
 });

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use palabre::content::Content;
 use palabre::content::load::{YearMonth, shipped};
-use palabre::bot::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 
 static CONTENT: LazyLock<Content> =
     LazyLock::new(|| shipped(YearMonth { year: 2026, month: 2 }).content.expect("the shipped content is sound"));
@@ -24,9 +24,9 @@ fuzz_target!(|text: &str| {
         for place in [Place::Private, Place::InlineMessage].into_iter().chain(groups) {
             match reply(&CONTENT, &Request { input, language_code: Some(before), place }) {
                 Reply::Silent => assert_eq!(place, Place::Group { addressed: false }),
-                Reply::Contact(card) => assert!(!card.vcard.is_empty()),
-                Reply::Page { shows, notice, .. } => {
-                    let view = shows.view(&CONTENT);
+                Reply::Contact { card, .. } => assert!(!card.vcard.is_empty()),
+                Reply::Page(PageReply { page, notice, .. }) => {
+                    let view = page.view(&CONTENT);
                     assert!((1..=4096).contains(&view.text.utf16_len()));
                     assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
                 }
