@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use self::load::YearMonth;
 use crate::lang::{Tag, primary_subtag};
 use crate::markup::RichText;
-use crate::search::{Index, Likeness, Ranked};
+use crate::search::{Features, Index, Ranked};
 pub use version::Version;
 
 /// A section's id: 1 to 32 of `a-z0-9_`. With it, callback data stays under Telegram's 64 bytes and a start payload
@@ -306,7 +306,7 @@ pub struct Match {
     /// From 0 to 1.
     pub score: f32,
     /// What the score is made of.
-    pub likeness: Likeness,
+    pub features: Features,
 }
 
 impl Content {
@@ -413,7 +413,7 @@ impl Content {
             topic: Topic::of_number(ranked.topic, self.sections.len()),
             language: LangId(ranked.language as u8),
             score: ranked.score,
-            likeness: ranked.likeness,
+            features: ranked.features,
         };
         let is_something = |m: &Match| !matches!(m.topic, Topic::SmallTalk(_)) || m.score >= SMALL_TALK_MIN;
         ranking.into_iter().map(found).filter(is_something).collect()

@@ -82,16 +82,16 @@ fn answer(content: &Content, how: &How, question: &str, output: &mut impl Write)
     }
     if how.explain {
         for m in found.iter().take(EXPLAINED) {
-            let parts = m.likeness;
+            let features = m.features;
             writeln!(
                 output,
                 "  {:.2}  phrase {:.2}  words {:.2}  letters {:.2}  whole {:.2}  learnt {:.2}  {}",
                 m.score,
-                parts.phrase,
-                parts.words,
-                parts.letters,
-                parts.whole,
-                parts.learnt,
+                features.dice,
+                features.coverage,
+                features.ngrams,
+                features.centroid,
+                features.classifier,
                 name(content, m)
             )?;
         }

@@ -1,109 +1,119 @@
-//! What tells the topics apart, learnt from their phrases when the content is loaded: a linear classifier.
+//! Averaged passive-aggressive classifier: a linear model that learns from all phrases what tells one topic from another.
 //!
-//! The other likenesses look at one topic at a time. Here each phrase is asked in turn; where another topic comes too near
-//! to its own, the phrase's runs of letters are made to speak for the one and against the other, just enough (Crammer et
-//! al., "Online Passive-Aggressive Algorithms", 2006). Nothing is random: the same phrases always teach the same.
+//! Where the score of another topic comes within the margin of a phrase's own topic, the weights of the phrase's n-grams
+//! move up for its own topic and down for the other, just enough (PA-I of Crammer et al., "Online Passive-Aggressive
+//! Algorithms", 2006). Training is deterministic: the same phrases always give the same weights.
 
-use super::ngrams::{Phrases, Vector};
+use super::vectors::SparseVector;
 
-/// How often the phrases are gone through.
+/// The number of passes over the phrases.
 const PASSES: usize = 6;
-/// How far a phrase's own topic should be ahead of any other.
+/// By how much the score of a phrase's own topic should exceed any other.
 const MARGIN: f32 = 1.0;
-/// The most that one phrase may move at a time: an editor's slip must not undo what others taught.
+/// The largest step of one phrase: one misplaced phrase must not undo what others taught.
 const STEP_MAX: f32 = 0.5;
-/// Phrases times topics, of one language, up to which something is learnt. Time and memory grow with both: more would be
-/// felt at the start (about a tenth of a second) and weigh more than the rest of the index.
+/// Phrases times topics, of one language, up to which a classifier is trained. Time and memory grow with both: beyond, it
+/// would delay the start by more than about 0.1 s and be larger than the rest of the index.
 const WORK_MAX: usize = 300_000;
 
-/// So many topics are reckoned with at once: a processor multiplies four or eight numbers as fast as one.
-const LANES: usize = 8;
-
-/// A weight for each gram and topic.
-pub(super) struct Learnt {
-    /// How many lots of topics there are; the last is filled up with some that do not exist.
-    lots: usize,
-    /// For each gram its weights, lot by lot, in units: two bytes are enough to tell weights apart.
-    weights: Vec<[i16; LANES]>,
-    unit: f32,
+/// A weight for each n-gram and topic.
+pub(super) struct Classifier {
+    topics: usize,
+    /// A matrix: a row for each n-gram, a column for each topic.
+    weights: Vec<f32>,
 }
 
-impl Learnt {
-    /// Learns from the phrases, vectors of length 1; `None` when there are too many of them.
-    pub(super) fn new(grams: usize, phrases: &Phrases, phrase_topics: &[u32], topics: usize) -> Option<Self> {
+impl Classifier {
+    /// Trains on phrases, vectors of length 1; `None` when there are too many.
+    pub(super) fn train(phrases: &[SparseVector], topic_of: &[u32], topics: usize, ngrams: usize) -> Option<Self> {
         if phrases.len() * topics > WORK_MAX {
             return None;
         }
         let mut phrases_of = vec![0_u32; topics];
-        for &topic in phrase_topics {
-            phrases_of[topic as usize] += 1;
-        }
-        let spoken_for = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
-        let average = phrases.len() as f32 / spoken_for.max(1) as f32;
-        let lots = topics.div_ceil(LANES);
-        let mut weights = vec![[0.0_f32; LANES]; grams * lots];
-        // The mean of what was known after each pass holds better for new questions than the last word.
-        let mut mean = weights.clone();
-        let (mut vector, mut scores) = (Vector::new(), Vec::new());
+        topic_of.iter().for_each(|&topic| phrases_of[topic as usize] += 1);
+        let non_empty = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
+        let average = phrases.len() as f32 / non_empty.max(1) as f32;
+        let mut now = Self { topics, weights: vec![0.0; ngrams * topics] };
+        // The mean of the weights after each pass generalises better than the last weights.
+        let mut mean = Self { topics, weights: vec![0.0; ngrams * topics] };
         for pass in 0..PASSES {
             for i in 0..phrases.len() {
-                let phrase = shuffled(i, pass, phrases.len()) as u32;
-                let own = phrase_topics[phrase as usize] as usize;
-                vector.clear();
-                vector.extend(phrases.vector(phrase));
-                sums(&weights, lots, &vector, &mut scores);
+                let phrase = shuffled(i, pass, phrases.len());
+                let (vector, own) = (&phrases[phrase], topic_of[phrase] as usize);
+                let scores = now.scores(vector);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
-                let lacking = MARGIN - scores[own] + scores[rival];
-                if lacking > 0.0 {
-                    // A topic of many phrases (what is not ours) would drown the others: its phrases move less each.
+                let loss = MARGIN - scores[own] + scores[rival];
+                if loss > 0.0 {
+                    // A topic of many phrases (what is out of scope) would overrule the others: its steps are shorter.
                     let step_max = STEP_MAX * average / phrases_of[own] as f32;
-                    // The length of a phrase's vector is 1, and two topics are moved.
-                    let step = (lacking / 2.0).min(step_max);
-                    for &(gram, value) in &vector {
-                        let weights = weights[gram as usize * lots..][..lots].as_flattened_mut();
-                        weights[own] += step * value;
-                        weights[rival] -= step * value;
+                    // The vector's length is 1, and two topics move.
+                    let step = (loss / 2.0).min(step_max);
+                    for &(ngram, value) in vector {
+                        let row = &mut now.weights[ngram as usize * topics..][..topics];
+                        row[own] += step * value;
+                        row[rival] -= step * value;
                     }
                 }
             }
-            for (mean, weight) in mean.as_flattened_mut().iter_mut().zip(weights.as_flattened()) {
+            for (mean, weight) in mean.weights.iter_mut().zip(&now.weights) {
                 *mean += weight / PASSES as f32;
             }
         }
-        drop(weights);
-        let most = mean.as_flattened().iter().fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
-        let unit = most / f32::from(i16::MAX);
-        let weights = mean.iter().map(|lot| lot.map(|weight| (weight / unit).round() as i16)).collect();
-        Some(Self { lots, weights, unit })
+        Some(mean)
     }
 
-    /// What the grams say for each topic; what stands behind the last topic says nothing.
-    pub(super) fn score(&self, grams: &[(u32, f32)], scores: &mut Vec<f32>) {
-        sums(&self.weights, self.lots, grams, scores);
-        scores.iter_mut().for_each(|score| *score *= self.unit);
-    }
-}
-
-/// The weights of some grams, each times the gram's value, together for each topic.
-fn sums<T: Copy + Into<f32>>(weights: &[[T; LANES]], lots: usize, grams: &[(u32, f32)], sums: &mut Vec<f32>) {
-    sums.clear();
-    for lot in 0..lots {
-        let mut of_lot = [0.0; LANES];
-        for &(gram, value) in grams {
-            let weights = &weights[gram as usize * lots + lot];
-            for lane in 0..LANES {
-                of_lot[lane] += value * weights[lane].into();
-            }
+    /// The score of each topic, about -0.3 to 1.3: the vector times the weights.
+    pub(super) fn scores(&self, vector: &SparseVector) -> Vec<f32> {
+        let mut scores = vec![0.0; self.topics];
+        for &(ngram, value) in vector {
+            let row = &self.weights[ngram as usize * self.topics..][..self.topics];
+            scores.iter_mut().zip(row).for_each(|(score, weight)| *score += value * weight);
         }
-        sums.extend(of_lot);
+        scores
     }
 }
 
-/// The place of a phrase in a pass, so that topics alternate, each time otherwise.
+/// The phrase that is number `i` of a pass: each phrase once, topics mixed, in another order each pass.
 fn shuffled(i: usize, pass: usize, count: usize) -> usize {
-    /// Primes: whatever `count` is, most of them do not divide it, and a step that shares no divisor meets every place.
+    /// Primes: a step that does not divide `count` meets every phrase.
     const STEPS: [u64; 6] = [7_919, 104_729, 15_485_863, 32_452_843, 49_979_687, 67_867_967];
     let (count, step) = (count as u64, STEPS[pass % STEPS.len()]);
     if count.is_multiple_of(step) { i } else { ((i as u64 * step + pass as u64) % count) as usize }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ngram_of_one_topic_outweighs_what_topics_share() {
+        // N-gram 0 is in every phrase, 1 to 3 each in those of one topic.
+        let phrases: Vec<SparseVector> = (1..=3).cycle().take(9).map(|n| vec![(0, 0.8), (n, 0.6)]).collect();
+        let topic_of: Vec<u32> = (0..3).cycle().take(9).collect();
+        let classifier = Classifier::train(&phrases, &topic_of, 3, 4).unwrap();
+        for (phrase, &topic) in phrases.iter().zip(&topic_of) {
+            let scores = classifier.scores(phrase);
+            let best = (0..3).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+            assert_eq!(best, topic as usize, "{scores:?}");
+        }
+    }
+
+    #[test]
+    fn too_many_phrases_are_not_trained_on() {
+        let phrases = vec![vec![(0, 1.0)]; WORK_MAX / 2 + 1];
+        let topic_of = vec![0; phrases.len()];
+        assert!(Classifier::train(&phrases, &topic_of, 2, 1).is_none());
+    }
+
+    #[test]
+    fn a_pass_meets_each_phrase_once() {
+        for count in [1, 2, 7, 100, 7_919] {
+            for pass in 0..PASSES {
+                let mut met: Vec<usize> = (0..count).map(|i| shuffled(i, pass, count)).collect();
+                met.sort_unstable();
+                assert!(met.into_iter().eq(0..count), "{count} phrases, pass {pass}");
+            }
+        }
+    }
 }

@@ -1,216 +1,136 @@
-//! One language's phrases, prepared for comparison.
+//! One language's phrases, prepared for comparison: postings of words and n-grams (inverted index), and the classifier.
 
 use super::Phrases;
-use super::interner::Names;
-use super::lists::Lists;
-use super::ngrams::{Grams, Numbers, for_each_gram};
-use super::spelling::{EditRows, letter_set, may_be_near};
-use super::tokenizer::Lexicon;
+use super::classifier::Classifier;
+use super::ngrams::{NgramIds, ngrams};
+use super::tokenizer::{Lexicon, words_of};
+use super::vectors::{SparseVector, centroids, tf_idf, transposed};
+use super::vocabulary::Vocabulary;
 
-/// How much of a word's weight depends on how few topics it stands under.
+/// The share of a word's weight that depends on the number of topics that have it.
 const RARITY: f32 = 0.6;
 
-/// How sure it is that a word is another one: of the same stem; its beginning; mistyped once or twice.
-const SAME_STEM: f32 = 0.83;
-const SAME_BEGINNING: f32 = 0.8;
-const ONE_EDIT: f32 = 0.95;
-const TWO_EDITS: f32 = 0.65;
-const OTHER_FIRST_LETTER: f32 = 0.1;
-
-/// One language's phrases: words and runs of letters, each with where it stands.
+/// One language's phrases.
 pub(super) struct LanguageIndex {
     pub(super) lexicon: Lexicon,
-    vocabulary: Names,
-    stems: Names,
-    stem_of_word: Vec<u32>,
-    /// The words of each stem.
-    words_of_stem: Lists<u32>,
-    /// The words by their number of letters, for comparison with mistyped ones.
-    by_length: Vec<Vec<(u64, u32)>>,
-    pub(super) word_weights: Vec<f32>,
-    /// For each word the phrases that have it.
-    pub(super) phrases_of_word: Lists<u32>,
-    /// For each word the topics that have it.
-    pub(super) topics_of_word: Lists<u32>,
-    pub(super) phrase_topics: Vec<u32>,
-    /// The weights of a phrase's words together.
+    pub(super) topics: usize,
+    /// The topic of each phrase.
+    pub(super) topic_of: Vec<u32>,
+    /// The weights of each phrase's words together, repeated words once.
     pub(super) phrase_weights: Vec<f32>,
-    pub(super) grams: Grams,
+    pub(super) vocabulary: Vocabulary,
+    /// By word of the vocabulary.
+    pub(super) words: Vec<WordPostings>,
+    pub(super) ngram_ids: NgramIds,
+    /// By n-gram.
+    pub(super) idf: Vec<f32>,
+    /// The idf of an n-gram that no phrase has.
+    pub(super) unknown_idf: f32,
+    /// For each n-gram the phrases that have it, with its value in their tf-idf vectors.
+    pub(super) phrase_postings: Vec<SparseVector>,
+    /// For each n-gram the topics that have it, with its value in their centroids.
+    pub(super) topic_postings: Vec<SparseVector>,
+    /// `None` when there is too much to train on.
+    pub(super) classifier: Option<Classifier>,
 }
 
-/// The words that a word may be, each with how sure that is.
-#[derive(Default)]
-pub(super) struct Candidates {
-    pub(super) found: Vec<(u32, f32)>,
-    /// Whether the word is none that is known, nor of a known stem, but near to some.
-    pub(super) mistyped: bool,
-    letters: Vec<char>,
-    rows: EditRows,
+/// Where a word occurs.
+pub(super) struct WordPostings {
+    /// From 0 to 1: less for stop-words and question words, and for words of many topics.
+    pub(super) weight: f32,
+    pub(super) phrases: Vec<u32>,
+    pub(super) topics: Vec<u32>,
 }
 
 impl LanguageIndex {
-    pub(super) fn new(lexicon: Lexicon, phrases: &Phrases, topics: usize) -> Self {
-        let phrase_topics: Vec<u32> = phrases.topics().collect();
-        let mut vocabulary = Vocabulary::new();
-        let mut texts = Lists::with_capacity(phrases.len(), 0);
-        for text in phrases.texts() {
-            lexicon.for_each_word(text, |word| texts.add(vocabulary.word(word, &lexicon)));
-            texts.end();
+    pub(super) fn new(lexicon: Lexicon, phrases: Phrases, topics: usize) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let mut ngram_ids = NgramIds::default();
+        let (mut topic_of, mut words_of_phrase, mut ngrams_of_word) = (Vec::new(), Vec::new(), Vec::new());
+        for (topic, text) in phrases.0 {
+            let mut words = Vec::new();
+            for word in lexicon.respell(&words_of(&text)) {
+                let id = vocabulary.get_or_add(word, &lexicon);
+                if id as usize == ngrams_of_word.len() {
+                    ngrams_of_word.push(numbers(word, &mut ngram_ids));
+                }
+                words.push(id);
+            }
+            topic_of.push(topic);
+            words_of_phrase.push(words);
         }
-        let Vocabulary { mut words, mut stems, stem_of_word, weights: mut word_weights, numbers, grams_of_word } =
-            vocabulary;
-        words.shrink();
-        stems.shrink();
-        let grams = Grams::new(numbers, &texts, &grams_of_word, &phrase_topics, topics);
-        drop(grams_of_word);
-        let mut by_topic: Vec<u32> = (0..phrases.len() as u32).collect();
-        by_topic.sort_by_key(|&phrase| phrase_topics[phrase as usize]);
-        let phrases_of_word = texts.places(words.len(), &by_topic, |phrase| phrase);
-        let topics_of_word = texts.places(words.len(), &by_topic, |phrase| phrase_topics[phrase as usize]);
-        weigh(&mut word_weights, &topics_of_word, topics);
-        let weight_of = |text: &[u32]| {
-            let firsts = text.iter().enumerate().filter(|&(i, word)| !text[..i].contains(word));
-            firsts.map(|(_, &word)| word_weights[word as usize]).sum()
+        let mut by_topic = vec![Vec::new(); topics];
+        (0..).zip(&topic_of).for_each(|(phrase, &topic)| by_topic[topic as usize].push(phrase));
+
+        let count = ngram_ids.len();
+        let ngrams_of_phrase = words_of_phrase
+            .iter()
+            .map(|words| words.iter().flat_map(|&word| ngrams_of_word[word as usize].iter().copied()));
+        let (vectors, idf) = tf_idf(ngrams_of_phrase, &by_topic, count);
+        let classifier = Classifier::train(&vectors, &topic_of, topics, count);
+        let words = word_postings(&vocabulary, &lexicon, &words_of_phrase, &by_topic);
+        let weight_of = |phrase: &Vec<u32>| {
+            let firsts = phrase.iter().enumerate().filter(|&(i, word)| !phrase[..i].contains(word));
+            firsts.map(|(_, &word)| words[word as usize].weight).sum()
         };
         Self {
             lexicon,
-            words_of_stem: words_of_stem(&stem_of_word, stems.len()),
-            stem_of_word,
-            stems,
-            by_length: by_length(&words),
-            vocabulary: words,
-            phrase_weights: texts.iter().map(weight_of).collect(),
-            grams,
-            word_weights,
-            phrases_of_word,
-            topics_of_word,
-            phrase_topics,
+            topics,
+            topic_of,
+            phrase_weights: words_of_phrase.iter().map(weight_of).collect(),
+            vocabulary,
+            words,
+            ngram_ids,
+            unknown_idf: idf.iter().copied().fold(1.0, f32::max),
+            idf,
+            topic_postings: transposed(&centroids(&vectors, &by_topic, count), count),
+            phrase_postings: transposed(&vectors, count),
+            classifier,
         }
     }
+}
 
-    /// The word's number, if a phrase has it.
-    pub(super) fn known(&self, word: &str) -> Option<u32> {
-        self.vocabulary.get(word)
-    }
+/// The numbers of a word's n-grams; new ones get the next.
+fn numbers(word: &str, ids: &mut NgramIds) -> Vec<u32> {
+    let number = |ngram| {
+        let next = ids.len() as u32;
+        *ids.entry(ngram).or_insert(next)
+    };
+    ngrams(word, true).into_iter().map(number).collect()
+}
 
-    /// The letters of a word of the phrases.
-    pub(super) fn letters(&self, word: u32) -> &[char] {
-        self.vocabulary.letters(word)
-    }
-
-    /// The words that a word may be; the last word of a sentence that is still being written may be the beginning of one.
-    pub(super) fn candidates(&self, word: &str, unfinished: bool, candidates: &mut Candidates) {
-        let Candidates { found, mistyped, letters, rows } = candidates;
-        found.clear();
-        *mistyped = false;
-        letters.clear();
-        let known = self.known(word);
-        found.extend(known.map(|id| (id, 1.0)));
-        let stem = match known {
-            Some(id) => Some(self.stem_of_word[id as usize]),
-            None => self.stems.get(&self.lexicon.stem(word)),
-        };
-        let related = stem.map_or(&[][..], |stem| self.words_of_stem.get(stem));
-        found.extend(related.iter().filter(|&&id| Some(id) != known).map(|&id| (id, SAME_STEM)));
-        letters.extend(word.chars());
-        if unfinished {
-            for &(_, id) in self.by_length.iter().skip(letters.len() + 1).flatten() {
-                if self.letters(id).starts_with(letters) {
-                    found.push((id, SAME_BEGINNING));
-                }
-            }
-        }
-        if found.is_empty() {
-            self.near(letters, rows, found);
-            *mistyped = !found.is_empty();
-        }
-    }
-
-    /// The words at a small distance: one edit from four letters on, two from eight.
-    fn near(&self, letters: &[char], rows: &mut EditRows, found: &mut Vec<(u32, f32)>) {
-        let allowed = match letters.len() {
-            0..4 => return,
-            4..8 => 1,
-            _ => 2,
-        };
-        let set = letter_set(letters);
-        let shortest = (letters.len() - allowed).max(3);
-        for words in self.by_length.iter().take(letters.len() + allowed + 1).skip(shortest) {
-            for &(_, id) in words.iter().filter(|(other, _)| may_be_near(*other, set, allowed)) {
-                let known = self.letters(id);
-                let sure = match rows.distance(letters, known, allowed) {
-                    Some(0 | 1) => ONE_EDIT,
-                    Some(_) => TWO_EDITS,
-                    None => continue,
-                };
-                // People seldom mistype the first letter.
-                found.push((id, if known[0] == letters[0] { sure } else { sure - OTHER_FIRST_LETTER }));
+fn word_postings(
+    vocabulary: &Vocabulary,
+    lexicon: &Lexicon,
+    words_of_phrase: &[Vec<u32>],
+    by_topic: &[Vec<u32>],
+) -> Vec<WordPostings> {
+    let ids = 0..vocabulary.len() as u32;
+    let new =
+        |id| WordPostings { weight: lexicon.weight(vocabulary.word(id)), phrases: Vec::new(), topics: Vec::new() };
+    let mut words: Vec<WordPostings> = ids.map(new).collect();
+    for (topic, phrases) in (0..).zip(by_topic) {
+        for &phrase in phrases {
+            for &word in &words_of_phrase[phrase as usize] {
+                let word = &mut words[word as usize];
+                push_new(&mut word.phrases, phrase);
+                push_new(&mut word.topics, topic);
             }
         }
     }
+    let all = by_topic.len() as f32 + 1.0;
+    for word in &mut words {
+        let rarity = (all / word.topics.len() as f32).ln() / all.ln();
+        word.weight *= 1.0 - RARITY + RARITY * rarity;
+        word.phrases.shrink_to_fit();
+        word.topics.shrink_to_fit();
+    }
+    words
 }
 
-/// The words of the phrases while they are taken in.
-struct Vocabulary {
-    words: Names,
-    stems: Names,
-    stem_of_word: Vec<u32>,
-    weights: Vec<f32>,
-    numbers: Numbers,
-    grams_of_word: Lists<u32>,
-}
-
-impl Vocabulary {
-    fn new() -> Self {
-        Self {
-            words: Names::new(),
-            stems: Names::new(),
-            stem_of_word: Vec::new(),
-            weights: Vec::new(),
-            numbers: Numbers::default(),
-            grams_of_word: Lists::with_capacity(0, 0),
-        }
+/// Adds what is not the last already.
+fn push_new(list: &mut Vec<u32>, number: u32) {
+    if list.last() != Some(&number) {
+        list.push(number);
     }
-
-    /// The word's number; a new one if no phrase had it.
-    fn word(&mut self, word: &str, lexicon: &Lexicon) -> u32 {
-        let number = self.words.of(word);
-        if number as usize == self.weights.len() {
-            self.stem_of_word.push(self.stems.of(&lexicon.stem(word)));
-            self.weights.push(lexicon.weight(word));
-            for_each_gram(self.words.letters(number), true, |gram| self.grams_of_word.add(self.numbers.of(gram)));
-            self.grams_of_word.end();
-        }
-        number
-    }
-}
-
-fn weigh(weights: &mut [f32], topics_of_word: &Lists<u32>, topics: usize) {
-    let all = (topics as f32 + 1.0).ln();
-    for (weight, topics_of_word) in weights.iter_mut().zip(topics_of_word.iter()) {
-        let rarity = ((topics as f32 + 1.0) / topics_of_word.len() as f32).ln() / all;
-        *weight *= 1.0 - RARITY + RARITY * rarity;
-    }
-}
-
-fn words_of_stem(stem_of_word: &[u32], stems: usize) -> Lists<u32> {
-    let mut each = Lists::with_capacity(stem_of_word.len(), stem_of_word.len());
-    for &stem in stem_of_word {
-        each.add(stem);
-        each.end();
-    }
-    let order: Vec<u32> = (0..stem_of_word.len() as u32).collect();
-    each.places(stems, &order, |word| word)
-}
-
-fn by_length(words: &Names) -> Vec<Vec<(u64, u32)>> {
-    let mut by_length: Vec<Vec<(u64, u32)>> = Vec::new();
-    for (word, letters) in (0..).zip(words.iter()) {
-        if by_length.len() <= letters.len() {
-            by_length.resize(letters.len() + 1, Vec::new());
-        }
-        by_length[letters.len()].push((letter_set(letters), word));
-    }
-    by_length.iter_mut().for_each(Vec::shrink_to_fit);
-    by_length
 }

@@ -1,285 +1,201 @@
-//! How like a question is to the phrases of one language.
+//! The features of a question for each topic of one language, and the score that they make.
 
-use std::ops::Range;
+use super::index::LanguageIndex;
+use super::ngrams::ngrams;
+use super::vectors::{SparseVector, sublinear_tf};
+use super::vocabulary::Candidates;
 
-use super::index::{Candidates, LanguageIndex};
-use super::lists::Entry as _;
-use super::ngrams::{Grams, Vector, for_each_gram, sublinear_tf};
+/// The weights of the features; they make 1 together.
+const DICE: f32 = 0.14;
+const COVERAGE: f32 = 0.16;
+const NGRAMS: f32 = 0.20;
+const CENTROID: f32 = 0.22;
+const CLASSIFIER: f32 = 0.28;
 
-/// The weights of the five likenesses; they make one together.
-const PHRASE: f32 = 0.14;
-const WORDS: f32 = 0.16;
-const LETTERS: f32 = 0.20;
-const WHOLE: f32 = 0.22;
-const LEARNT: f32 = 0.28;
-
-/// What somebody wants stands in the first words; a message of thousands would hold everybody else up.
+/// The words of a question that are compared: what somebody wants stands in the first ones, and the cost grows with each.
 const WORDS_MAX: usize = 40;
-/// How much a question loses of its scores when none of its words stands in any phrase: it is about something else.
-const STRANGENESS: f32 = 0.5;
-/// A question of less weight than this says too little: it is made of stop-words.
-const ENOUGH: f32 = 0.4;
-/// How much a mistyped word is compared by the letters of the words that it may be, rather than by its own.
+/// The share of its scores that a question loses when none of its words stands in any phrase.
+const UNKNOWN_WORDS_PENALTY: f32 = 0.5;
+/// Below this weight of its words a question says too little: it is made of stop-words.
+const WEIGHT_MIN: f32 = 0.4;
+/// The share of the corrections' n-grams, rather than its own, with which a misspelt word is compared.
 const CORRECTED: f32 = 0.5;
-/// So many words at most are taken for what a mistyped word may be.
+/// The most corrections of a misspelt word.
 const CORRECTIONS_MAX: usize = 4;
-/// What was learnt says from about -0.3 (another topic) to 1.3 (this one and no other); a likeness is from 0 to 1.
-const LEARNT_RANGE: (f32, f32) = (-0.3, 1.3);
+/// The scores of the classifier that become 0 (another topic) and 1 (this one and no other).
+const CLASSIFIER_RANGE: (f32, f32) = (-0.3, 1.3);
 
-/// A topic and how like a question is to it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ranked {
-    /// The topic's number.
-    pub topic: u32,
-    /// The number of the language in which it was most like.
-    pub language: usize,
-    /// From 0 to 1.
-    pub score: f32,
-    /// What the score is made of.
-    pub likeness: Likeness,
-}
-
-/// The parts of a score, each from 0 to 1.
+/// The similarity of a question and a topic: each feature from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Likeness {
-    /// Words in common with the best phrase.
-    pub phrase: f32,
-    /// How much of the question the topic's words cover.
-    pub words: f32,
-    /// Runs of letters in common with the best phrase.
-    pub letters: f32,
-    /// Runs of letters in common with all phrases together.
-    pub whole: f32,
-    /// Runs of letters that speak for this topic and against the others, as learnt from all phrases; 0 where there are so
-    /// many phrases that nothing is learnt.
-    pub learnt: f32,
+pub struct Features {
+    /// Dice coefficient of the question's words and those of the topic's best phrase.
+    pub dice: f32,
+    /// The share of the question's words that the topic has.
+    pub coverage: f32,
+    /// Cosine of the character n-grams and those of the topic's best phrase.
+    pub ngrams: f32,
+    /// Cosine of the character n-grams and the centroid of all of the topic's phrases.
+    pub centroid: f32,
+    /// The classifier's score; 0 where there are too many phrases to train on.
+    pub classifier: f32,
 }
 
-impl Likeness {
-    fn score(&self, has_learnt: bool) -> f32 {
-        let seen = PHRASE * self.phrase + WORDS * self.words + LETTERS * self.letters + WHOLE * self.whole;
-        if has_learnt { seen + LEARNT * self.learnt } else { seen / (1.0 - LEARNT) }
+impl Features {
+    fn score(&self, has_classifier: bool) -> f32 {
+        let score = DICE * self.dice + COVERAGE * self.coverage + NGRAMS * self.ngrams + CENTROID * self.centroid;
+        if has_classifier { score + CLASSIFIER * self.classifier } else { score / (1.0 - CLASSIFIER) }
     }
 }
 
-/// The memory that a question is compared in, kept for the next one.
+/// The weight of a question's words together.
 #[derive(Default)]
-pub(super) struct Scratch {
-    text: String,
-    words: Vec<Range<usize>>,
-    candidates: Candidates,
-    letters: Vec<char>,
-    grams: Vector,
-    phrase_sums: Sums,
-    topic_sums: Sums,
-    cosines: Vec<f32>,
-    learnt: Vec<f32>,
-    /// By topic.
-    pub(super) likenesses: Vec<Likeness>,
-}
-
-/// The best that the word in hand adds to a place, so that a word counts once there.
-#[derive(Clone, Copy, Default)]
-struct Gain {
-    word: u32,
-    value: f32,
-}
-
-/// Sums of the best gains, one a place.
-#[derive(Default)]
-struct Sums {
-    sums: Vec<f32>,
-    gains: Vec<Gain>,
-}
-
-impl Sums {
-    fn reset(&mut self, places: usize) {
-        zeros(&mut self.sums, places);
-        self.gains.clear();
-        self.gains.resize(places, Gain::default());
-    }
-
-    /// `word` counts from 1.
-    fn add(&mut self, place: u32, word: u32, value: f32) {
-        let gain = &mut self.gains[place as usize];
-        if gain.word != word {
-            *gain = Gain { word, value: 0.0 };
-        }
-        if value > gain.value {
-            self.sums[place as usize] += value - gain.value;
-            gain.value = value;
-        }
-    }
-}
-
-fn zeros(values: &mut Vec<f32>, count: usize) {
-    values.clear();
-    values.resize(count, 0.0);
-}
-
-/// What a question says, apart from any topic.
-struct Asked {
-    /// The weights of its words together.
-    weight: f32,
-    /// How much of that stands in some phrase.
-    understood: f32,
-    /// The square of the length of its grams that stand in no phrase.
-    unknown_grams: f32,
+struct Weight {
+    all: f32,
+    /// As far as they stand in some phrase.
+    known: f32,
 }
 
 impl LanguageIndex {
-    /// How like the question is to each topic that has anything in common with it.
-    pub(super) fn likenesses(
-        &self,
-        question: &str,
-        unfinished: bool,
-        topics: usize,
-        scratch: &mut Scratch,
-        mut each: impl FnMut(u32, f32, Likeness),
-    ) {
-        scratch.likenesses.clear();
-        scratch.likenesses.resize(topics, Likeness::default());
-        self.split(question, scratch);
-        let asked = self.compare_words(unfinished, topics, scratch);
-        if asked.weight <= 0.0 {
-            return;
+    /// The topics that have anything in common with a question, each with its score and the features that make it. `words`
+    /// comes from the tokenizer.
+    pub(super) fn score(&self, words: &[String], unfinished: bool) -> Vec<(u32, f32, Features)> {
+        let words: Vec<&str> = self.lexicon.respell(words).take(WORDS_MAX).collect();
+        let is_unfinished = |i: usize| unfinished && i + 1 == words.len();
+        let candidates_of =
+            |(i, word): (usize, &&str)| self.vocabulary.candidates(word, &self.lexicon, is_unfinished(i));
+        let candidates: Vec<Candidates> = words.iter().enumerate().map(candidates_of).collect();
+        let mut features = vec![Features::default(); self.topics];
+        let weight = self.compare_words(&words, &candidates, &mut features);
+        if weight.all <= 0.0 {
+            return Vec::new();
         }
-        self.compare_grams(&asked, scratch);
-        let understood = 1.0 - STRANGENESS * (1.0 - asked.understood / asked.weight);
-        let enough = (asked.weight / ENOUGH).min(1.0);
-        for (topic, likeness) in scratch.likenesses.iter().enumerate() {
-            // A phrase that is taken up whole is enough, however little its words weigh.
-            let score = likeness.score(self.grams.learnt.is_some()) * understood * enough.max(likeness.phrase);
-            if score > 0.0 {
-                each(topic as u32, score, *likeness);
-            }
-        }
-    }
-
-    fn split(&self, question: &str, Scratch { text, words, .. }: &mut Scratch) {
-        text.clear();
-        words.clear();
-        self.lexicon.for_each_word(question, |word| {
-            if words.len() < WORDS_MAX {
-                let start = text.len();
-                text.push_str(word);
-                words.push(start..text.len());
-            }
+        self.compare_ngrams(&self.question_vector(&words, &candidates, unfinished), &mut features);
+        let familiarity = 1.0 - UNKNOWN_WORDS_PENALTY * (1.0 - weight.known / weight.all);
+        let sufficiency = (weight.all / WEIGHT_MIN).min(1.0);
+        let scored = features.into_iter().zip(0..).map(|(features, topic)| {
+            // A phrase that the question repeats is enough, however little its words weigh.
+            let score = features.score(self.classifier.is_some()) * familiarity * sufficiency.max(features.dice);
+            (topic, score, features)
         });
+        scored.filter(|&(_, score, _)| score > 0.0).collect()
     }
 
-    /// The words in common, with each topic's best phrase and with each topic; collects the grams on the way.
-    fn compare_words(&self, unfinished: bool, topics: usize, scratch: &mut Scratch) -> Asked {
-        let Scratch { text, words, candidates, letters, grams, phrase_sums, topic_sums, likenesses, .. } = scratch;
-        phrase_sums.reset(self.phrase_topics.len());
-        topic_sums.reset(topics);
-        grams.clear();
-        let mut asked = Asked { weight: 0.0, understood: 0.0, unknown_grams: 0.0 };
-        for (i, range) in words.iter().enumerate() {
-            let word = &text[range.clone()];
-            let unfinished = unfinished && i + 1 == words.len();
-            self.candidates(word, unfinished, candidates);
-            asked.unknown_grams += self.collect_grams(word, unfinished, candidates, letters, grams);
-            if words[..i].iter().any(|other| text[other.clone()] == *word) {
+    /// Sets the features of words: `dice` and `coverage`.
+    fn compare_words(&self, words: &[&str], candidates: &[Candidates], features: &mut [Features]) -> Weight {
+        let mut weight = Weight::default();
+        let (mut in_phrases, mut in_topics) = (Sums::new(self.topic_of.len()), Sums::new(self.topics));
+        for (i, (word, candidates)) in words.iter().zip(candidates).enumerate() {
+            if words[..i].contains(word) {
                 continue;
             }
-            let found = &candidates.found;
-            let heaviest = found.iter().map(|&(id, _)| self.word_weights[id as usize]).reduce(f32::max);
-            let weight = heaviest.unwrap_or_else(|| self.lexicon.weight(word));
-            asked.weight += weight;
-            asked.understood += weight * found.iter().map(|&(_, sure)| sure).fold(0.0, f32::max);
-            for &(id, sure) in found {
-                let value = sure * weight.min(self.word_weights[id as usize]);
-                for &phrase in self.phrases_of_word.get(id) {
-                    phrase_sums.add(phrase, i as u32 + 1, value);
-                }
-                for &topic in self.topics_of_word.get(id) {
-                    topic_sums.add(topic, i as u32 + 1, value);
-                }
+            let weight_of = |id: u32| self.words[id as usize].weight;
+            let heaviest = candidates.found.iter().map(|&(id, _)| weight_of(id)).reduce(f32::max);
+            let word_weight = heaviest.unwrap_or_else(|| self.lexicon.weight(word));
+            weight.all += word_weight;
+            weight.known += word_weight * candidates.similarity();
+            let value = |&(id, similarity): &(u32, f32)| (id, similarity * word_weight.min(weight_of(id)));
+            let mut values: Vec<(u32, f32)> = candidates.found.iter().map(value).collect();
+            values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+            for (id, value) in values {
+                let postings = &self.words[id as usize];
+                postings.phrases.iter().for_each(|&phrase| in_phrases.add_once(phrase, i, value));
+                postings.topics.iter().for_each(|&topic| in_topics.add_once(topic, i, value));
             }
         }
-        for ((&sum, &weight), &topic) in phrase_sums.sums.iter().zip(&self.phrase_weights).zip(&self.phrase_topics) {
+        for ((&sum, &phrase_weight), &topic) in in_phrases.sums.iter().zip(&self.phrase_weights).zip(&self.topic_of) {
             if sum > 0.0 {
-                let best = &mut likenesses[topic as usize].phrase;
-                *best = best.max(2.0 * sum / (asked.weight + weight));
+                let dice = &mut features[topic as usize].dice;
+                *dice = dice.max(2.0 * sum / (weight.all + phrase_weight));
             }
         }
-        for (likeness, sum) in likenesses.iter_mut().zip(&topic_sums.sums) {
-            likeness.words = if asked.weight > 0.0 { sum / asked.weight } else { 0.0 };
+        for (features, sum) in features.iter_mut().zip(in_topics.sums) {
+            features.coverage = if weight.all > 0.0 { sum / weight.all } else { 0.0 };
         }
-        asked
+        weight
     }
 
-    /// The grams of a word, and of the words that it may be if it is mistyped; gives the square of the length of those
-    /// that no phrase has.
-    fn collect_grams(
-        &self,
-        word: &str,
-        unfinished: bool,
-        candidates: &Candidates,
-        letters: &mut Vec<char>,
-        grams: &mut Vector,
-    ) -> f32 {
-        let numbers = &self.grams.numbers;
-        let mut own = 1.0;
-        if candidates.mistyped {
-            let surest = candidates.found.iter().map(|&(_, sure)| sure).fold(0.0, f32::max);
-            let corrections = || candidates.found.iter().filter(|(_, sure)| *sure >= surest).take(CORRECTIONS_MAX);
-            let share = CORRECTED * surest / corrections().count() as f32;
-            for &(id, _) in corrections() {
-                for_each_gram(self.letters(id), true, |gram| grams.extend(numbers.get(gram).map(|gram| (gram, share))));
+    /// The tf-idf vector of a question's n-grams, those of corrections included; of length 1 with the n-grams that no phrase
+    /// has, which are left out.
+    fn question_vector(&self, words: &[&str], candidates: &[Candidates], unfinished: bool) -> SparseVector {
+        let mut vector = SparseVector::new();
+        let mut length_squared = 0.0;
+        for (i, (word, candidates)) in words.iter().zip(candidates).enumerate() {
+            let mut own = 1.0;
+            if candidates.misspelt {
+                let best = candidates.similarity();
+                let corrections = || candidates.found.iter().filter(|(_, s)| *s >= best).take(CORRECTIONS_MAX);
+                let share = CORRECTED * best / corrections().count() as f32;
+                for &(id, _) in corrections() {
+                    let known = ngrams(self.vocabulary.word(id), true).into_iter();
+                    vector.extend(known.filter_map(|ngram| self.ngram_ids.get(&ngram)).map(|&ngram| (ngram, share)));
+                }
+                own -= CORRECTED * best;
             }
-            own -= CORRECTED * surest;
+            for ngram in ngrams(word, !(unfinished && i + 1 == words.len())) {
+                match self.ngram_ids.get(&ngram) {
+                    Some(&ngram) => vector.push((ngram, own)),
+                    None => length_squared += (own * self.unknown_idf).powi(2),
+                }
+            }
         }
-        letters.clear();
-        letters.extend(word.chars());
-        let mut unknown = 0.0;
-        for_each_gram(letters, !unfinished, |gram| match numbers.get(gram) {
-            Some(gram) => grams.push((gram, own)),
-            None => unknown += (own * self.grams.unknown_weight).powi(2),
-        });
-        unknown
-    }
-
-    /// The runs of letters in common, with each topic's best phrase, with each topic, and what they tell.
-    fn compare_grams(&self, asked: &Asked, scratch: &mut Scratch) {
-        let Scratch { grams: vector, cosines, learnt: scores, likenesses, .. } = scratch;
-        let Grams { weights, phrases, phrase_scales, topics, learnt, .. } = &self.grams;
-        vector.sort_unstable_by_key(|&(gram, _)| gram);
-        vector.dedup_by(|(gram, times), (kept, sum)| {
-            let same = gram == kept;
+        vector.sort_unstable_by_key(|&(ngram, _)| ngram);
+        vector.dedup_by(|(ngram, times), (kept, sum)| {
+            let same = ngram == kept;
             if same {
                 *sum += *times;
             }
             same
         });
-        let mut length = asked.unknown_grams;
-        for (gram, value) in vector.iter_mut() {
-            *value = sublinear_tf(*value) * weights[*gram as usize];
-            length += *value * *value;
+        for (ngram, value) in &mut vector {
+            *value = sublinear_tf(*value) * self.idf[*ngram as usize];
+            length_squared += *value * *value;
         }
-        let length = length.sqrt();
-        zeros(cosines, self.phrase_topics.len());
-        for (gram, value) in vector.iter_mut() {
-            *value /= length;
-            let weighed = *value * weights[*gram as usize];
-            for phrase in phrases.get(*gram) {
-                cosines[phrase.number() as usize] += weighed * phrase.value();
+        let length = length_squared.sqrt();
+        vector.iter_mut().for_each(|(_, value)| *value /= length);
+        vector
+    }
+
+    /// Sets the features of n-grams: `ngrams`, `centroid` and `classifier`.
+    fn compare_ngrams(&self, vector: &SparseVector, features: &mut [Features]) {
+        let mut cosines = vec![0.0_f32; self.topic_of.len()];
+        for &(ngram, value) in vector {
+            for &(phrase, other) in &self.phrase_postings[ngram as usize] {
+                cosines[phrase as usize] += value * other;
             }
-            for &(topic, other) in topics.get(*gram) {
-                likenesses[topic as usize].whole += *value * other;
+            for &(topic, other) in &self.topic_postings[ngram as usize] {
+                features[topic as usize].centroid += value * other;
             }
         }
-        for ((&cosine, &scale), &topic) in cosines.iter().zip(phrase_scales).zip(&self.phrase_topics) {
-            let best = &mut likenesses[topic as usize].letters;
-            *best = best.max(cosine * scale);
+        for (cosine, &topic) in cosines.into_iter().zip(&self.topic_of) {
+            let best = &mut features[topic as usize].ngrams;
+            *best = best.max(cosine);
         }
-        if let Some(learnt) = learnt {
-            learnt.score(vector, scores);
-            let (least, most) = LEARNT_RANGE;
-            for (likeness, score) in likenesses.iter_mut().zip(scores) {
-                likeness.learnt = ((*score - least) / (most - least)).clamp(0.0, 1.0);
+        if let Some(classifier) = &self.classifier {
+            let (min, max) = CLASSIFIER_RANGE;
+            for (features, score) in features.iter_mut().zip(classifier.scores(vector)) {
+                features.classifier = ((score - min) / (max - min)).clamp(0.0, 1.0);
             }
+        }
+    }
+}
+
+/// Sums by phrase or topic, in which each word of the question counts once.
+struct Sums {
+    sums: Vec<f32>,
+    last_word: Vec<usize>,
+}
+
+impl Sums {
+    fn new(count: usize) -> Self {
+        Self { sums: vec![0.0; count], last_word: vec![usize::MAX; count] }
+    }
+
+    /// Adds unless the word was added already.
+    fn add_once(&mut self, at: u32, word: usize, value: f32) {
+        let at = at as usize;
+        if self.last_word[at] != word {
+            self.last_word[at] = word;
+            self.sums[at] += value;
         }
     }
 }

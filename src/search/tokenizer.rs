@@ -1,4 +1,5 @@
-//! A text becomes words that can be compared: lower case, without accents, spelt as the content spells them.
+//! A text → words that can be compared: lower case, without accents, spelt as the content spells them; and what a language
+//! knows of its words (stop-words, question words, other spellings, a stemmer).
 
 use std::borrow::Cow;
 
@@ -12,18 +13,21 @@ const STOP_WEIGHT: f32 = 0.15;
 /// How much a question word counts.
 const QUESTION_WEIGHT: f32 = 0.225;
 
-/// How people write one language.
+/// What is known of one language's words: stop-words, question words, other spellings and the stemmer.
+///
+/// All words are compared as the tokenizer leaves them: case, accents and repeated letters do not matter.
 #[derive(Default)]
 pub struct Lexicon {
     stop_words: FxHashSet<String>,
     question_words: FxHashSet<String>,
-    /// Spellings of phones, and what they stand for.
+    /// Other spellings, such as those of text messages, and the words that they stand for.
     spellings: FxHashMap<String, Vec<String>>,
     stemmer: Option<Stemmer>,
 }
 
 impl Lexicon {
-    /// A lexicon of the words as an editor writes them. `stemmer` is the English name of a Snowball algorithm.
+    /// A lexicon of the words as an editor writes them. `spellings` are pairs of another spelling and what it stands for, one
+    /// word or several: `("rdv", "rendez-vous")`.
     pub fn new<'a>(
         stemmer: Option<Algorithm>,
         stop_words: impl IntoIterator<Item = &'a str>,
@@ -39,17 +43,17 @@ impl Lexicon {
         }
     }
 
-    /// Each word of a text as this language spells it.
-    pub(super) fn for_each_word(&self, text: &str, mut each: impl FnMut(&str)) {
-        for_each_word(text, |word| match self.spellings.get(word) {
-            Some(spelling) => spelling.iter().for_each(|word| each(word)),
-            None => each(word),
-        });
+    /// Words as this language spells them: `words` comes from [`words_of`].
+    pub(super) fn respell<'a>(&'a self, words: &'a [String]) -> impl Iterator<Item = &'a str> {
+        words
+            .iter()
+            .flat_map(|word| self.spellings.get(word).map_or(std::slice::from_ref(word), Vec::as_slice))
+            .map(|w| &**w)
     }
 
-    /// How much a word counts before it is known how rare it is.
+    /// The weight of a word regardless of its frequency, from 0 to 1.
     pub(super) fn weight(&self, word: &str) -> f32 {
-        // A single letter is what is left of an elision or of haste.
+        // A single letter is what is left of an elision (`l’`), or a slip.
         if self.stop_words.contains(word) || (word.len() == 1 && word.is_ascii()) {
             STOP_WEIGHT
         } else if self.question_words.contains(word) {
@@ -59,7 +63,7 @@ impl Lexicon {
         }
     }
 
-    /// The word without its ending; as it is where the language has no stemmer.
+    /// The stem of a word; the word itself where the language has no stemmer.
     pub(super) fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
         self.stemmer.as_ref().map_or(Cow::Borrowed(word), |stemmer| stemmer.stem(word))
     }
@@ -96,33 +100,28 @@ const STEMMERS: &[(&str, Algorithm)] = &[
     ("ukrainian", Algorithm::Ukrainian),
 ];
 
-/// The words of a text: lower case, accents off, letters that phones do not have replaced, runs of a letter squeezed
+/// The words of a text: lower case, without accents, letters that phone keyboards lack replaced, repeated letters squeezed
 /// into one, so that `Télephooone` and `telephone` are the same.
 pub(super) fn words_of(text: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for_each_word(text, |word| words.push(word.to_owned()));
-    words
-}
-
-fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
     let mut take = |c: char| {
         if c.is_ascii_alphanumeric() {
             push(&mut word, c.to_ascii_lowercase());
-        } else if (c.is_ascii() || !take_in(&mut word, c)) && !word.is_empty() {
-            each(&word);
-            word.clear();
+        } else if (c.is_ascii() || !push_beyond_ascii(&mut word, c)) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
     };
     for c in text.chars() {
         if c.is_ascii() { take(c) } else { decompose_compatible(c, &mut take) }
     }
     take(' ');
+    words
 }
 
-/// Takes in a letter beyond ASCII, taken apart already; says whether it belongs to a word.
-fn take_in(word: &mut String, c: char) -> bool {
-    // An accent, or a vowel sign that people leave out as often as not.
+/// Adds a decomposed character beyond ASCII; says whether it belongs to a word.
+fn push_beyond_ascii(word: &mut String, c: char) -> bool {
+    // An accent, or a vowel sign that people often leave out.
     if c.general_category_group() == GeneralCategoryGroup::Mark {
         return true;
     }
@@ -130,7 +129,7 @@ fn take_in(word: &mut String, c: char) -> bool {
         return false;
     }
     for c in c.to_lowercase() {
-        match plain(c) {
+        match on_keyboards(c) {
             "" => push(word, c),
             letters => letters.chars().for_each(|c| push(word, c)),
         }
@@ -145,7 +144,7 @@ fn push(word: &mut String, c: char) {
 }
 
 /// What people write for a letter that is not on their keyboard; empty when it is.
-fn plain(c: char) -> &'static str {
+fn on_keyboards(c: char) -> &'static str {
     match c {
         'œ' => "oe",
         'æ' => "ae",
@@ -157,5 +156,32 @@ fn plain(c: char) -> &'static str {
         'ɗ' => "d",
         'ƴ' => "y",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_without_case_accents_and_repeated_letters() {
+        let check = |text, expected: &[&str]| assert_eq!(words_of(text), expected, "{text}");
+        check("Télephooone !", &["telephone"]);
+        check("L’ÉGLISE, où ?", &["l", "eglise", "ou"]);
+        check("cœur Straße ɲɔgɔn", &["coeur", "strase", "nogon"]);
+        check("76 00 44", &["76", "00", "44"]);
+        check("ﬁn ２", &["fin", "2"]);
+        check("السَّلَامُ", &["السلام"]);
+        check("🙂 …", &[]);
+    }
+
+    #[test]
+    fn other_spellings_become_the_words_that_they_stand_for() {
+        let lexicon = Lexicon::new(None, ["Où"], ["qui"], [("rdv", "rendez-vous"), ("svp", "s’il vous plaît")]);
+        let words = words_of("RDV svp demain");
+        let respelt: Vec<&str> = lexicon.respell(&words).collect();
+        assert_eq!(respelt, ["rendez", "vous", "s", "il", "vous", "plait", "demain"]);
+        let weights = ["ou", "x", "qui", "demain"].map(|word| lexicon.weight(word));
+        assert_eq!(weights, [STOP_WEIGHT, STOP_WEIGHT, QUESTION_WEIGHT, 1.0]);
     }
 }

@@ -1,0 +1,170 @@
+//! The words of one language's phrases, and which of them a question's word may be: the same, of the same stem, with the
+//! same beginning, or misspelt (optimal string alignment distance).
+
+use rustc_hash::FxHashMap;
+
+use super::tokenizer::Lexicon;
+
+/// How similar a word is to another one: of the same stem; its beginning; one edit away; two edits away.
+const SAME_STEM: f32 = 0.83;
+const SAME_BEGINNING: f32 = 0.8;
+const ONE_EDIT: f32 = 0.95;
+const TWO_EDITS: f32 = 0.65;
+/// What is taken off for another first letter: people seldom mistype it.
+const OTHER_FIRST_LETTER: f32 = 0.1;
+
+/// Words by number.
+#[derive(Default)]
+pub(super) struct Vocabulary {
+    words: Vec<String>,
+    ids: FxHashMap<String, u32>,
+    stem_of_word: Vec<u32>,
+    stem_ids: FxHashMap<String, u32>,
+    words_of_stem: Vec<Vec<u32>>,
+    /// The words by their number of characters.
+    by_length: Vec<Vec<Spelling>>,
+}
+
+/// A word and its letters, for comparison with misspelt ones.
+struct Spelling {
+    word: u32,
+    letters: u64,
+}
+
+/// The words of the vocabulary that a question's word may be.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Candidates {
+    /// Each with its similarity, from 0 to 1.
+    pub(super) found: Vec<(u32, f32)>,
+    /// Whether neither the word nor its stem is known, and the candidates are at a small edit distance.
+    pub(super) misspelt: bool,
+}
+
+impl Candidates {
+    /// The similarity of the best candidate; 0 when there is none.
+    pub(super) fn similarity(&self) -> f32 {
+        self.found.iter().map(|&(_, similarity)| similarity).fold(0.0, f32::max)
+    }
+}
+
+impl Vocabulary {
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The word of a number.
+    pub(super) fn word(&self, id: u32) -> &str {
+        &self.words[id as usize]
+    }
+
+    /// The word's number, if a phrase has it.
+    pub(super) fn get(&self, word: &str) -> Option<u32> {
+        self.ids.get(word).copied()
+    }
+
+    /// The word's number; the next one if it is new.
+    pub(super) fn get_or_add(&mut self, word: &str, lexicon: &Lexicon) -> u32 {
+        if let Some(id) = self.get(word) {
+            return id;
+        }
+        let id = self.words.len() as u32;
+        self.words.push(word.to_owned());
+        self.ids.insert(word.to_owned(), id);
+        let stem = *self.stem_ids.entry(lexicon.stem(word).into_owned()).or_insert(self.words_of_stem.len() as u32);
+        self.stem_of_word.push(stem);
+        at(&mut self.words_of_stem, stem as usize).push(id);
+        at(&mut self.by_length, word.chars().count()).push(Spelling { word: id, letters: letter_set(word) });
+        id
+    }
+
+    /// The words that a question's word may be. An unfinished word may be the beginning of one.
+    pub(super) fn candidates(&self, word: &str, lexicon: &Lexicon, unfinished: bool) -> Candidates {
+        let known = self.get(word);
+        let mut found: Vec<(u32, f32)> = known.map(|id| (id, 1.0)).into_iter().collect();
+        let stem = match known {
+            Some(id) => Some(self.stem_of_word[id as usize]),
+            None => self.stem_ids.get(&*lexicon.stem(word)).copied(),
+        };
+        let related = stem.map_or(&[][..], |stem| &self.words_of_stem[stem as usize]);
+        found.extend(related.iter().filter(|&&id| Some(id) != known).map(|&id| (id, SAME_STEM)));
+        let length = word.chars().count();
+        if unfinished {
+            let longer = self.by_length.iter().skip(length + 1).flatten().map(|spelling| spelling.word);
+            found.extend(longer.filter(|&id| self.word(id).starts_with(word)).map(|id| (id, SAME_BEGINNING)));
+        }
+        if !found.is_empty() {
+            return Candidates { found, misspelt: false };
+        }
+        let found = self.similar(word, length);
+        Candidates { misspelt: !found.is_empty(), found }
+    }
+
+    /// The words at a small edit distance: one edit from four characters on, two from eight.
+    fn similar(&self, word: &str, length: usize) -> Vec<(u32, f32)> {
+        let edits_max = match length {
+            0..4 => return Vec::new(),
+            4..8 => 1,
+            _ => 2,
+        };
+        let letters = letter_set(word);
+        let shortest = (length - edits_max).max(3);
+        let of_about_this_length = self.by_length.iter().take(length + edits_max + 1).skip(shortest).flatten();
+        let may_be_similar = |other: &&Spelling| (other.letters ^ letters).count_ones() as usize <= 2 * edits_max;
+        let similarity = |other: &Spelling| {
+            let known = self.word(other.word);
+            let similarity = match strsim::osa_distance(word, known) {
+                0 | 1 => ONE_EDIT,
+                2 if edits_max == 2 => TWO_EDITS,
+                _ => return None,
+            };
+            let same_beginning = known.chars().next() == word.chars().next();
+            Some((other.word, if same_beginning { similarity } else { similarity - OTHER_FIRST_LETTER }))
+        };
+        of_about_this_length.filter(may_be_similar).filter_map(similarity).collect()
+    }
+}
+
+/// The element of a number; the vector grows up to it.
+fn at<T>(vectors: &mut Vec<Vec<T>>, index: usize) -> &mut Vec<T> {
+    if vectors.len() <= index {
+        vectors.resize_with(index + 1, Vec::new);
+    }
+    &mut vectors[index]
+}
+
+/// Which letters a word has, as a set of 64. An edit changes at most two of them, which tells most words apart without
+/// computing a distance (benchmark `longest_message`: FIXME).
+fn letter_set(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::stemmer;
+
+    #[test]
+    fn a_word_is_known_by_itself_its_stem_its_beginning_or_with_a_slip() {
+        let lexicon = Lexicon::new(stemmer("english"), [], [], []);
+        let mut vocabulary = Vocabulary::default();
+        for word in ["contact", "contacts", "principle", "peace", "appointment"] {
+            vocabulary.get_or_add(word, &lexicon);
+        }
+        let check = |word: &str, unfinished, misspelt, expected: &[(&str, f32)]| {
+            let candidates = vocabulary.candidates(word, &lexicon, unfinished);
+            let found: Vec<_> =
+                candidates.found.iter().map(|&(id, similarity)| (vocabulary.word(id), similarity)).collect();
+            assert_eq!((found.as_slice(), candidates.misspelt), (expected, misspelt), "{word}");
+        };
+        check("contact", false, false, &[("contact", 1.0), ("contacts", SAME_STEM)]);
+        check("contacted", false, false, &[("contact", SAME_STEM), ("contacts", SAME_STEM)]);
+        check("princ", true, false, &[("principle", SAME_BEGINNING)]);
+        check("princ", false, false, &[]);
+        check("paece", false, true, &[("peace", ONE_EDIT)]);
+        check("beace", false, true, &[("peace", ONE_EDIT - OTHER_FIRST_LETTER)]);
+        check("peaaxe", false, false, &[]);
+        check("apointmant", false, true, &[("appointment", TWO_EDITS)]);
+        check("pea", false, false, &[]);
+    }
+}
