@@ -1,70 +1,428 @@
-//! A content that changes takes the place of the one that is served; a broken one is reported, and the last good one stays.
+//! Content that changes while it is served: a poller compares the files' metadata, reads them when it differs, and takes
+//! what two reads in a row show. Broken content is reported, and the last good one stays.
+//!
+//! No file system events: they are not sent by network file systems, and a symbolic link on the path (a Kubernetes
+//! ConfigMap, a `current` release) would need a watch for each of its directories.
 
-mod places;
-mod settle;
-mod watch;
-
-use std::path::Path;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, SystemTime};
 
-use tokio::signal::unix::{SignalKind, signal};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 
-use self::watch::Watch;
+use crate::content::load::{self, Files, Fingerprint, Loaded};
 use crate::content::{Content, Version};
+use crate::diag::Code;
 use crate::metrics::{Metrics, Reload};
 
-/// Gives each newer content of the directory on SIGHUP and whenever its files have changed; never, when the content is the
-/// copy inside the binary.
+/// The pause between two polls. A change is served after two or three ([`UNSTABLE_READS`]): with the time to prepare the
+/// content, within 3 s.
+const POLL_INTERVAL: Duration = Duration::from_millis(900);
+/// Reads in a row of which no two are equal, because somebody writes all the time: the newest that has no errors is served.
+const UNSTABLE_READS: u32 = 3;
+/// Reads in a row of which no two are equal: errors are reported as well, since they do not come from a half-written file.
+const BROKEN_READS: u32 = 60;
+/// Files and folders whose metadata is compared. The content of 80 languages has some 1,000 files; changes of files beyond
+/// the limit are seen on SIGHUP.
+const ENTRIES_MAX: usize = 10_000;
+
+/// Why no changes can be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReloadError {
+    /// The handler of SIGHUP is refused.
+    #[error("signals cannot be caught: {0}")]
+    Signal(#[source] io::Error),
+    /// There is no thread for the poller.
+    #[error("the content cannot be watched: {0}")]
+    Thread(#[source] io::Error),
+}
+
+/// Sends each newer content of the directory: when its files change, and at once on SIGHUP. Sends nothing when there is no
+/// directory, because the content inside the binary does not change. Ends when the receiver is dropped.
 ///
 /// # Errors
 ///
-/// A sentence for the operator when the signal cannot be caught or there can be no thread that watches.
-pub(super) fn newer(
+/// When SIGHUP cannot be caught or the thread cannot be started.
+pub(super) fn start(
     directory: Option<&Path>,
     served: Version,
     metrics: Arc<Metrics>,
-) -> Result<mpsc::Receiver<Content>, String> {
-    // Caught in any case: by itself SIGHUP would end the process.
-    let mut hangup = signal(SignalKind::hangup()).map_err(|error| format!("signals cannot be caught: {error}"))?;
-    let mut watch = directory.map(|directory| Watch::start(directory, served)).transpose()?;
+) -> Result<mpsc::Receiver<Content>, ReloadError> {
+    // In every case: without a handler SIGHUP ends the process.
+    let mut hangup = hangup().map_err(ReloadError::Signal)?;
     let (newer, contents) = mpsc::channel(1);
     metrics.content(&served.to_string());
+    // One request is enough: whenever it is read, it reads what is there then.
+    let (request, requests) = sync_channel(1);
+    if let Some(directory) = directory {
+        let (directory, newer) = (directory.to_owned(), newer.clone());
+        // A thread, not a blocking task of tokio: a hanging file system would hold up the end of the process.
+        let thread = std::thread::Builder::new().name("content".into());
+        thread.spawn(move || run(&directory, served, &requests, &newer, &metrics)).map_err(ReloadError::Thread)?;
+    }
+    let is_shipped = directory.is_none();
     tokio::spawn(async move {
-        let mut served = served;
         loop {
-            let changed = async {
-                match &mut watch {
-                    Some(watch) => watch.changed().await,
-                    None => std::future::pending().await,
-                }
-            };
-            let loaded = tokio::select! {
-                _ = hangup.recv() => {
-                    match &watch {
-                        Some(watch) => watch.reload_now(),
-                        None => log::info!("the content inside the binary is served, which does not change"),
-                    }
-                    continue;
-                }
-                loaded = changed => loaded,
-            };
-            let Some(content) = loaded.content else {
-                metrics.reload(Reload::Failed);
-                log::error!("the content was changed and is broken now; {served} goes on being served:");
-                for line in loaded.report.to_log_lines() {
-                    log::error!("{line}");
-                }
-                continue;
-            };
+            tokio::select! {
+                Some(()) = hangup.next() => {}
+                () = newer.closed() => return,
+            }
+            if is_shipped {
+                log::info!("the content inside the binary is served, which does not change");
+            }
+            let _ = request.try_send(()); // Fails only if there is a request already, or nobody to read one.
+        }
+    });
+    Ok(contents)
+}
+
+/// The thread of the poller.
+fn run(
+    directory: &Path,
+    mut served: Version,
+    requests: &Receiver<()>,
+    newer: &mpsc::Sender<Content>,
+    metrics: &Metrics,
+) {
+    let mut reloader = Reloader::new(directory, served);
+    loop {
+        let loaded = match requests.recv_timeout(POLL_INTERVAL) {
+            Err(RecvTimeoutError::Timeout) => reloader.poll(),
+            Ok(()) => reloader.reload_now(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let Some(loaded) = loaded else { continue };
+        if let Some(content) = loaded.content {
             served = content.version();
             metrics.reload(Reload::Ok);
             metrics.content(&served.to_string());
             log::info!("content {served} is served from now on");
-            if newer.send(content).await.is_err() {
+            if newer.blocking_send(content).is_err() {
                 return; // The bot has stopped.
             }
+        } else {
+            metrics.reload(Reload::Failed);
+            log::error!("the content was changed and is broken now; {served} goes on being served:");
+            loaded.report.to_log_lines().iter().for_each(|line| log::error!("{line}"));
         }
-    });
-    Ok(contents)
+    }
+}
+
+/// A content directory that is polled. It has no clock: whoever calls [`Reloader::poll`] sets the pace.
+#[derive(Debug)]
+pub struct Reloader {
+    directory: PathBuf,
+    /// The metadata before the last read.
+    stamp: Stamp,
+    /// Whether the next read can only show the same, as long as the metadata stays.
+    is_settled: bool,
+    candidate: Candidate<Fingerprint>,
+}
+
+impl Reloader {
+    /// Follows the directory of a content of which this version is served. Reads its files: what has changed since they
+    /// were loaded is a change.
+    #[must_use]
+    pub fn new(directory: &Path, served: Version) -> Self {
+        let stamp = Stamp::of(directory);
+        if stamp.0.len() >= ENTRIES_MAX {
+            log::warn!("the content has more than {ENTRIES_MAX} files: changes of the others are seen on SIGHUP only");
+        }
+        let files = Files::of_bot(directory);
+        let known = (files.version() == served).then(|| files.fingerprint());
+        let candidate = Candidate { known, latest: None, reads: 0 };
+        Self { directory: directory.to_owned(), stamp, is_settled: false, candidate }
+    }
+
+    /// The content after it has changed, prepared for questions, or what is wrong with it. The same files are never given
+    /// twice in a row. Reads nothing when the metadata of the files is as before.
+    pub fn poll(&mut self) -> Option<Loaded> {
+        let stamp = Stamp::of(&self.directory);
+        let is_same = stamp == self.stamp;
+        if is_same && self.is_settled {
+            return None;
+        }
+        self.stamp = stamp;
+        let files = Files::of_bot(&self.directory);
+        // Metadata does not tell when a file can be read again.
+        let is_readable = files.report.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::Unreadable);
+        let verdict = self.candidate.judge(files.fingerprint());
+        // One more read after each change: a write within one tick of the file system's clock leaves the metadata as it is.
+        self.is_settled = is_same && is_readable && matches!(verdict, Verdict::Known | Verdict::Take);
+        match verdict {
+            Verdict::Known | Verdict::Wait => None,
+            Verdict::Take => {
+                self.candidate.take();
+                load(files)
+            }
+            Verdict::TakeIfSound => {
+                let loaded = load(files).filter(|loaded| loaded.content.is_some())?;
+                self.candidate.take();
+                Some(loaded)
+            }
+        }
+    }
+
+    /// Reads at once, and gives what is there, changed or not; `None` after a fault of this program, which is logged.
+    pub fn reload_now(&mut self) -> Option<Loaded> {
+        self.is_settled = false;
+        let files = Files::of_bot(&self.directory);
+        self.candidate.judge(files.fingerprint());
+        self.candidate.take();
+        load(files)
+    }
+}
+
+/// Validates and prepares. A panic must not end the thread: the next change may be a good one.
+fn load(files: Files) -> Option<Loaded> {
+    let loaded = catch_unwind(AssertUnwindSafe(|| {
+        let loaded = files.load(load::this_month());
+        loaded.content.iter().for_each(Content::prepare);
+        loaded
+    }));
+    let failed = "the content was not loaded, by a fault of this program: it is served as it was";
+    loaded.inspect_err(|_| log::error!("{failed}")).ok()
+}
+
+/// What becomes of a read.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing has changed.
+    Known,
+    /// It may be half-written: the next read tells.
+    Wait,
+    /// Serve it, or report its errors.
+    Take,
+    /// Serve it unless it has errors.
+    TakeIfSound,
+}
+
+/// Debounces reads. The text decides, not its times: a file that is touched all the time holds up no change.
+#[derive(Debug)]
+struct Candidate<T> {
+    /// What is served, or was reported as broken.
+    known: Option<T>,
+    /// The last read.
+    latest: Option<T>,
+    /// Reads in a row that were not `known`.
+    reads: u32,
+}
+
+impl<T: PartialEq> Candidate<T> {
+    fn judge(&mut self, read: T) -> Verdict {
+        let is_known = self.known.as_ref() == Some(&read);
+        let is_stable = self.latest.as_ref() == Some(&read);
+        self.reads = if is_known { 0 } else { self.reads + 1 };
+        self.latest = Some(read);
+        match self.reads {
+            0 => Verdict::Known,
+            BROKEN_READS.. => Verdict::Take,
+            _ if is_stable => Verdict::Take,
+            UNSTABLE_READS.. => Verdict::TakeIfSound,
+            _ => Verdict::Wait,
+        }
+    }
+
+    /// The last read is served or reported from now on.
+    fn take(&mut self) {
+        (self.known, self.reads) = (self.latest.take(), 0);
+    }
+}
+
+/// Metadata of all files that a content may be made of, symbolic links followed; an entry that cannot be asked has its error.
+/// Folders have no metadata here: whatever is written beside the content, such as a log, changes nothing.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Stamp(Vec<(PathBuf, Result<Option<FileStamp>, ErrorKind>)>);
+
+impl Stamp {
+    fn of(directory: &Path) -> Self {
+        let mut stamp = Self::default();
+        for folder in stamp.add(directory.to_owned()) {
+            stamp.add(folder);
+        }
+        stamp
+    }
+
+    /// Adds a folder and its TOML files, and gives the folders in it.
+    fn add(&mut self, folder: PathBuf) -> Vec<PathBuf> {
+        if self.0.len() >= ENTRIES_MAX {
+            return Vec::new();
+        }
+        let listed = load::list(&folder);
+        let mut folders = Vec::new();
+        for (name, is_folder) in listed.iter().flatten() {
+            let path = folder.join(name);
+            if *is_folder {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") && self.0.len() < ENTRIES_MAX {
+                let metadata = fs::metadata(&path).map(|metadata| Some(FileStamp::of(&metadata)));
+                self.0.push((path, metadata.map_err(|error| error.kind())));
+            }
+        }
+        self.0.push((folder, listed.map(|_| None).map_err(|error| error.kind())));
+        folders
+    }
+}
+
+/// What tells two states of a file apart without reading it.
+#[derive(Debug, PartialEq, Eq)]
+struct FileStamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    identity: (u64, u64, i64, i64),
+}
+
+impl FileStamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self { length: metadata.len(), modified: metadata.modified().ok(), identity: identity(metadata) }
+    }
+}
+
+/// Device, inode, and when the inode was changed (s, ns): they tell a file that was replaced by one of the same length and
+/// time, and one whose permissions changed.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> (u64, u64, i64, i64) {
+    (0, 0, 0, 0)
+}
+
+/// An item for each SIGHUP from the call on; on a platform that has none, never one.
+#[cfg(unix)]
+fn hangup() -> io::Result<impl Stream<Item = ()> + Send + Unpin + 'static> {
+    let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+    Ok(stream::poll_fn(move |context| signal.poll_recv(context)))
+}
+
+#[cfg(not(unix))]
+fn hangup() -> io::Result<impl Stream<Item = ()> + Send + Unpin + 'static> {
+    Ok(stream::pending())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    /// Judges reads in turn, each a letter for what was read; `S` is served first. Capital letters are sound, small ones have
+    /// errors. Gives for each read `=` (known), `.` (waits), `!` (served) or `x` (reported).
+    fn judge(reads: &str) -> String {
+        let mut candidate = Candidate { known: Some('S'), latest: None, reads: 0 };
+        let mut outcome = |read: char| match candidate.judge(read) {
+            Verdict::Known => '=',
+            Verdict::Wait => '.',
+            Verdict::TakeIfSound if read.is_lowercase() => '.',
+            Verdict::Take | Verdict::TakeIfSound => {
+                candidate.take();
+                if read.is_lowercase() { 'x' } else { '!' }
+            }
+        };
+        reads.chars().map(&mut outcome).collect()
+    }
+
+    #[test]
+    fn two_equal_reads_decide_and_the_third_of_unequal_ones() {
+        for (reads, outcomes, case) in [
+            ("SSSS", "====", "nothing changes, however often it is touched"),
+            ("AAAA", ".!==", "a change is served on the second equal read, once"),
+            ("ASSS", ".===", "a change is taken back before it is served"),
+            ("bAAA", "..!=", "a half-written file heals"),
+            ("bSSS", ".===", "a half-written file becomes what it was"),
+            ("bbbb", ".x==", "broken content is reported once"),
+            ("bbSSS", ".x.!=", "mended to what it was before"),
+            ("bbccc", ".x.x=", "broken in another way"),
+            ("ABCDEF", "..!..!", "text that changes all the time is served at every third read"),
+            ("ABSABB", "..=..!", "a change that is taken back counts no longer"),
+            ("AbcdEe", "....!.", "of text that changes all the time, the first without errors"),
+        ] {
+            assert_eq!(judge(reads), outcomes, "{case}");
+        }
+    }
+
+    #[test]
+    fn broken_content_that_changes_all_the_time_is_reported_at_last() {
+        let outcomes = judge(&"ab".repeat(60));
+        assert_eq!(outcomes.find('x'), Some(BROKEN_READS as usize - 1));
+        assert_eq!(outcomes.matches('x').count(), 2);
+    }
+
+    #[test]
+    fn only_toml_files_and_folders_change_the_stamp() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::create_dir(path("en")).unwrap();
+        for file in ["palabre.toml", "en/well.toml"] {
+            fs::write(path(file), "text").unwrap();
+        }
+        let mut stamp = Stamp::of(directory.path());
+        for name in ["palabre.log", "en/palabre.log", ".palabre.toml.swp", "en/.#well.toml", "en/well.toml~", "en/4913"]
+        {
+            for text in ["a line\n", "a line\nanother line\n"] {
+                fs::write(path(name), text).unwrap();
+                assert_eq!(Stamp::of(directory.path()), stamp, "{name}");
+            }
+            fs::rename(path(name), path("en/rotated")).unwrap();
+            assert_eq!(Stamp::of(directory.path()), stamp, "{name}");
+        }
+        let changes: [(&str, &dyn Fn()); 6] = [
+            ("written", &|| fs::write(path("palabre.toml"), "other text").unwrap()),
+            ("touched", &|| {
+                let file = fs::File::options().write(true).open(path("en/well.toml")).unwrap();
+                file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            }),
+            ("new file", &|| fs::write(path("en/new.toml"), "").unwrap()),
+            ("new folder", &|| fs::create_dir(path("fr")).unwrap()),
+            ("file removed", &|| fs::remove_file(path("en/new.toml")).unwrap()),
+            ("directory removed", &|| fs::remove_dir_all(directory.path()).unwrap()),
+        ];
+        for (case, change) in changes {
+            change();
+            let changed = Stamp::of(directory.path());
+            assert_ne!(changed, stamp, "{case}");
+            stamp = changed;
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_is_replaced_by_one_of_the_same_length_and_time_changes_the_stamp() {
+        let directory = tempfile::tempdir().unwrap();
+        let (old, new) = (directory.path().join("a.toml"), directory.path().join(".new"));
+        for path in [&old, &new] {
+            fs::write(path, "text").unwrap();
+            fs::File::options().write(true).open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
+        let stamp = Stamp::of(directory.path());
+        fs::rename(&new, &old).unwrap();
+        assert_ne!(Stamp::of(directory.path()), stamp);
+    }
+
+    #[test]
+    fn files_are_read_until_two_polls_show_the_same_and_then_no_more() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("palabre.toml");
+        fs::write(&file, "text").unwrap();
+        let served = Files::of_bot(directory.path()).version();
+        let mut reloader = Reloader::new(directory.path(), served);
+        let settles_after =
+            |reloader: &mut Reloader| (1..10).find(|_| reloader.poll().is_some() || reloader.is_settled).unwrap();
+        assert_eq!(settles_after(&mut reloader), 1);
+        fs::write(&file, "text").unwrap(); // Touched.
+        reloader.poll();
+        assert!(!reloader.is_settled, "a write in the same tick of the clock would go unseen");
+        assert_eq!(settles_after(&mut reloader), 1);
+        fs::write(directory.path().join("palabre.log"), "a line\n").unwrap();
+        reloader.poll();
+        assert!(reloader.is_settled, "a log in the directory causes no read");
+    }
 }

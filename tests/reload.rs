@@ -1,24 +1,23 @@
-//! A content that changes while it is served, in each way in which editors, deployments and Kubernetes change files.
+//! Content that changes while it is served, in each way in which editors, deployments and Kubernetes change files.
 //!
-//! That something is *not* announced is shown by what is announced next, or by a second content that is watched too and
-//! changed later: when it has settled, the first would have.
+//! [`Reloader`] has no clock, so most tests call its polls themselves and wait for nothing. The last ones run the binary.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
-use palabre::content::Content;
 use palabre::content::load::{self, Loaded};
-use palabre::content::watch::Watch;
 use palabre::diag::Code;
+use palabre::reload::Reloader;
 use tempfile::TempDir;
 
 use crate::diagnostics::lay_over;
+use crate::support::bot::BotTest;
+use crate::support::fake::Fake;
 
-/// Longer than anything takes that works.
-const PATIENCE: Duration = Duration::from_secs(60);
 const WELL: &str = "en/well.toml";
 
 // It is loaded on one thread and answers on another.
@@ -29,7 +28,7 @@ fn base() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/base")
 }
 
-/// The words of the well under another title.
+/// The words of the well under another title. Titles differ in length: two writes may fall into one tick of the clock.
 fn well(title: &str) -> String {
     let words = fs::read_to_string(base().join(WELL)).unwrap();
     let (before, after) = words.split_once("title = \"The well\"").unwrap();
@@ -37,21 +36,16 @@ fn well(title: &str) -> String {
 }
 
 /// The title under which a content shows the well.
-fn title(loaded: &Loaded) -> String {
+fn title(loaded: &Loaded) -> &str {
     let content = loaded.content.as_ref().unwrap_or_else(|| panic!("{}", loaded.report.to_text(false)));
-    shown(content).to_owned()
-}
-
-fn shown(content: &Content) -> &str {
     &content.words(content.find("well").unwrap(), content.default_language()).title
 }
 
-/// A directory that is watched, somewhere in a temporary one.
+/// A content directory somewhere in a temporary one, and what follows it.
 struct Watched {
     place: TempDir,
     content: PathBuf,
-    watch: Watch,
-    runtime: tokio::runtime::Runtime,
+    reloader: Reloader,
 }
 
 impl Watched {
@@ -69,9 +63,9 @@ impl Watched {
         let content = lay_out(place.path());
         let served = load::directory(&content, load::this_month());
         assert!(served.content.is_some(), "{}", served.report.to_text(false));
-        let watch = Watch::start(&content, served.version()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { place, content, watch, runtime }
+        let mut reloader = Reloader::new(&content, served.version());
+        assert!(reloader.poll().is_none());
+        Self { place, content, reloader }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -82,120 +76,104 @@ impl Watched {
         fs::write(self.content.join(name), text).unwrap();
     }
 
-    /// What is announced next.
+    /// What the second poll after a change gives: the first one waits for an equal read.
     #[track_caller]
     fn next(&mut self) -> Loaded {
-        let next = async { tokio::time::timeout(PATIENCE, self.watch.changed()).await };
-        self.runtime.block_on(next).expect("the change is noticed")
+        assert!(self.reloader.poll().is_none(), "a change is given before a second read confirms it");
+        self.reloader.poll().expect("the change is seen")
     }
 
-    /// The next announcement of this kind: a slow machine may take longer over a change than it takes to settle.
     #[track_caller]
-    fn next_with(&mut self, wanted: impl Fn(&Loaded) -> bool) -> Loaded {
-        loop {
-            let loaded = self.next();
-            if wanted(&loaded) {
-                return loaded;
-            }
-        }
+    fn expect_title(&mut self, expected: &str) {
+        assert!(title(&self.next()).contains(expected));
     }
 
-    /// Makes several changes that are one, however slow the machine: a file is open all the while.
-    fn at_once(&self, change: impl FnOnce()) {
-        let open = File::create(self.content.join("en/open")).unwrap();
-        change();
-        drop(open);
-        fs::remove_file(self.content.join("en/open")).unwrap();
-    }
-
-    /// The title of the well in what is announced next.
     #[track_caller]
-    fn next_title(&mut self) -> String {
-        title(&self.next())
+    fn expect_broken(&mut self, code: Code) {
+        let broken = self.next();
+        assert!(broken.content.is_none());
+        assert_eq!(broken.report.diagnostics[0].code, code);
+        self.expect_nothing();
     }
 
-    /// Nothing has been announced so far.
+    /// Nothing is given, however often it is polled.
     #[track_caller]
     fn expect_nothing(&mut self) {
-        let now = async { tokio::time::timeout(Duration::ZERO, self.watch.changed()).await };
-        assert!(self.runtime.block_on(now).is_err(), "nothing has been worth announcing");
+        assert!((0..5).all(|_| self.reloader.poll().is_none()), "nothing has changed");
     }
-}
-
-/// As much time passes as a change needs to be noticed, to settle and to be loaded.
-fn let_settle() {
-    let mut other = Watched::plain();
-    other.write(WELL, &well("Another place"));
-    other.next();
 }
 
 #[test]
-fn an_edit_is_announced_once() {
+fn an_edit_is_given_once() {
     let mut watched = Watched::plain();
     watched.write(WELL, &well("The new well"));
     let loaded = watched.next();
     assert!(title(&loaded).contains("The new well"));
     assert_eq!(loaded.content.as_ref().unwrap().version(), loaded.version());
-    let_settle();
     watched.expect_nothing();
 }
 
 #[test]
-fn a_change_before_the_watch_begins_is_not_missed() {
+fn a_change_before_the_first_poll_is_not_missed() {
     let place = tempfile::tempdir().unwrap();
     lay_over(&base(), place.path());
     let served = load::directory(place.path(), load::this_month()).version();
     fs::write(place.path().join(WELL), well("The early well")).unwrap();
-    let mut watch = Watch::start(place.path(), served).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let next = runtime.block_on(async { tokio::time::timeout(PATIENCE, watch.changed()).await.unwrap() });
-    assert!(title(&next).contains("The early well"));
+    let mut reloader = Reloader::new(place.path(), served);
+    assert!(reloader.poll().is_none());
+    assert!(title(&reloader.poll().unwrap()).contains("The early well"));
 }
 
 #[test]
-fn a_wait_that_is_dropped_loses_nothing() {
-    let mut watched = Watched::plain();
-    for _ in 0..100 {
-        watched.expect_nothing();
-    }
-    watched.write(WELL, &well("The new well"));
-    let_settle();
-    drop(watched.watch.changed());
-    assert!(watched.next_title().contains("The new well"));
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_file_is_waited_for_until_it_is_closed() {
+fn a_half_written_file_is_neither_served_nor_reported() {
     let mut watched = Watched::plain();
     let text = well("The whole well");
-    // The first half makes a sound content, too: nothing but its being open tells that more is to come.
-    let (first, second) = text.split_at(text.find("ask = ").unwrap());
-    let mut file = File::create(watched.content.join(WELL)).unwrap();
-    let_settle();
+    // Empty, then broken, then whole: no two reads show the same.
+    for part in ["", &text[..text.find(" = ").unwrap()]] {
+        watched.write(WELL, part);
+        assert!(watched.reloader.poll().is_none());
+    }
+    watched.write(WELL, &text);
+    // The third read that differs: what has no errors is taken.
+    assert!(title(&watched.reloader.poll().unwrap()).contains("The whole well"));
     watched.expect_nothing();
-    file.write_all(first.as_bytes()).unwrap();
-    let_settle();
+    // Broken for a moment, and then as it was.
+    watched.write(WELL, "[well\n");
+    assert!(watched.reloader.poll().is_none());
+    watched.write(WELL, &text);
     watched.expect_nothing();
-    file.write_all(second.as_bytes()).unwrap();
-    drop(file);
-    let whole = watched.next();
-    assert!(title(&whole).contains("The whole well"));
-    assert!(!whole.report.diagnostics.iter().any(|d| d.code == Code::FewAsk));
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn a_new_file_is_waited_for_from_its_first_moment() {
+fn a_file_that_is_touched_all_the_time_holds_up_no_change() {
     let mut watched = Watched::plain();
-    fs::remove_file(watched.content.join("en/school.toml")).unwrap();
-    assert!(watched.next().content.is_none(), "nothing else has these words");
-    let mut file = File::create(watched.content.join("en/school.toml")).unwrap();
-    let_settle();
+    let mut seconds = 0;
+    let mut touch = |content: &Path| {
+        seconds += 1;
+        let file = fs::File::options().write(true).open(content.join("palabre.toml")).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    };
+    touch(&watched.content);
+    assert!(watched.reloader.poll().is_none());
+    watched.write(WELL, &well("The new well"));
+    touch(&watched.content);
+    assert!(watched.reloader.poll().is_none());
+    touch(&watched.content);
+    assert!(title(&watched.reloader.poll().unwrap()).contains("The new well"));
+    touch(&watched.content);
     watched.expect_nothing();
-    file.write_all(&fs::read(base().join("en/school.toml")).unwrap()).unwrap();
-    drop(file);
-    assert!(watched.next().content.is_some());
+}
+
+#[test]
+fn a_text_that_changes_all_the_time_holds_up_no_change() {
+    let mut watched = Watched::plain();
+    let root = fs::read_to_string(base().join("palabre.toml")).unwrap();
+    watched.write(WELL, &well("The new well"));
+    let given = (1..=6).map(|n| {
+        watched.write("palabre.toml", &format!("{root}# {}\n", "x".repeat(n)));
+        watched.reloader.poll().map(|loaded| title(&loaded).contains("The new well"))
+    });
+    assert_eq!(given.collect::<Vec<_>>(), [None, None, Some(true), None, None, Some(true)]);
 }
 
 #[test]
@@ -204,26 +182,23 @@ fn a_file_is_renamed_over_the_old_one() {
     for title in ["The second well", "The third well"] {
         watched.write("en/.well.toml.part", &well(title));
         fs::rename(watched.content.join("en/.well.toml.part"), watched.content.join(WELL)).unwrap();
-        assert!(watched.next_title().contains(title));
+        watched.expect_title(title);
     }
 }
 
 #[test]
-fn what_editors_leave_beside_a_file_is_not_announced() {
+fn what_editors_leave_beside_a_file_is_no_change() {
     let mut watched = Watched::plain();
     for name in [".well.toml.swp", "well.toml~", "#well.toml#", "4913", "well.toml___jb_tmp___", "well.toml.part"] {
         watched.write(&format!("en/{name}"), "neither TOML nor anybody's words");
     }
     symlink("somebody@somewhere.1", watched.content.join("en/.#well.toml")).unwrap();
-    let_settle();
     watched.expect_nothing();
     // As vim writes: the old file becomes the backup, a new one takes its name, the backup goes.
-    watched.at_once(|| {
-        fs::rename(watched.content.join(WELL), watched.content.join("en/well.toml~")).unwrap();
-        watched.write(WELL, &well("The edited well"));
-        fs::remove_file(watched.content.join("en/well.toml~")).unwrap();
-    });
-    assert!(watched.next_title().contains("The edited well"));
+    fs::rename(watched.content.join(WELL), watched.content.join("en/well.toml~")).unwrap();
+    watched.write(WELL, &well("The edited well"));
+    fs::remove_file(watched.content.join("en/well.toml~")).unwrap();
+    watched.expect_title("The edited well");
 }
 
 /// Lays a content out as the kubelet does (its AtomicWriter): the files in a directory of their own, `..data` a link to
@@ -254,23 +229,16 @@ fn check_swaps(inner: &str) {
     for (stamp, title) in [("2026_01_02", "The second well"), ("2026_01_03", "The third"), ("2026_01_04", "The fourth")]
     {
         let old = publish(watched.place.path(), stamp, inner, title).unwrap();
-        // The turning of the link is enough, and the kubelet's removing at once does no harm.
-        if stamp == "2026_01_03" {
-            fs::remove_dir_all(old).unwrap();
-        }
-        assert!(watched.next_title().contains(title));
+        fs::remove_dir_all(old).unwrap();
+        watched.expect_title(title);
     }
 }
 
 #[test]
 fn a_config_map_is_swapped() {
-    check_swaps("");
-}
-
-#[test]
-fn a_config_map_is_swapped_that_has_the_content_in_a_folder() {
-    check_swaps("palabre");
-    check_swaps("deeper/palabre");
+    for inner in ["", "palabre", "deeper/palabre"] {
+        check_swaps(inner);
+    }
 }
 
 #[test]
@@ -285,14 +253,13 @@ fn the_directory_is_a_link_that_is_turned() {
         fs::write(watched.path("releases").join(release).join(WELL), well(title)).unwrap();
         symlink(format!("releases/{release}"), watched.path("next")).unwrap();
         fs::rename(watched.path("next"), watched.path("current")).unwrap();
-        assert!(watched.next_title().contains(title));
+        watched.expect_title(title);
     }
     fs::write(watched.path("releases/3").join(WELL), well("The edited well")).unwrap();
-    assert!(watched.next_title().contains("The edited well"));
+    watched.expect_title("The edited well");
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_directory_above_is_exchanged() {
     let mut watched = Watched::with(|place| {
         lay_over(&base(), &place.join("app/etc/content"));
@@ -301,11 +268,10 @@ fn a_directory_above_is_exchanged() {
     lay_over(&base(), &watched.path("new/etc/content"));
     fs::write(watched.path("new/etc/content").join(WELL), well("The new well")).unwrap();
     fs::rename(watched.path("app"), watched.path("old")).unwrap();
+    // A poll between the two renames finds no content, which is not reported.
+    assert!(watched.reloader.poll().is_none());
     fs::rename(watched.path("new"), watched.path("app")).unwrap();
-    let new = watched.next_with(|loaded| loaded.content.is_some());
-    assert!(title(&new).contains("The new well"));
-    watched.write(WELL, &well("The edited well"));
-    assert!(watched.next_title().contains("The edited well"));
+    watched.expect_title("The new well");
 }
 
 #[test]
@@ -319,71 +285,69 @@ fn a_file_that_is_a_link_is_edited_where_it_is() {
         content
     });
     watched.write(".shared/well.toml", &well("The shared well"));
-    assert!(watched.next_title().contains("The shared well"));
+    watched.expect_title("The shared well");
     // The link is turned, and what it leads to now is edited.
     fs::create_dir(watched.content.join(".other")).unwrap();
     watched.write(".other/well.toml", &well("The other well"));
     symlink("../.other/well.toml", watched.content.join("en/.link")).unwrap();
     fs::rename(watched.content.join("en/.link"), watched.content.join(WELL)).unwrap();
-    assert!(watched.next_title().contains("The other well"));
+    watched.expect_title("The other well");
     watched.write(".other/well.toml", &well("The edited well"));
-    assert!(watched.next_title().contains("The edited well"));
+    watched.expect_title("The edited well");
+}
+
+#[test]
+fn a_file_that_can_be_read_again_is_seen_though_its_metadata_is_the_same() {
+    let mut watched = Watched::with(|place| {
+        let content = place.join("content");
+        lay_over(&base(), &content);
+        for folder in [place.join("outside"), content.join(".inside")] {
+            fs::create_dir(&folder).unwrap();
+            fs::hard_link(content.join(WELL), folder.join("well.toml")).unwrap();
+        }
+        fs::remove_file(content.join(WELL)).unwrap();
+        symlink("../.via/well.toml", content.join(WELL)).unwrap();
+        symlink(".inside", content.join(".via")).unwrap();
+        content
+    });
+    // The same file by another name, which leads out of the content and is not read. A new link, so that it is looked at.
+    fs::remove_file(watched.content.join(".via")).unwrap();
+    assert!(watched.reloader.poll().is_none());
+    symlink("../outside", watched.content.join(".via")).unwrap();
+    watched.expect_broken(Code::Unreadable);
+    fs::remove_file(watched.content.join(".via")).unwrap();
+    symlink(".inside", watched.content.join(".via")).unwrap();
+    watched.expect_title("The well");
 }
 
 #[test]
 fn a_language_is_added_and_taken_away() {
     let mut watched = Watched::plain();
     let root = fs::read_to_string(base().join("palabre.toml")).unwrap();
-    watched.at_once(|| {
-        lay_over(&base().join("en"), &watched.content.join("fr"));
-        watched.write("palabre.toml", &root.replace("order = [\"en\"]", "order = [\"en\", \"fr\"]"));
-    });
+    lay_over(&base().join("en"), &watched.content.join("fr"));
+    watched.write("palabre.toml", &root.replace("order = [\"en\"]", "order = [\"en\", \"fr\"]"));
     let loaded = watched.next();
     let content = loaded.content.unwrap_or_else(|| panic!("{}", loaded.report.to_text(false)));
     assert_eq!(content.languages().len(), 2);
-    // The new folder is watched as well.
     watched.write("fr/well.toml", &well("Le puits"));
     let content = watched.next().content.unwrap();
     let well = content.find("well").unwrap();
     assert!(content.words(well, content.language("fr").unwrap()).title.contains("Le puits"));
-    watched.at_once(|| {
-        watched.write("palabre.toml", &root);
-        fs::remove_dir_all(watched.content.join("fr")).unwrap();
-    });
+    watched.write("palabre.toml", &root);
+    fs::remove_dir_all(watched.content.join("fr")).unwrap();
     assert_eq!(watched.next().content.unwrap().languages().len(), 1);
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn a_new_folder_is_watched_while_it_fills() {
-    let mut watched = Watched::plain();
-    let mut last = None;
-    watched.at_once(|| {
-        lay_over(&base().join("en"), &watched.content.join("fr"));
-        let root = fs::read_to_string(base().join("palabre.toml")).unwrap();
-        watched.write("palabre.toml", &root.replace("order = [\"en\"]", "order = [\"en\", \"fr\"]"));
-        let_settle();
-        last = Some(File::create(watched.content.join("fr/well.toml")).unwrap());
-    });
-    let_settle();
-    watched.expect_nothing();
-    last.unwrap().write_all(well("Le puits").as_bytes()).unwrap();
-    assert_eq!(watched.next().content.unwrap().languages().len(), 2);
-}
-
-#[test]
-fn a_broken_content_is_reported_once_and_its_mending_announced() {
+fn broken_content_is_reported_once_and_its_mending_given() {
     let mut watched = Watched::plain();
     watched.write(WELL, "[well\n");
-    let broken = watched.next();
-    assert!(broken.content.is_none());
-    assert_eq!(broken.report.diagnostics[0].code, Code::TomlSyntax);
+    watched.expect_broken(Code::TomlSyntax);
     // The same error again is no news.
     watched.write(WELL, "[well\n");
-    let_settle();
     watched.expect_nothing();
     fs::copy(base().join(WELL), watched.content.join(WELL)).unwrap();
-    assert!(watched.next_title().contains("The well"), "it is as it was: the trouble is over");
+    watched.expect_title("The well");
 }
 
 #[test]
@@ -391,16 +355,13 @@ fn the_directory_goes_and_comes_back_twice() {
     let mut watched = Watched::plain();
     for title in ["The second well", "The third well"] {
         fs::remove_dir_all(&watched.content).unwrap();
-        let gone = watched.next_with(|loaded| loaded.report.diagnostics[0].code == Code::NoDirectory);
-        assert!(gone.content.is_none());
-        let_settle();
-        watched.expect_nothing();
+        watched.expect_broken(Code::NoDirectory);
         lay_over(&base(), &watched.path("elsewhere"));
         fs::write(watched.path("elsewhere").join(WELL), well(title)).unwrap();
         fs::rename(watched.path("elsewhere"), &watched.content).unwrap();
-        assert!(watched.next_title().contains(title));
+        watched.expect_title(title);
         watched.write(WELL, &well("The edited well"));
-        assert!(watched.next_title().contains("The edited well"));
+        watched.expect_title("The edited well");
     }
 }
 
@@ -408,42 +369,65 @@ fn the_directory_goes_and_comes_back_twice() {
 fn the_same_bytes_are_no_change() {
     let mut watched = Watched::plain();
     fs::copy(base().join(WELL), watched.content.join(WELL)).unwrap();
-    watched.at_once(|| {
-        fs::write(watched.content.join("en/new.toml"), "").unwrap();
-        fs::remove_file(watched.content.join("en/new.toml")).unwrap();
-    });
-    let_settle();
-    watched.expect_nothing();
-    watched.write(WELL, &well("The new well"));
-    assert!(watched.next_title().contains("The new well"));
-}
-
-#[test]
-fn a_storm_leads_to_one_announcement() {
-    let mut watched = Watched::plain();
-    watched.at_once(|| {
-        for n in 0..500 {
-            watched.write(WELL, &well(&format!("Well {n}")));
-            watched.write(&format!("en/extra{}.toml", n % 50), "");
-        }
-        for n in 0..50 {
-            fs::remove_file(watched.content.join(format!("en/extra{n}.toml"))).unwrap();
-        }
-    });
-    assert!(watched.next_title().contains("Well 499"));
-    let_settle();
+    watched.write("en/new.toml", "");
+    assert!(watched.reloader.poll().is_none());
+    fs::remove_file(watched.content.join("en/new.toml")).unwrap();
     watched.expect_nothing();
 }
 
 #[test]
 fn who_asks_gets_what_is_there() {
     let mut watched = Watched::plain();
-    watched.watch.reload_now();
-    assert!(watched.next_title().contains("The well"));
+    assert!(title(&watched.reloader.reload_now().unwrap()).contains("The well"));
     fs::remove_dir_all(&watched.content).unwrap();
-    watched.next_with(|loaded| loaded.report.diagnostics[0].code == Code::NoDirectory);
-    watched.watch.reload_now();
-    assert!(watched.next().content.is_none(), "asked again, it tells again");
+    for _ in 0..2 {
+        let broken = watched.reloader.reload_now().unwrap();
+        assert_eq!(broken.report.diagnostics[0].code, Code::NoDirectory, "asked again, it tells again");
+    }
+    watched.expect_nothing();
+}
+
+/// The bot on the base in a directory.
+fn start_bot(directory: &Path) -> BotTest {
+    lay_over(&base(), directory);
+    let environment = [("PALABRE_CONTENT", directory.to_str().unwrap())];
+    BotTest::start_with(env!("CARGO_BIN_EXE_palabre"), Fake::start(), &[], &environment)
+}
+
+#[test]
+fn a_running_bot_keeps_the_last_good_content_and_reloads_on_sighup() {
+    let place = tempfile::tempdir().unwrap();
+    let mut bot = start_bot(place.path());
+    let version = || load::directory(place.path(), load::this_month()).version();
+    let served = version();
+    // A poll gives nothing when nothing has changed; only a signal does.
+    bot.process.signal("HUP");
+    bot.process.wait_log(&format!("content {served} is served from now on"));
+    fs::write(place.path().join(WELL), "[well\n").unwrap();
+    bot.process.wait_log(&format!("broken now; {served} goes on being served"));
+    bot.say("/start").expect("The well");
+    fs::write(place.path().join(WELL), well("The new well")).unwrap();
+    bot.process.wait_log(&format!("content {} is served from now on", version()));
+    bot.say("/start").expect("The new well");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_running_bot_serves_a_change_however_busy_the_directory_is() {
+    let place = tempfile::tempdir().unwrap();
+    let bot = start_bot(place.path());
+    let (stop, stopped) = mpsc::channel::<()>();
+    let busy = place.path().join("en/school.toml");
+    let toucher = thread::spawn(move || {
+        while stopped.recv_timeout(Duration::from_millis(150)) == Err(RecvTimeoutError::Timeout) {
+            fs::File::options().write(true).open(&busy).unwrap().set_modified(SystemTime::now()).unwrap();
+        }
+    });
+    fs::write(place.path().join(WELL), well("The new well")).unwrap();
+    let version = load::directory(place.path(), load::this_month()).version();
+    bot.process.wait_log(&format!("content {version} is served from now on"));
+    drop(stop);
+    toucher.join().unwrap();
 }
 
 #[test]

@@ -25,7 +25,7 @@ const DELIVERIES: usize = 256;
 ///
 /// A sentence when the content, the token or a setting cannot be used.
 pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,notify=warn")).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
     log_panics();
     let content = super::content(choice)?;
     let token = Token::from_env()?;
@@ -82,7 +82,8 @@ async fn serve(
         }
     };
     drop(stopped);
-    let contents = crate::reload::newer(directory, content.version(), Arc::clone(&metrics))?;
+    let contents =
+        crate::reload::start(directory, content.version(), Arc::clone(&metrics)).map_err(|error| error.to_string())?;
     let crash_guard = match service.crash_file {
         None => CrashGuard::default(),
         Some(file) => CrashGuard::open(file.clone())
