@@ -42,17 +42,11 @@ pub fn execute(choice: &ContentChoice, webhook_url: Option<String>, format: Form
     let styled = AutoStream::choice(&out) != ColorChoice::Never;
     let text = match format {
         Format::Json => page.to_json_lines(),
-        Format::Text => page.to_text(columns(), styled),
+        Format::Text => page.to_text(crate::terminal::columns(), styled),
     };
     // A reader that has gone (`| head`) has seen what it wanted.
     let _ = out.write_all(text.as_bytes());
     Ok(if page.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// The terminal's width; `None` in a pipe, where a finding is a line.
-fn columns() -> Option<usize> {
-    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    set.or_else(|| terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0)))
 }
 
 async fn examine(choice: ContentChoice, webhook_url: Option<String>) -> Page {

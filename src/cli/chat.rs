@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::arguments::ContentChoice;
-use crate::terminal::{Look, Terminal};
+use crate::terminal::{Terminal, TerminalStyle};
 
 /// Talks until the input ends.
 ///
@@ -13,7 +13,7 @@ use crate::terminal::{Look, Terminal};
 pub fn execute(choice: &ContentChoice, lang: Option<&str>) -> Result<ExitCode, String> {
     let content = super::content(choice)?;
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    match Terminal::new(&content, lang, Look::of_this_terminal(), input, output).talk() {
+    match Terminal::new(&content, lang, TerminalStyle::detect(), input, output).talk() {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("the terminal failed: {error}")),
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use crate::cli::arguments::Token;
 use crate::content::load::{Loaded, this_month};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
-use crate::diag::{Code, Report, Severity};
+use crate::diag::{Code, Report, Severity, count_of};
 use crate::doctor::report::Finding;
 
 /// Commands in one menu (Bot API, `setMyCommands`).
@@ -53,7 +53,7 @@ fn mistakes(place: &str, content: &Content, report: &Report, checked: Option<&Re
             .with_help("palabre check asks them all; it takes its time"),
         (n, _) => Finding::warning(
             "content",
-            format!("{what}: {n} warning{}", if n == 1 { "" } else { "s" }),
+            format!("{what}: {}", count_of(n, "warning")),
             "palabre check: each with its line and a way out",
         ),
     }

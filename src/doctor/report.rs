@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::diag;
+
 /// What a finding means for whoever runs the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -122,13 +124,7 @@ impl Page {
 
     fn summary(&self) -> String {
         let count = |verdict| self.0.iter().filter(|finding| finding.verdict == verdict).count();
-        let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        match (count(Verdict::Error), count(Verdict::Warning)) {
-            (0, 0) => "nothing to do".into(),
-            (0, warnings) => plural(warnings, "warning"),
-            (errors, 0) => plural(errors, "error"),
-            (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
-        }
+        diag::summary(count(Verdict::Error), count(Verdict::Warning), "nothing to do")
     }
 }
 
