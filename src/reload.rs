@@ -7,12 +7,12 @@ mod watch;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use self::watch::Watch;
 use crate::content::{Content, Version};
 use crate::metrics::{Metrics, Reload};
+use crate::platform::HangupSignal;
 
 /// Gives each newer content of the directory on SIGHUP and whenever its files have changed; never, when the content is the
 /// copy inside the binary.
@@ -26,7 +26,7 @@ pub(super) fn newer(
     metrics: Arc<Metrics>,
 ) -> Result<mpsc::Receiver<Content>, String> {
     // Caught in any case: by itself SIGHUP would end the process.
-    let mut hangup = signal(SignalKind::hangup()).map_err(|error| format!("signals cannot be caught: {error}"))?;
+    let mut hangup = HangupSignal::new().map_err(|error| format!("signals cannot be caught: {error}"))?;
     let mut watch = directory.map(|directory| Watch::start(directory, served)).transpose()?;
     let (newer, contents) = mpsc::channel(1);
     metrics.content(&served.to_string());
@@ -40,7 +40,7 @@ pub(super) fn newer(
                 }
             };
             let loaded = tokio::select! {
-                _ = hangup.recv() => {
+                () = hangup.recv() => {
                     match &watch {
                         Some(watch) => watch.reload_now(),
                         None => log::info!("the content inside the binary is served, which does not change"),

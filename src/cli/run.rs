@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::LocalOptions;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::cli::arguments::{ContentChoice, Service, Token};
 use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, Metrics};
+use crate::platform;
 use crate::server::{self, Pages};
 use crate::telegram::{Api, Bot, CrashGuard, SILENCE_MAX, Webhook};
 
@@ -50,7 +50,7 @@ async fn serve(
     token: &Token,
     service: Service,
 ) -> Result<(), String> {
-    let stop = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
+    let stop = platform::stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
     let health = Arc::new(Health::new(SILENCE_MAX));
     let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
     let unanswered = service.unanswered.then(|| Arc::new(Unanswered::default()));
@@ -101,17 +101,6 @@ async fn serve(
         let _ = server.await;
     }
     result
-}
-
-/// Is there when SIGINT or SIGTERM is. Both are caught from the call on.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }
 
 /// A panic's message may quote what somebody wrote: only its place is logged.

@@ -1,12 +1,13 @@
 //! What can be said without asking anybody: version, content, limits, token.
 
-use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use crate::cli::arguments::Token;
 use crate::content::load::{Loaded, this_month};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
 use crate::diag::{Code, Report, Severity, count_of};
 use crate::doctor::report::Finding;
+use crate::platform::is_readable_by_all;
 
 /// Commands in one menu (Bot API, `setMyCommands`).
 const COMMANDS_MAX: usize = 100;
@@ -99,7 +100,7 @@ pub(crate) fn token() -> (Option<Token>, Vec<Finding>) {
     let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let (variable, file) = (set("TELOXIDE_TOKEN").is_some(), set("TELOXIDE_TOKEN_FILE"));
     // Before it is read: what comes through a pipe can be looked at once.
-    let is_open = file.as_deref().filter(|_| !variable).is_some_and(is_readable_by_all);
+    let is_open = file.as_deref().filter(|_| !variable).is_some_and(|file| is_readable_by_all(Path::new(file)));
     let source = match &file {
         Some(file) if !variable => format!("comes from TELOXIDE_TOKEN_FILE ({file})"),
         _ => "comes from TELOXIDE_TOKEN".to_owned(),
@@ -132,10 +133,6 @@ pub(crate) fn token_does_not_come() -> Finding {
         "the file of TELOXIDE_TOKEN_FILE does not come within 3 s",
         "see where it lies: a pipe that nobody writes to, or a drive that is away",
     )
-}
-
-fn is_readable_by_all(file: &str) -> bool {
-    std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o004 != 0)
 }
 
 /// What is odd about a token, in words that tell nothing of it.
