@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use self::watch::Watch;
 use crate::content::{Content, Version};
-use crate::metrics::{Metrics, Reload};
+use crate::metrics::{Metrics, ReloadResult};
 use crate::platform::HangupSignal;
 
 /// Gives each newer content of the directory on SIGHUP and whenever its files have changed; never, when the content is the
@@ -50,7 +50,7 @@ pub(super) fn newer(
                 loaded = changed => loaded,
             };
             let Some(content) = loaded.content else {
-                metrics.reload(Reload::Failed);
+                metrics.reload(ReloadResult::Failed);
                 log::error!("the content was changed and is broken now; {served} goes on being served:");
                 for line in loaded.report.to_log_lines() {
                     log::error!("{line}");
@@ -58,7 +58,7 @@ pub(super) fn newer(
                 continue;
             };
             served = content.version();
-            metrics.reload(Reload::Ok);
+            metrics.reload(ReloadResult::Ok);
             metrics.content(&served.to_string());
             log::info!("content {served} is served from now on");
             if newer.send(content).await.is_err() {

@@ -33,7 +33,7 @@ use tokio::task::JoinSet;
 
 pub use api::Api;
 pub use inbound::crash_guard::CrashGuard;
-pub use inbound::webhook::Webhook;
+pub use inbound::webhook::{DeliveryOutcome, Webhook, WebhookDelivery};
 
 use api::ApiError;
 use inbound::dispatcher::{Context, Dispatcher};

@@ -13,7 +13,7 @@ use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, Metrics};
 use crate::platform;
-use crate::server::{self, Pages};
+use crate::server::{self, MonitoringState, WebhookEndpoint};
 use crate::telegram::{Api, Bot, CrashGuard, SILENCE_MAX, Webhook};
 
 /// Deliveries of Telegram that may wait to be read: more than it makes at once (Bot API, `setWebhook`: 100).
@@ -54,12 +54,13 @@ async fn serve(
     let health = Arc::new(Health::new(SILENCE_MAX));
     let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
     let unanswered = service.unanswered.then(|| Arc::new(Unanswered::default()));
-    let pages = Pages { health: Arc::clone(&health), metrics: Arc::clone(&metrics), unanswered: unanswered.clone() };
+    let monitoring =
+        MonitoringState { health: Arc::clone(&health), metrics: Arc::clone(&metrics), unanswered: unanswered.clone() };
 
     let (deliver, deliveries) = mpsc::channel(DELIVERIES);
     let secret = token.webhook_secret();
-    let path = service.webhook.as_ref().map(|url| server::Webhook::new(url.path(), &secret, deliver));
-    let path = path.transpose()?;
+    let path = service.webhook.as_ref().map(|url| WebhookEndpoint::new(url.path(), &secret, deliver));
+    let path = path.transpose().map_err(|e| e.to_string())?;
     let webhook = service.webhook.map(|url| Webhook {
         url,
         secret,
@@ -78,7 +79,7 @@ async fn serve(
             // The port that the system chose, if it was asked to.
             log::info!("health and metrics are on {}", listener.local_addr().unwrap_or(address));
             let mut stopped = stopped.clone();
-            Some(tokio::spawn(server::serve(listener, pages, path, async move { drop(stopped.changed().await) })))
+            Some(tokio::spawn(server::serve(listener, monitoring, path, async move { drop(stopped.changed().await) })))
         }
     };
     drop(stopped);

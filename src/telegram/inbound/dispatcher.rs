@@ -18,7 +18,7 @@ use crate::bot::inline::{self, offer};
 use crate::bot::reply::{self, Input, Reply, ReplyMeta, apology};
 use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
-use crate::metrics::{Asked, Metrics, Queue};
+use crate::metrics::{Metrics, QuestionResult, QueueState};
 use crate::telegram::Answer;
 use crate::telegram::api::ApiError;
 use crate::telegram::inbound::crash_guard::CrashGuard;
@@ -80,18 +80,18 @@ impl Context {
         self.metrics().answer(page, content.tag(meta.lang).as_str(), update.surface());
         let Some(asked) = meta.question else { return };
         self.metrics().question(match asked {
-            reply::Asked::Answered => Asked::Answered,
-            reply::Asked::Suggested => Asked::Suggested,
-            reply::Asked::SmallTalk => Asked::SmallTalk,
-            reply::Asked::OutOfScope => Asked::OutOfScope,
-            reply::Asked::Unknown => Asked::Unknown,
+            reply::Asked::Answered => QuestionResult::Answered,
+            reply::Asked::Suggested => QuestionResult::Suggested,
+            reply::Asked::SmallTalk => QuestionResult::SmallTalk,
+            reply::Asked::OutOfScope => QuestionResult::OutOfScope,
+            reply::Asked::Unknown => QuestionResult::Unknown,
         });
         if asked == reply::Asked::Unknown
             && let Some(unanswered) = &self.unanswered
             && let Some(Input::Text(text) | Input::About { text, .. }) = update.request(&self.me).map(|r| r.input)
         {
             let words = content.familiar_words(text);
-            unanswered.note(words.iter().map(String::as_str), crate::clock::today());
+            unanswered.record(words.iter().map(String::as_str), crate::clock::today());
         }
     }
 
@@ -233,8 +233,8 @@ impl Dispatcher {
 
     /// Shows in the metrics how much is in hand.
     fn show(&self) {
-        self.context.metrics().queue(Queue::InHand, self.busy.len() + self.waiting);
-        self.context.metrics().queue(Queue::Waiting, self.waiting);
+        self.context.metrics().queue(QueueState::InHand, self.busy.len() + self.waiting);
+        self.context.metrics().queue(QueueState::Waiting, self.waiting);
     }
 
     /// Waits for the next update to be finished; `None` when nothing is in hand. Nothing is lost when the wait is given up.

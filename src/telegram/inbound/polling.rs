@@ -15,7 +15,7 @@ use teloxide::payloads::DeleteWebhook;
 use teloxide::requests::Payload;
 use tokio::time::Instant;
 
-use crate::metrics::{Health, Kind, Queue};
+use crate::metrics::{Health, QueueState, UpdateKind};
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher};
 use crate::telegram::inbound::offset_tracker::{BATCH, OffsetTracker};
@@ -152,7 +152,7 @@ impl Poller {
                 }
                 (_, id) => {
                     // What has an id could be read as far as that.
-                    let kind = if id.is_some() { Kind::Other } else { Kind::Unreadable };
+                    let kind = if id.is_some() { UpdateKind::Other } else { UpdateKind::Unreadable };
                     self.dispatcher.context.metrics().update(kind);
                     log::debug!("an update of an unknown kind or shape was passed over");
                     id.into_iter().for_each(|id| self.tracker.pass(id));
@@ -160,7 +160,7 @@ impl Poller {
             }
         }
         self.tracker.end(size, new);
-        self.dispatcher.context.metrics().queue(Queue::Carried, self.tracker.carried());
+        self.dispatcher.context.metrics().queue(QueueState::Carried, self.tracker.carried());
         new
     }
 

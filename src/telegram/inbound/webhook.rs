@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 use teloxide::payloads::GetWebhookInfo;
 use teloxide::requests::Payload;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::metrics::{Health, Kind};
-use crate::server::{Delivered, Verdict};
+use crate::metrics::{Health, UpdateKind};
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher, Finished};
 use crate::telegram::inbound::update::Update;
@@ -36,9 +36,29 @@ pub struct Webhook {
     /// The most deliveries at once: 1 to 100 (Bot API, `setWebhook`).
     pub max_connections: u8,
     /// The deliveries, as they come in.
-    pub deliveries: mpsc::Receiver<Delivered>,
+    pub deliveries: mpsc::Receiver<WebhookDelivery>,
     /// Whether an answer that is one request goes out in the response.
     pub answer_in_response: bool,
+}
+
+/// An update as Telegram delivered it, and where its outcome goes.
+#[derive(Debug)]
+pub struct WebhookDelivery {
+    /// The JSON, unread.
+    pub body: Bytes,
+    /// Takes the outcome. Dropped without one it counts as [`DeliveryOutcome::RetryLater`]. `send` fails when the request is
+    /// gone, because Telegram closed the connection or the update took too long: then Telegram delivers the update again.
+    pub response: oneshot::Sender<DeliveryOutcome>,
+}
+
+/// What the response to a delivery says.
+#[derive(Debug)]
+pub enum DeliveryOutcome {
+    /// The update is processed (200). Telegram carries out the call in the body, the JSON of one method, `{"method": …}`; how
+    /// that ends is not reported.
+    Processed(Option<Bytes>),
+    /// The update is not processed (503): Telegram must deliver it again.
+    RetryLater,
 }
 
 #[derive(Serialize)]
@@ -107,35 +127,39 @@ pub(crate) async fn work(
 #[derive(Default)]
 struct Counter {
     /// Those who delivered an update that is in hand.
-    waiting: HashMap<i64, Vec<oneshot::Sender<Verdict>>>,
+    waiting: HashMap<i64, Vec<oneshot::Sender<DeliveryOutcome>>>,
     answered: Remembered,
 }
 
 impl Counter {
-    fn accept(&mut self, dispatcher: &mut Dispatcher, Delivered { body, answer }: Delivered) {
+    fn accept(&mut self, dispatcher: &mut Dispatcher, WebhookDelivery { body, response: answer }: WebhookDelivery) {
         // Whoever has gone learns it when the update comes again.
-        let say = |answer: oneshot::Sender<Verdict>, verdict| drop(answer.send(verdict));
+        let say = |answer: oneshot::Sender<DeliveryOutcome>, verdict| drop(answer.send(verdict));
         let update = match Update::read(&body) {
             Ok(update) => update,
             Err(id) => {
                 // It would be as odd the next time: 200, and counted.
-                dispatcher.context.metrics().update(if id.is_some() { Kind::Other } else { Kind::Unreadable });
+                dispatcher.context.metrics().update(if id.is_some() {
+                    UpdateKind::Other
+                } else {
+                    UpdateKind::Unreadable
+                });
                 log::debug!("an update of an unknown kind or shape was passed over");
-                return say(answer, Verdict::Done(None));
+                return say(answer, DeliveryOutcome::Processed(None));
             }
         };
         let id = update.update_id;
         if self.answered.contains(id) {
-            return say(answer, Verdict::Done(None));
+            return say(answer, DeliveryOutcome::Processed(None));
         }
         if let Some(waiting) = self.waiting.get_mut(&id) {
             return waiting.push(answer);
         }
         if self.waiting.len() >= IN_HAND_MAX {
-            return say(answer, Verdict::Busy);
+            return say(answer, DeliveryOutcome::RetryLater);
         }
         match dispatcher.take(update) {
-            Accepted::Ignored => say(answer, Verdict::Done(None)),
+            Accepted::Ignored => say(answer, DeliveryOutcome::Processed(None)),
             Accepted::Queued | Accepted::Unordered => drop(self.waiting.insert(id, vec![answer])),
         }
     }
@@ -146,11 +170,11 @@ impl Counter {
         let needs_response = response.is_some();
         let mut is_told = false;
         for answer in self.waiting.remove(&update_id).unwrap_or_default() {
-            match answer.send(Verdict::Done(response.take())) {
+            match answer.send(DeliveryOutcome::Processed(response.take())) {
                 Ok(()) => is_told = true,
                 // They have gone: the next one may take it.
-                Err(Verdict::Done(back)) => response = back,
-                Err(Verdict::Busy) => {}
+                Err(DeliveryOutcome::Processed(back)) => response = back,
+                Err(DeliveryOutcome::RetryLater) => {}
             }
         }
         // An answer that nobody took along is to be made anew when the update comes again.
