@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod ask;
 pub mod chat;
 pub mod check;
+pub mod doctor;
 pub mod links;
 pub mod run;
 
@@ -30,7 +31,8 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Links { content, bot, group, format, qr } => {
             links::execute(&content, &bot, group, format, qr.as_deref())
         }
-        Command::Doctor { content, webhook_url, format } => crate::doctor::execute(&content, webhook_url, format),
+        Command::Doctor { content, webhook_url, format } => doctor::execute(&content, webhook_url, format)
+            .map_err(|error| format!("the runtime does not start: {error}")),
         Command::Check { dir, content, format } => {
             let content = ContentChoice { content: dir.or(content.content) };
             Ok(check::execute(&content, format))

@@ -11,7 +11,6 @@
 //! - `offset`, `poll`: updates by polling, confirmed after they are answered.
 //! - `webhook`: updates by a webhook, likewise.
 //! - `profile`: commands and descriptions at Telegram.
-//! - [`doctor`]: what Telegram says of the bot's state, judged for its operator.
 
 pub(crate) mod api;
 pub(crate) mod client;
@@ -31,6 +30,7 @@ use teloxide::payloads::GetMe;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+pub use crate::cli::arguments::Token;
 pub use api::Api;
 pub use inbound::crash_guard::CrashGuard;
 pub use inbound::webhook::{DeliveryOutcome, Webhook, WebhookDelivery};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ring::hmac;
@@ -222,17 +222,28 @@ impl Token {
     pub fn from_env() -> Result<Self, String> {
         // An empty variable is how a compose file leaves one out.
         let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let token = match (set("TELOXIDE_TOKEN"), set("TELOXIDE_TOKEN_FILE")) {
-            (Some(token), _) => token,
-            (None, Some(file)) => std::fs::read_to_string(&file)
-                .map_err(|error| format!("the token file {file} cannot be read: {error}"))?,
-            (None, None) => {
-                return Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
-                            (`palabre chat` needs none)"
-                    .into());
+        Self::read(set("TELOXIDE_TOKEN").as_deref(), set("TELOXIDE_TOKEN_FILE").as_deref().map(Path::new))
+    }
+
+    /// The token itself if there is one, else what `file` holds.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator when there is neither, the file cannot be read or the token is empty.
+    pub fn read(token: Option<&str>, file: Option<&Path>) -> Result<Self, String> {
+        match (token, file) {
+            (Some(token), _) => Self::new(token),
+            (None, Some(file)) => {
+                let token = std::fs::read_to_string(file)
+                    .map_err(|error| format!("the token file {} cannot be read: {error}", file.display()))?;
+                Self::new(&token)
             }
-        };
-        Self::new(&token)
+            (None, None) => {
+                Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
+                                 (`palabre chat` needs none)"
+                    .into())
+            }
+        }
     }
 
     /// The token that BotFather gave, white space around it left out.
