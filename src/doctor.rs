@@ -44,6 +44,8 @@ pub struct Options {
     pub webhook_url: Option<String>,
     /// The Bot API server; without one, Telegram's own.
     pub api_url: Option<String>,
+    /// The proxy on the way to it; without one, that of `HTTPS_PROXY` or the like.
+    pub proxy: Option<String>,
     /// The token. It takes precedence over `token_file`.
     pub token: Option<String>,
     /// The file that holds the token. Without any token only the server's connectivity is examined.
@@ -62,7 +64,7 @@ struct Environment<'a> {
 /// Examines everything that can be examined within ten seconds, on a tokio runtime with time and I/O enabled. Files that do not
 /// come leave blocking threads behind: shut the runtime down in the background.
 pub async fn examine(options: Options) -> DoctorReport {
-    let Options { content: directory, webhook_url, api_url, token, token_file } = options;
+    let Options { content: directory, webhook_url, api_url, proxy, token, token_file } = options;
     let start = Instant::now();
     let (files_deadline, deadline) = (start + FILES_TIME_LIMIT, start + TIME_LIMIT);
     let location = directory.as_ref().map_or_else(|| "inside the binary".into(), |dir| dir.display().to_string());
@@ -88,7 +90,7 @@ pub async fn examine(options: Options) -> DoctorReport {
         has_token: token.is_some(),
     };
     let server_findings = async {
-        match api(token.as_ref(), api_url.as_deref()) {
+        match api(token.as_ref(), api_url.as_deref(), proxy.as_deref()) {
             Ok(api) => examine_server(&api, environment, deadline).await,
             Err(error) => vec![Finding::error("server", error, "correct the variable, or take it away")],
         }
@@ -115,9 +117,9 @@ fn load_with_questions(directory: Option<&Path>) -> Loaded {
 }
 
 /// The Bot API server at `url`. Without a token, one that no bot has: connectivity can be examined all the same.
-fn api(token: Option<&Token>, url: Option<&str>) -> Result<Api, String> {
+fn api(token: Option<&Token>, url: Option<&str>, proxy: Option<&str>) -> Result<Api, String> {
     let placeholder = Token::new("0")?;
-    Api::new(token.unwrap_or(&placeholder), url)
+    Api::new(token.unwrap_or(&placeholder), url, proxy)
 }
 
 /// Calls every method that tells something about the bot's state. If there is a token, the first finding is about it.
