@@ -1,66 +1,105 @@
-//! The commands, one short `execute` each.
+//! The command line: arguments and environment, and one short `execute` a command.
 
 pub mod arguments;
-pub mod ask;
-pub mod chat;
-pub mod check;
-pub mod links;
-pub mod run;
+mod ask;
+mod chat;
+mod check;
+pub mod config;
+mod doctor;
+mod links;
+mod run;
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::arguments::{Arguments, Command, ContentChoice};
+use crate::cli::config::SettingError;
 use crate::content::Content;
 use crate::content::load::{self, Loaded};
 use crate::diag::Severity;
+use crate::server::EndpointError;
 
-/// Does what the arguments say.
+/// Runs a command.
 ///
 /// # Errors
 ///
-/// A sentence for the operator, to be printed as one line.
-pub fn execute(arguments: Arguments) -> Result<ExitCode, String> {
+/// Why it failed. Problems of a content that `check` and `doctor` report are no errors, but an exit status of 1.
+pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
     match arguments.command {
-        Command::Run(content) => run::execute(&content),
-        Command::Chat { content, lang } => chat::execute(&content, lang.as_deref()),
-        Command::Ask { content, json, explain, lang, question } => {
-            ask::execute(&content, &ask::How { json, explain, lang }, question)
-        }
-        Command::Links { content, bot, group, format, qr } => {
-            links::execute(&content, &bot, group, format, qr.as_deref())
-        }
-        Command::Doctor { content, webhook_url, format } => crate::doctor::execute(&content, webhook_url, format),
-        Command::Check { dir, content, format } => {
-            let content = ContentChoice { content: dir.or(content.content) };
-            Ok(check::execute(&content, format))
-        }
+        Command::Run(config) => run::execute(*config),
+        Command::Chat(options) => chat::execute(&options),
+        Command::Ask(options) => ask::execute(&options),
+        Command::Links(options) => links::execute(&options),
+        Command::Doctor(options) => doctor::execute(options),
+        Command::Check(options) => Ok(check::execute(options)),
     }
+}
+
+/// Why a command failed, as one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting has no valid value.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The content has errors.
+    #[error("the content cannot be used ({summary}): {first}; `palabre check` tells more")]
+    Content {
+        /// The numbers of errors and warnings.
+        summary: String,
+        /// The message of the first error.
+        first: String,
+    },
+    /// The bot cannot be started, or Telegram refuses it.
+    #[error("{0}")]
+    Bot(String),
+    /// `chat` cannot read or write.
+    #[error("the terminal failed: {0}")]
+    Terminal(io::Error),
+    /// `ask` cannot read or write.
+    #[error("the questions cannot be read: {0}")]
+    Questions(io::Error),
+    /// Not 5 to 32 of letters, digits and underscores (Bot API).
+    #[error("that is no bot's name: write it as in t.me/NAME")]
+    BotName,
+    /// A link is too long for a QR code.
+    #[error("{0} fits no QR code: {1}")]
+    QrCode(String, qrcode::types::QrError),
+    /// A QR code cannot be written into this directory.
+    #[error("the QR codes cannot be written to {}: {}", .0.display(), .1)]
+    QrFile(PathBuf, io::Error),
+    /// Tokio cannot start.
+    #[error("the runtime does not start: {0}")]
+    Runtime(io::Error),
+    /// SIGINT and SIGTERM cannot be caught.
+    #[error("signals cannot be caught: {0}")]
+    Signals(io::Error),
+    /// The HTTP server cannot listen on this address.
+    #[error("PALABRE_LISTEN, {0}, cannot be listened on: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// The crash file cannot be read or written.
+    #[error("PALABRE_CRASH_FILE, {}, cannot be used: {}", .0.display(), .1)]
+    CrashFile(PathBuf, io::Error),
+    /// The path of `PALABRE_WEBHOOK_URL` cannot be served.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
 }
 
 /// The directory of the content; `None` for the copy inside the binary.
-pub(crate) fn directory(choice: &ContentChoice) -> Option<PathBuf> {
-    let here = || ["content", "."].map(PathBuf::from).into_iter().find(|dir| dir.join(load::ROOT_FILE).is_file());
-    choice.content.clone().or_else(here)
+fn directory(choice: &ContentChoice) -> Option<PathBuf> {
+    let nearby = || ["content", "."].map(PathBuf::from).into_iter().find(|dir| dir.join(load::ROOT_FILE).is_file());
+    choice.content.clone().or_else(nearby)
 }
 
-pub(crate) fn load(choice: &ContentChoice) -> Loaded {
-    match directory(choice) {
+/// The content, if it has no errors.
+fn content(choice: &ContentChoice) -> Result<Content, Error> {
+    let Loaded { content, report } = match directory(choice) {
         Some(directory) => load::directory(&directory, load::this_month()),
         None => load::shipped(load::this_month()),
-    }
-}
-
-pub(crate) fn load_with_questions(choice: &ContentChoice) -> Loaded {
-    load::with_questions(directory(choice).as_deref(), load::this_month())
-}
-
-/// The content, or a sentence that says how to see what is wrong with it.
-fn content(choice: &ContentChoice) -> Result<Content, String> {
-    let Loaded { content, report } = load(choice);
+    };
     content.ok_or_else(|| {
         let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
-        let first = first.map_or("", |d| d.message.as_str());
-        format!("the content cannot be used ({}): {first}; `palabre check` tells more", report.summary())
+        Error::Content { summary: report.summary(), first: first.map_or_else(String::new, |d| d.message.clone()) }
     })
 }

@@ -266,13 +266,7 @@ impl Report {
     /// How many problems there are, in one line.
     #[must_use]
     pub fn summary(&self) -> String {
-        let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        match (self.count(Severity::Error), self.count(Severity::Warning)) {
-            (0, 0) => "no problems".into(),
-            (0, warnings) => plural(warnings, "warning"),
-            (errors, 0) => plural(errors, "error"),
-            (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
-        }
+        summary(self.count(Severity::Error), self.count(Severity::Warning), "no problems")
     }
 
     fn render(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
@@ -326,6 +320,23 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
     let score = |name: &&str| strsim::normalized_damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
     let best = known.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
     (score(&best) >= 0.5).then_some(best)
+}
+
+/// A number with its noun in singular or plural: `1 warning`, `2 warnings`.
+#[must_use]
+pub fn count_of(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// The numbers of errors and warnings in one line, as `1 error, 2 warnings`; `none` when there are neither.
+#[must_use]
+pub fn summary(errors: usize, warnings: usize, none: &str) -> String {
+    match (errors, warnings) {
+        (0, 0) => none.to_owned(),
+        (0, warnings) => count_of(warnings, "warning"),
+        (errors, 0) => count_of(errors, "error"),
+        (errors, warnings) => format!("{}, {}", count_of(errors, "error"), count_of(warnings, "warning")),
+    }
 }
 
 /// A line that says the same to a terminal as to a file.

@@ -1,102 +1,158 @@
-//! `palabre doctor`: one page that says what is right and what to do.
+//! `palabre doctor`: examines the configuration of a bot and what the Bot API server says about it, and reports findings with
+//! what to do about each. It changes nothing, and does not poll: a poll would take the updates of a bot that runs.
+//!
+//! - `report`: [`Finding`] and [`DoctorReport`], as text or as JSON lines.
+//! - `local`: version, content, limits, token: what needs no network.
+//! - `connectivity`: server, proxy, clock and token, all from one `getMe`.
+//! - `webhook`: webhook or polling, failed deliveries, update kinds.
+//! - `botfather`: settings that only @BotFather can change.
+//! - `menus`: commands and descriptions, compared with those of the content.
 
 mod botfather;
 mod connectivity;
 mod local;
 mod menus;
-pub mod report;
-mod telegram;
+mod report;
 mod webhook;
 
-use std::io::Write;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use teloxide::requests::Payload;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
-use self::telegram::Here;
-use crate::cli::arguments::{ContentChoice, Format, Token};
-use crate::doctor::report::{Finding, Page, Verdict};
+pub use self::report::{DoctorReport, Finding, Status};
+use crate::content::Content;
+use crate::content::load::{self, Loaded, this_month};
+use crate::telegram::api::ApiError;
+use crate::telegram::{Api, Token};
 
-/// The page is there after this time, whatever hangs.
-const LIMIT: Duration = Duration::from_millis(9_500);
-/// The most time of it for files: the token and the content.
-const FILES_LIMIT: Duration = Duration::from_secs(3);
+/// The time limit of the whole examination, whatever hangs.
+const TIME_LIMIT: Duration = Duration::from_millis(9_500);
+/// The time limit for files (token and content), within [`TIME_LIMIT`].
+const FILES_TIME_LIMIT: Duration = Duration::from_secs(3);
 
-/// Prints the page; the exit status is 1 when something is broken.
-///
-/// # Errors
-///
-/// A sentence when the runtime does not start.
-pub fn execute(choice: &ContentChoice, webhook_url: Option<String>, format: Format) -> Result<ExitCode, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("the runtime does not start: {error}"))?;
-    let page = runtime.block_on(examine(choice.clone(), webhook_url));
-    // A name that is being looked up or a file that does not come would hold the end.
-    runtime.shutdown_background();
-    let mut out = std::io::stdout().lock();
-    let styled = AutoStream::choice(&out) != ColorChoice::Never;
-    let text = match format {
-        Format::Json => page.to_json_lines(),
-        Format::Text => page.to_text(columns(), styled),
-    };
-    // A reader that has gone (`| head`) has seen what it wanted.
-    let _ = out.write_all(text.as_bytes());
-    Ok(if page.has_errors() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+/// What to examine; `None` is a setting that is not made. Not `Debug`: it holds the token.
+#[derive(Default)]
+pub struct Options {
+    /// The content directory; without one, the copy inside the binary.
+    pub content: Option<PathBuf>,
+    /// The address at which `palabre run` is to serve a webhook; without one, it polls.
+    pub webhook_url: Option<String>,
+    /// The Bot API server; without one, Telegram's own.
+    pub api_url: Option<String>,
+    /// The proxy on the way to it; without one, that of `HTTPS_PROXY` or the like.
+    pub proxy: Option<String>,
+    /// The token. It takes precedence over `token_file`.
+    pub token: Option<String>,
+    /// The file that holds the token. Without any token only the server's connectivity is examined.
+    pub token_file: Option<PathBuf>,
 }
 
-/// The terminal's width; `None` in a pipe, where a finding is a line.
-fn columns() -> Option<usize> {
-    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    set.or_else(|| terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0)))
+/// The settings with which the server's state is compared.
+#[derive(Clone, Copy)]
+struct Environment<'a> {
+    /// The content, if it can be used.
+    content: Option<&'a Content>,
+    webhook_url: Option<&'a str>,
+    has_token: bool,
 }
 
-async fn examine(choice: ContentChoice, webhook_url: Option<String>) -> Page {
+/// Examines everything that can be examined within ten seconds, on a tokio runtime with time and I/O enabled. Files that do not
+/// come leave blocking threads behind: shut the runtime down in the background.
+pub async fn examine(options: Options) -> DoctorReport {
+    let Options { content: directory, webhook_url, api_url, proxy, token, token_file } = options;
     let start = Instant::now();
-    let (files_deadline, deadline) = (start + FILES_LIMIT, start + LIMIT);
-    // On threads of their own: files may lie where they do not come from, and a token may come through a pipe. The
-    // questions of a large content take minutes; what they are good for is not worth so long a wait.
-    let for_questions = choice.clone();
-    let place =
-        crate::cli::directory(&choice).map_or_else(|| "inside the binary".into(), |dir| dir.display().to_string());
-    let questions = spawn_blocking(move || crate::cli::load_with_questions(&for_questions).report);
+    let (files_deadline, deadline) = (start + FILES_TIME_LIMIT, start + TIME_LIMIT);
+    let location = directory.as_ref().map_or_else(|| "inside the binary".into(), |dir| dir.display().to_string());
+    // Blocking threads: the content may lie on a network drive that hangs, and the token may come through a pipe. The test
+    // questions of a large content take minutes, so they have a thread of their own and may be missing from the report.
+    let questions = spawn_blocking({
+        let directory = directory.clone();
+        move || load_with_questions(directory.as_deref())
+    });
     let (token, loaded) = tokio::join!(
-        timeout_at(files_deadline, spawn_blocking(local::token)),
-        timeout_at(files_deadline, spawn_blocking(move || crate::cli::load(&choice))),
+        timeout_at(files_deadline, spawn_blocking(move || local::token(token.as_deref(), token_file.as_deref()))),
+        timeout_at(files_deadline, spawn_blocking(move || load(directory.as_deref()))),
     );
     let loaded = loaded.ok().and_then(Result::ok);
-    let content = loaded.as_ref().and_then(|loaded| loaded.content.as_ref());
-    let (token, about_token) = match token {
-        Ok(Ok(read)) => read,
-        _ => (None, vec![local::token_does_not_come()]),
+    let (token, token_findings) = match token {
+        Ok(Ok(result)) => result,
+        _ => (None, vec![local::token_timeout()]),
     };
 
-    let webhook_url = webhook_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
-    let known = Here { content, webhook_url, has_token: token.is_some() };
-    let api = server(token.as_ref());
-    let asking = async {
-        match &api {
-            Ok(api) => self::telegram::examine(api, known, deadline).await,
-            Err(sentence) => vec![Finding::error("server", sentence, "correct the variable, or take it away")],
+    let environment = Environment {
+        content: loaded.as_ref().and_then(|loaded| loaded.content.as_ref()),
+        webhook_url: webhook_url.as_deref(),
+        has_token: token.is_some(),
+    };
+    let server_findings = async {
+        match api(token.as_ref(), api_url.as_deref(), proxy.as_deref()) {
+            Ok(api) => examine_server(&api, environment, deadline).await,
+            Err(error) => vec![Finding::error("server", error, "correct the variable, or take it away")],
         }
     };
-    let (questions, about_telegram) = tokio::join!(timeout_at(files_deadline, questions), asking);
+    let (questions, server_findings) = tokio::join!(timeout_at(files_deadline, questions), server_findings);
+    let with_questions = questions.ok().and_then(Result::ok).map(|loaded| loaded.report);
 
-    let mut page = Page(vec![local::version()]);
-    page.0.extend(local::content(&place, loaded.as_ref(), questions.ok().and_then(Result::ok).as_ref()));
-    // Whatever looks odd about a token does not matter once the server has taken it.
-    let is_taken = about_telegram.iter().any(|finding| finding.check == "token" && finding.verdict == Verdict::Ok);
-    page.0.extend(about_token.into_iter().filter(|finding| !is_taken || finding.check != local::SHAPE));
-    page.0.extend(about_telegram);
-    page
+    let mut findings = vec![local::version()];
+    findings.extend(local::content(&location, loaded.as_ref(), with_questions.as_ref()));
+    // The shape of a token does not matter once the server has accepted it.
+    let is_accepted = server_findings.iter().any(|finding| finding.check == "token" && finding.status == Status::Ok);
+    findings.extend(token_findings.into_iter().filter(|finding| !is_accepted || finding.check != local::TOKEN_SHAPE));
+    findings.extend(server_findings);
+    DoctorReport { findings }
 }
 
-/// The server of `TELOXIDE_API_URL`. Without a token it is asked with one that nobody has.
-fn server(token: Option<&Token>) -> Result<crate::telegram::Api, String> {
-    let nobody = Token::new("0")?;
-    crate::telegram::Api::new(token.unwrap_or(&nobody), std::env::var("TELOXIDE_API_URL").ok().as_deref())
+fn load(directory: Option<&Path>) -> Loaded {
+    directory.map_or_else(|| load::shipped(this_month()), |directory| load::directory(directory, this_month()))
+}
+
+/// The content again, with the questions with which it tests itself.
+fn load_with_questions(directory: Option<&Path>) -> Loaded {
+    load::with_questions(directory, this_month())
+}
+
+/// The Bot API server at `url`. Without a token, one that no bot has: connectivity can be examined all the same.
+fn api(token: Option<&Token>, url: Option<&str>, proxy: Option<&str>) -> Result<Api, String> {
+    let placeholder = Token::new("0")?;
+    Api::new(token.unwrap_or(&placeholder), url, proxy)
+}
+
+/// Calls every method that tells something about the bot's state. If there is a token, the first finding is about it.
+async fn examine_server(api: &Api, environment: Environment<'_>, deadline: Instant) -> Vec<Finding> {
+    let Environment { content, webhook_url, has_token } = environment;
+    let (mut findings, bot) = connectivity::findings(api, has_token, deadline).await;
+    findings.extend(webhook::configured_url(webhook_url, api.is_telegrams_own()));
+    let Some(bot) = bot else {
+        if has_token {
+            let message = "webhook, settings at @BotFather, menus and descriptions were not asked for";
+            findings.push(Finding::unknown("telegram", message));
+        }
+        return findings;
+    };
+    let menus = async {
+        match content {
+            Some(content) => menus::findings(api, content, deadline).await,
+            None => vec![Finding::unknown("commands", "not compared: the content cannot be used")],
+        }
+    };
+    let (webhook, menus) = tokio::join!(webhook::findings(api, webhook_url, deadline), menus);
+    findings.extend(webhook);
+    findings.extend(botfather::findings(&bot));
+    findings.extend(menus);
+    findings
+}
+
+/// Calls a method once, without retries: the operator can run the command again.
+async fn call_with_deadline<P, T>(api: &Api, payload: &P, deadline: Instant) -> Result<T, ApiError>
+where
+    P: Payload + Serialize,
+    T: DeserializeOwned,
+{
+    let result = timeout_at(deadline, api.call(payload, Duration::ZERO)).await;
+    result.unwrap_or_else(|_| Err(ApiError::Unreachable("there was no answer in time".into())))
 }

@@ -12,6 +12,7 @@
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
 //! - [`reload`]: a content that changes while it is served.
+//! - `platform`: what differs between operating systems: signals and file permissions.
 //! - [`cli`]: arguments and environment, and one `execute()` a command.
 
 pub mod bot;
@@ -23,6 +24,7 @@ pub mod doctor;
 pub mod lang;
 pub mod markup;
 pub mod metrics;
+mod platform;
 pub mod quality;
 pub mod reload;
 pub mod search;

@@ -1,18 +1,16 @@
-//! Arguments → command. When it fails, one line says why.
+//! Arguments → command. An error is one line on the standard error, and an exit status of 1.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use palabre::cli;
-use palabre::cli::arguments::Arguments;
 
 fn main() -> ExitCode {
-    match cli::execute(Arguments::parse()) {
+    match cli::arguments::parse().and_then(cli::execute) {
         Ok(code) => code,
-        Err(message) => {
-            // Nothing is left to do when even this cannot be written.
-            let _ = writeln!(std::io::stderr(), "palabre: {message}");
+        Err(error) => {
+            // Where this cannot be written, nothing can.
+            let _ = writeln!(std::io::stderr(), "palabre: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,50 +1,61 @@
-//! What is counted while it runs, for Prometheus. No label and no value says anything about a person.
+//! Counters and gauges for Prometheus. No label and no value says anything about a person.
 //!
-//! The values of every label are known beforehand: those of a [`Kind`] and the like, the methods of the Bot API that the
-//! code names, the sections and languages of the content. To count is an atomic addition and at most two look-ups, with
-//! no allocation once a label has been seen.
+//! The number of time series is bounded: the values of a label are variants of an enum, methods of the Bot API that the code
+//! names, or sections and languages of the content, which have a limit.
 
-mod answers;
 mod health;
-mod label;
-mod requests;
+mod labels;
 pub mod unanswered;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use prometheus_client::encoding::text;
+use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry, Unit};
+use strum::VariantArray;
 
 pub use health::{Health, NotReady};
-pub use label::{Delivery, Kind, Outcome, QuestionOutcome, Queue, Reload, Surface};
+pub use labels::{QuestionResult, QueueState, ReloadResult, RequestResult, Surface, UpdateKind, WebhookResult};
 
-use answers::Answers;
-use health::Serving;
-use label::{Counts, Label};
-use requests::Requests;
+use health::ServingCollector;
+use labels::{AnswerLabels, MethodLabels, QuestionLabels, QueueLabels, RequestLabels, ResultLabels, UpdateLabels};
 
 /// The media type of [`Metrics::encode`] (OpenMetrics 1.0).
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What is counted. Shared by reference; made once a process.
+/// The most time series of `palabre_answers_total`, about 2 MB: a content that changes its ids again and again must not fill
+/// memory. Answers beyond are counted with section and language [`OTHER`].
+pub const ANSWER_SERIES_MAX: usize = 10_000;
+/// The section and the language of answers beyond [`ANSWER_SERIES_MAX`].
+const OTHER: &str = "other";
+
+/// Upper bounds of the buckets of request durations, in seconds. Telegram answers in 30 to 300 ms; `getUpdates` is held for
+/// 25 s.
+const BUCKETS: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// All metrics of a process. Shared by reference; counting takes `&self`.
 pub struct Metrics {
     registry: Registry,
-    updates: Counts<Kind>,
-    answers: Arc<Answers>,
-    questions: Counts<QuestionOutcome>,
-    requests: Requests,
-    deliveries: Counts<Delivery>,
-    reloads: Counts<Reload>,
+    updates: Family<UpdateLabels, Counter>,
+    answers: Family<AnswerLabels, Counter>,
+    answer_series: AtomicUsize,
+    questions: Family<QuestionLabels, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    request_durations: Family<MethodLabels, Histogram, fn() -> Histogram>,
+    webhook_requests: Family<ResultLabels, Counter>,
+    reloads: Family<ResultLabels, Counter>,
     retries: Counter,
     given_up: Counter,
-    floods: Counter,
-    queues: Box<[Gauge]>,
-    serving: Arc<Serving>,
+    flood_notices: Counter,
+    queue: Family<QueueLabels, Gauge>,
+    serving: Arc<ServingCollector>,
 }
 
 impl Metrics {
@@ -52,61 +63,85 @@ impl Metrics {
     #[must_use]
     pub fn new(health: Arc<Health>) -> Self {
         let mut registry = Registry::with_prefix("palabre");
-        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("build", "What runs", build);
-        let updates = Counts::new(&mut registry, "updates", "Updates from Telegram, once each");
-        let answers = Arc::new(Answers::default());
-        registry.register_collector(Box::new(Arc::clone(&answers)));
-        let questions =
-            Counts::new(&mut registry, "questions", "Questions in people's own words, by what came of them");
-        let requests = Requests::new(&mut registry);
-        let deliveries = Counts::new(&mut registry, "webhook_requests", "Requests to the webhook");
-        let reloads = Counts::new(&mut registry, "content_reloads", "Changes of the content while it ran");
-        let retries = count(&mut registry, "retries", "Requests to the Bot API that were made once more");
-        let given_up = count(&mut registry, "updates_given_up", "Updates that were not answered after every try");
-        let floods = count(&mut registry, "flood_notices", "Chats that were told to slow down");
-        let queues = Queue::gauges(&mut registry, "queue_updates", "Updates that are not finished");
-        let serving = Arc::new(Serving::new(health));
-        registry.register_collector(Box::new(Arc::clone(&serving)));
+        let all = &mut registry;
+        all.register("build", "What runs", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        let help = "Updates from Telegram, once each";
+        let updates = of_each(all, "updates", help, |kind: UpdateKind| UpdateLabels { kind: kind.into() });
+        let answers = registered(all, "answers", "Pages and cards that went out", Family::default());
+        let labels = |result: QuestionResult| QuestionLabels { outcome: result.into() };
+        let questions = of_each(all, "questions", "Questions in people's own words, by what came of them", labels);
+        let requests = registered(all, "bot_api_requests", "Requests to the Bot API, each try", Family::default());
+        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let help = "How long the Bot API took to answer";
+        all.register_with_unit("bot_api_request_duration", help, Unit::Seconds, durations.clone());
+        let labels = |result: WebhookResult| ResultLabels { result: result.into() };
+        let webhook_requests = of_each(all, "webhook_requests", "Requests to the webhook", labels);
+        let labels = |result: ReloadResult| ResultLabels { result: result.into() };
+        let reloads = of_each(all, "content_reloads", "Changes of the content while it ran", labels);
+        let mut counter = |name, help| registered(all, name, help, Counter::default());
+        let retries = counter("retries", "Requests to the Bot API that were made once more");
+        let given_up = counter("updates_given_up", "Updates that were not answered after every try");
+        let flood_notices = counter("flood_notices", "Chats that were told to slow down");
+        let labels = |state: QueueState| QueueLabels { state: state.into() };
+        let queue = of_each(all, "queue_updates", "Updates that are not finished", labels);
+        let serving = Arc::new(ServingCollector::new(health));
+        all.register_collector(Box::new(Arc::clone(&serving)));
         Self {
             registry,
             updates,
             answers,
+            answer_series: AtomicUsize::new(0),
             questions,
             requests,
-            deliveries,
+            request_durations: durations,
+            webhook_requests,
             reloads,
             retries,
             given_up,
-            floods,
-            queues,
+            flood_notices,
+            queue,
             serving,
         }
     }
 
-    /// An update came in, for the first time.
-    pub fn update(&self, kind: Kind) {
-        self.updates.add(kind);
+    /// An update came in for the first time.
+    pub fn update(&self, kind: UpdateKind) {
+        self.updates.get_or_create(&UpdateLabels { kind: kind.into() }).inc();
     }
 
-    /// A page or a card went out. `page` is a section's id or the name of another page (`home`, `help`), `lang` the tag of
-    /// its words. Both must be the content's, never a person's.
+    /// A page or a contact card was sent in the language with the tag `lang`. `page` is a section's id, or for what is no
+    /// section one of `home`, `help`, `languages`, `suggestions`, `unknown_command`, `unknown`, `small_talk` and
+    /// `contact_card`. Both must come from the content or the code, never from a person.
     pub fn answer(&self, page: &str, lang: &str, surface: Surface) {
-        self.answers.add(page, lang, surface);
+        let mut labels = AnswerLabels { section: page.into(), language: lang.into(), surface: surface.into() };
+        // A statement of its own: the read lock must be released before `get_or_create`.
+        let is_new = self.answers.get(&labels).is_none();
+        if is_new && self.answer_series.fetch_add(1, Ordering::Relaxed) >= ANSWER_SERIES_MAX {
+            (labels.section, labels.language) = (OTHER.into(), OTHER.into());
+        }
+        self.answers.get_or_create(&labels).inc();
     }
 
-    /// What came of a question in somebody's own words.
-    pub fn question(&self, asked: QuestionOutcome) {
-        self.questions.add(asked);
+    /// What a question in a person's own words led to.
+    pub fn question(&self, result: QuestionResult) {
+        self.questions.get_or_create(&QuestionLabels { outcome: result.into() }).inc();
     }
 
-    /// The Bot API was asked `method` once; it took so long until its answer was there, or until it was clear that there
-    /// will be none.
-    pub fn request(&self, method: &'static str, outcome: Outcome, took: Duration) {
-        self.requests.add(method, outcome, took);
+    /// One request to the Bot API ended after this time, tries counted one by one.
+    pub fn request(&self, method: &'static str, result: RequestResult, took: Duration) {
+        let labels = |result: RequestResult| RequestLabels { method, result: result.into() };
+        let is_new = self.requests.get(&labels(result)).is_none();
+        if is_new {
+            create_all(&self.requests, labels);
+        }
+        self.requests.get_or_create(&labels(result)).inc();
+        // How long nobody answered says nothing about how fast Telegram is.
+        if result != RequestResult::Unreachable {
+            self.request_durations.get_or_create(&MethodLabels { method }).observe(took.as_secs_f64());
+        }
     }
 
-    /// A request is made once more.
+    /// A request is sent again.
     pub fn retry(&self) {
         self.retries.inc();
     }
@@ -116,32 +151,33 @@ impl Metrics {
         self.given_up.inc();
     }
 
-    /// Somebody is told to slow down.
+    /// A flood notice is sent.
     pub fn flood_notice(&self) {
-        self.floods.inc();
+        self.flood_notices.inc();
     }
 
-    /// What came of a request to the webhook.
-    pub fn delivery(&self, delivery: Delivery) {
-        self.deliveries.add(delivery);
+    /// How a request to the webhook ended.
+    pub fn webhook_request(&self, result: WebhookResult) {
+        self.webhook_requests.get_or_create(&ResultLabels { result: result.into() }).inc();
     }
 
-    /// How many updates stand there now.
-    pub fn queue(&self, queue: Queue, updates: usize) {
-        self.queues[queue.index()].set(i64::try_from(updates).unwrap_or(i64::MAX));
+    /// How many updates are in this state now.
+    pub fn queue(&self, state: QueueState, updates: usize) {
+        let updates = i64::try_from(updates).unwrap_or(i64::MAX);
+        self.queue.get_or_create(&QueueLabels { state: state.into() }).set(updates);
     }
 
-    /// This content serves from now on. `version` tells it from others: a digest or a name that the operator gave it.
+    /// This content is served from now on. `version` is its digest or the name that the operator gave it.
     pub fn content(&self, version: &str) {
         self.serving.content(version);
     }
 
-    /// What came of a change of the content.
-    pub fn reload(&self, reload: Reload) {
-        self.reloads.add(reload);
+    /// How a change of the content ended.
+    pub fn reload(&self, result: ReloadResult) {
+        self.reloads.get_or_create(&ResultLabels { result: result.into() }).inc();
     }
 
-    /// Everything, as OpenMetrics text ([`MEDIA_TYPE`]).
+    /// All metrics as OpenMetrics text ([`MEDIA_TYPE`]).
     #[must_use]
     pub fn encode(&self) -> String {
         let mut page = String::with_capacity(16 * 1024);
@@ -157,8 +193,32 @@ impl fmt::Debug for Metrics {
     }
 }
 
-fn count(registry: &mut Registry, name: &str, help: &str) -> Counter {
-    let counter = Counter::default();
-    registry.register(name, help, counter.clone());
-    counter
+fn registered<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+/// A family with a metric for each variant.
+fn of_each<V, S, M>(registry: &mut Registry, name: &str, help: &str, labels: impl Fn(V) -> S) -> Family<S, M>
+where
+    V: VariantArray + Copy,
+    S: EncodeLabelSet + Clone + Eq + std::hash::Hash,
+    M: Default,
+    Family<S, M>: Metric,
+{
+    let family = registered(registry, name, help, Family::default());
+    create_all(&family, labels);
+    family
+}
+
+/// Creates the metrics of all variants with zero, so that a rate can be taken of the first event.
+fn create_all<V, S, M>(family: &Family<S, M>, labels: impl Fn(V) -> S)
+where
+    V: VariantArray + Copy,
+    S: Clone + Eq + std::hash::Hash,
+    M: Default,
+{
+    for variant in V::VARIANTS {
+        drop(family.get_or_create(&labels(*variant)));
+    }
 }

@@ -1,8 +1,8 @@
-//! What is served on `PALABRE_LISTEN`: health, metrics, the gap report and, when there is one, the webhook.
+//! The HTTP server of `PALABRE_LISTEN`: health, metrics, the report of unanswered questions and, if there is one, the
+//! webhook's endpoint.
 //!
-//! It knows nothing of Telegram but how a delivery is told from a forgery: what an update says is for others to read.
-//! Whoever can open a connection can read every page but the webhook's, so the port is to be private, and a proxy in front
-//! of it passes on the webhook's path alone. Nothing of a request is logged: not its path, not its body, not its sender.
+//! Whoever can connect can read every page but the webhook's, so the port must be private, and a proxy in front of it passes on
+//! only the webhook's path. Nothing of a request is logged: no path, no body, no sender.
 
 mod webhook;
 
@@ -26,41 +26,49 @@ use tokio::task::JoinSet;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, MEDIA_TYPE, Metrics};
 
-pub use webhook::{ANSWER_LIMIT, BODY_LIMIT, BODY_TIME, Webhook};
+pub use webhook::{BODY_LIMIT, BODY_TIMEOUT, EndpointError, PROCESSING_TIMEOUT, WebhookEndpoint};
 
-/// The longest that a request's head may take, from the first byte or from the end of the answer before it: so it is also
-/// how long an idle connection is kept.
-pub const HEAD_TIME: Duration = Duration::from_secs(10);
-/// The most connections at once; more wait in the kernel's queue. Telegram opens at most 100 (`max_connections`); each may hold
-/// a buffer of some kilobytes.
+/// The longest time for the head of a request, from the connection or the previous response on: so it is also how long an idle
+/// connection is kept.
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most connections at once; more wait in the kernel's queue. Telegram opens at most 100 (`max_connections`). A connection
+/// takes some kilobytes.
 pub const CONNECTIONS_MAX: usize = 256;
-/// On a stop: the longest that requests in hand may take. Longer than the updates in hand get, so that their answers are out.
-pub const DRAIN: Duration = Duration::from_secs(4);
-/// After a connection could not be accepted, for want of file descriptors say.
+/// On a stop: the longest time to finish open requests. Longer than the dispatcher takes to finish its updates, so that their
+/// responses are sent.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
+/// The pause after a connection could not be accepted, for lack of file descriptors for example.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+/// The paths of the monitoring pages, which no webhook can have.
+const PATHS: [&str; 4] = ["/livez", "/readyz", "/metrics", "/gaps"];
 
-/// What there is to show.
+/// What the monitoring pages show.
 #[derive(Clone, Debug)]
-pub struct Pages {
-    /// Whether Telegram was heard from lately: `/readyz`.
+pub struct MonitoringState {
+    /// Readiness: `/readyz`.
     pub health: Arc<Health>,
-    /// What was counted: `/metrics`.
+    /// `/metrics`.
     pub metrics: Arc<Metrics>,
-    /// What people asked in vain: `/unanswered`, which is not there without it.
+    /// The report of unanswered questions: `/gaps`, which is 404 without it.
     pub unanswered: Option<Arc<Unanswered>>,
 }
 
-/// Serves until `stop` is there; then takes no new connection and finishes the requests in hand, within [`DRAIN`].
+/// Serves until `stop` resolves; then accepts no new connection and finishes open requests within [`DRAIN_TIMEOUT`].
 ///
 /// Dropping the future closes every connection at once.
-pub async fn serve(listener: TcpListener, pages: Pages, webhook: Option<Webhook>, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    monitoring: MonitoringState,
+    endpoint: Option<WebhookEndpoint>,
+    stop: impl Future<Output = ()>,
+) {
     let mut router = Router::new();
-    if let Some(webhook) = webhook {
-        router = router.merge(webhook.router(&pages));
+    if let Some(endpoint) = endpoint {
+        router = router.merge(endpoint.router(monitoring.clone()));
     }
-    let service = TowerToHyperService::new(router.merge(monitoring(pages)));
+    let service = TowerToHyperService::new(router.merge(monitoring_pages(monitoring)));
     let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+    protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let draining = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
@@ -70,14 +78,14 @@ pub async fn serve(listener: TcpListener, pages: Pages, webhook: Option<Webhook>
             Some(_) = connections.join_next() => continue,
             stream = accept(&listener), if connections.len() < CONNECTIONS_MAX => stream,
         };
-        // Answers are small and written at once: there is nothing to wait for. A connection that is gone already needs none.
+        // Responses are small and written at once, so Nagle's algorithm only delays them. A closed connection needs no option.
         let _ = stream.set_nodelay(true);
         let connection = protocol.serve_connection(TokioIo::new(stream), service.clone());
-        // A connection that ends in an error (reset, too slow, no HTTP) has nobody left to tell.
+        // An error (reset, timeout, no HTTP) needs no handling: the connection is closed.
         connections.spawn(draining.watch(connection));
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, draining.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN_TIMEOUT, draining.shutdown()).await.is_err() {
         log::warn!("{} HTTP connections were still busy and are cut off", connections.len());
     }
 }
@@ -87,7 +95,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
-            // That connection's own end.
+            // The error of one connection, not of the listener.
             Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(error) => {
                 log::warn!("no HTTP connection can be accepted: {error}; trying again in {} s", ACCEPT_PAUSE.as_secs());
@@ -97,28 +105,29 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-fn monitoring(pages: Pages) -> Router {
+fn monitoring_pages(state: MonitoringState) -> Router {
+    let [livez, readyz, metrics_path, gaps] = PATHS;
     Router::new()
-        .route("/livez", get(async || "alive\n"))
-        .route("/readyz", get(readiness))
-        .route("/metrics", get(metrics))
-        .route("/gaps", get(unanswered))
-        .with_state(pages)
+        .route(livez, get(async || "alive\n"))
+        .route(readyz, get(readiness))
+        .route(metrics_path, get(metrics))
+        .route(gaps, get(unanswered))
+        .with_state(state)
 }
 
-async fn readiness(State(pages): State<Pages>) -> Response {
-    match pages.health.ready() {
+async fn readiness(State(state): State<MonitoringState>) -> Response {
+    match state.health.ready() {
         Ok(()) => "ready\n".into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
     }
 }
 
-async fn metrics(State(pages): State<Pages>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, MEDIA_TYPE)], pages.metrics.encode())
+async fn metrics(State(state): State<MonitoringState>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, MEDIA_TYPE)], state.metrics.encode())
 }
 
-async fn unanswered(State(pages): State<Pages>) -> Response {
-    match &pages.unanswered {
+async fn unanswered(State(state): State<MonitoringState>) -> Response {
+    match &state.unanswered {
         Some(unanswered) => unanswered.report(crate::clock::today()).to_string().into_response(),
         None => (StatusCode::NOT_FOUND, "the gap report is off\n").into_response(),
     }

@@ -13,14 +13,23 @@ use crate::bot::view::{Button, ButtonAction, ContactCard, View};
 use crate::content::Content;
 use crate::markup::{RichText, Style};
 
-/// Columns when nothing is known of the terminal.
+/// Columns when the width of the terminal is unknown.
 const WIDTH: usize = 80;
+/// Columns that a row of buttons needs at least.
+const WIDTH_MIN: usize = 20;
 /// Lines longer than this are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 88;
 
-/// How a conversation looks.
+/// The columns of the standard output: `COLUMNS` if it is a number, else the terminal's width; `None` in a pipe or a file.
+#[must_use]
+pub fn columns() -> Option<usize> {
+    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    set.or_else(|| terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)))
+}
+
+/// How a conversation is shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct TerminalStyle {
     /// Columns of a line.
     pub width: usize,
     /// Styles are shown as such, not as marks.
@@ -29,14 +38,12 @@ pub struct Look {
     pub echo: bool,
 }
 
-impl Look {
-    /// As the standard input and output allow, and as wide as `COLUMNS` or the terminal says.
+impl TerminalStyle {
+    /// What the standard input and output allow, with lines of at most [`columns`] and 88.
     #[must_use]
-    pub fn of_this_terminal() -> Self {
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    pub fn detect() -> Self {
         Self {
-            width: columns.or_else(measured).unwrap_or(WIDTH).clamp(20, WIDTH_MAX),
+            width: columns().unwrap_or(WIDTH).clamp(WIDTH_MIN, WIDTH_MAX),
             styled: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
             echo: !io::stdin().is_terminal(),
         }
@@ -49,15 +56,21 @@ pub struct Terminal<'a, R, W> {
     language_code: Option<&'a str>,
     input: R,
     output: W,
-    look: Look,
+    style: TerminalStyle,
     /// What the numbers of the last page mean.
     buttons: Vec<(String, ButtonAction)>,
 }
 
 impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     /// A conversation with somebody whose language is `language_code`.
-    pub fn new(content: &'a Content, language_code: Option<&'a str>, look: Look, input: R, output: W) -> Self {
-        Self { content, language_code, input, output, look, buttons: Vec::new() }
+    pub fn new(
+        content: &'a Content,
+        language_code: Option<&'a str>,
+        style: TerminalStyle,
+        input: R,
+        output: W,
+    ) -> Self {
+        Self { content, language_code, input, output, style, buttons: Vec::new() }
     }
 
     /// Talks until the input ends.
@@ -76,7 +89,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
             }
             let line = String::from_utf8_lossy(&bytes);
             let line = line.trim();
-            if self.look.echo {
+            if self.style.echo {
                 writeln!(self.output, "{line}")?;
             }
             match line.parse::<usize>() {
@@ -120,12 +133,12 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn page(&mut self, view: &View) -> io::Result<()> {
-        let rule = "─".repeat(self.look.width);
+        let rule = "─".repeat(self.style.width);
         writeln!(self.output, "{}", self.paint(&rule, "2"))?;
-        let text = if self.look.styled { ansi(&view.text) } else { marked(&view.text) };
+        let text = if self.style.styled { ansi(&view.text) } else { marked(&view.text) };
         for line in text.lines() {
             let indent = " ".repeat(display_width(bullet(line)));
-            let options = textwrap::Options::new(self.look.width)
+            let options = textwrap::Options::new(self.style.width)
                 .subsequent_indent(&indent)
                 // A command (`/contact`) and a word with a hyphen stay whole.
                 .word_separator(textwrap::WordSeparator::AsciiSpace)
@@ -149,8 +162,8 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
             self.buttons.push((button.label.clone(), button.action.clone()));
             let number = format!("{:>3} ", self.buttons.len());
             let wide = display_width(&number) + display_width(&button.label);
-            let gap = (self.look.width / 2).saturating_sub(used);
-            if used > 0 && (gap == 0 || used + gap + wide > self.look.width) {
+            let gap = (self.style.width / 2).saturating_sub(used);
+            if used > 0 && (gap == 0 || used + gap + wide > self.style.width) {
                 writeln!(self.output)?;
                 used = 0;
             } else if used > 0 {
@@ -164,7 +177,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn paint(&self, text: &str, sgr: &str) -> String {
-        if self.look.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.style.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 

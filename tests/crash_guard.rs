@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use tokio::runtime::LocalOptions;
 
 use palabre::bot::reply::{Input, Reply, Request, reply};
-use palabre::cli::arguments::Token;
 use palabre::content::{Content, load};
+use palabre::telegram::Token;
 use palabre::telegram::{Api, Bot, CrashGuard};
 
 use crate::support::bot::Process;
@@ -30,7 +30,7 @@ fn a_bot_that_dies_of_boom() {
     let Some(file) = env::var_os(CRASH_FILE) else { return };
     let content = load::shipped(load::this_month()).content.unwrap();
     let url = env::var("TELOXIDE_API_URL").unwrap();
-    let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
+    let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url), None).unwrap();
     let bot = Bot::new(api, content).reply(dies_of_boom).crash_guard(CrashGuard::open(file.into()).unwrap());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();

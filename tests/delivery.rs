@@ -4,8 +4,8 @@ use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
 use palabre::bot::reply::{Input, Reply, Request, reply};
-use palabre::cli::arguments::Token;
 use palabre::content::{Content, load};
+use palabre::telegram::Token;
 use palabre::telegram::{Api, Bot};
 use serde_json::json;
 
@@ -484,7 +484,7 @@ fn a_panic_gets_an_apology_and_the_loop_goes_on() {
     let url = fake.url();
     let bot = std::thread::spawn(move || {
         let content = load::shipped(load::this_month()).content.unwrap();
-        let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
+        let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url), None).unwrap();
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
         let bot = Bot::new(api, content).reply(panics_at_boom);

@@ -1,4 +1,4 @@
-//! `palabre doctor` against the fake Telegram: what it says in many situations, its exit status, and what it keeps to itself.
+//! `palabre doctor` against the fake Bot API: its report in many situations, its exit status, and what it does not show.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use crate::support::bot::BotTest;
 use crate::support::fake::{ALWAYS, Fake, Fault, FaultKind, TOKEN};
 
-/// A content of one language, so that a page stays short, as seen from `tests/`.
+/// A content of one language, so that reports stay short; relative to `tests/`.
 const CONTENT: &str = "contents/single";
 
-/// The environment of a run; an empty value takes a variable away.
+/// Environment variables of a run, beside those that [`doctor`] sets.
 type Env<'a> = &'a [(&'a str, &'a str)];
 
 fn doctor(url: &str, arguments: &[&str], env: Env<'_>) -> Output {
@@ -31,15 +31,15 @@ fn doctor(url: &str, arguments: &[&str], env: Env<'_>) -> Output {
         .unwrap()
 }
 
-/// The page, without what differs from run to run; it never holds the token.
-fn page(output: &Output, url: &str) -> String {
+/// The report, without what differs from run to run. It must not contain the token.
+fn report(output: &Output, url: &str) -> String {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(!text.contains(TOKEN) && !text.contains("TEST-token"), "the token shows:\n{text}");
-    // The version of the content, times, the age of the facts.
-    let words = text.replace(url, "http://fake").replace(env!("CARGO_PKG_VERSION"), "0.0.0");
-    let mut shown: Vec<String> = Vec::new();
-    for line in words.lines() {
+    // The content's version, durations and times, the age of the facts.
+    let text = text.replace(url, "http://fake").replace(env!("CARGO_PKG_VERSION"), "0.0.0");
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
         let mut line = line.to_owned();
         for (before, after) in [("took ", " ms"), ("version ", ":"), ("checked in ", " ago"), ("update at ", " UTC")] {
             if let Some(start) = line.find(before).map(|at| at + before.len())
@@ -48,29 +48,29 @@ fn page(output: &Output, url: &str) -> String {
                 line.replace_range(start..start + length, "…");
             }
         }
-        shown.push(line);
+        lines.push(line);
     }
-    shown.join("\n")
+    lines.join("\n")
 }
 
-/// Runs it in one situation; the page is pinned, with the exit status.
+/// Compares the report and the exit status with a snapshot.
 #[track_caller]
 fn check(name: &str, fake: &Fake, env: Env<'_>) -> String {
     let output = doctor(&fake.url(), &[], env);
-    let page = format!("{}\n\nexit status {}", page(&output, &fake.url()), output.status.code().unwrap());
+    let report = format!("{}\n\nexit status {}", report(&output, &fake.url()), output.status.code().unwrap());
     insta::with_settings!({ snapshot_path => "cases/doctor", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, page);
+        insta::assert_snapshot!(name, report);
     });
-    assert_eq!(fake.polls(), 0, "it polled, which takes the updates of a bot that runs");
+    assert_eq!(fake.polls(), 0, "it polled: that takes the updates of a running bot");
     fake.assert_clean();
-    page
+    report
 }
 
 fn unix_time() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
 }
 
-/// A fake to which a bot has told its menu and descriptions.
+/// A fake whose profile (menus and descriptions) a bot has published.
 fn with_menus() -> Fake {
     let fake = Fake::start();
     let binary = env!("CARGO_BIN_EXE_palabre");
@@ -87,8 +87,10 @@ fn with_menus() -> Fake {
 fn all_is_well() {
     let fake = with_menus();
     fake.preset_me("supports_guest_queries", json!(true));
-    let page = check("well", &fake, &[]);
-    assert!(page.contains("nothing to do"), "{page}");
+    // Empty variables count as unset.
+    let empty = [("TELOXIDE_TOKEN_FILE", ""), ("PALABRE_WEBHOOK_URL", "")];
+    let report = check("well", &fake, &empty);
+    assert!(report.contains("nothing to do"), "{report}");
 }
 
 #[test]
@@ -124,8 +126,10 @@ fn a_webhook_where_this_environment_polls() {
     fake.preset_webhook("https://bot.example.org/secret-path");
     fake.preset_webhook_info("allowed_updates", json!(["message", "callback_query"]));
     fake.preset_webhook_info("pending_update_count", json!(250));
-    let page = check("webhook-and-poller", &fake, &[]);
-    assert!(!page.contains("secret-path"), "{page}");
+    // A self-hosted Bot API server allows up to 100,000.
+    fake.preset_webhook_info("max_connections", json!(1_000));
+    let report = check("webhook-and-poller", &fake, &[]);
+    assert!(!report.contains("secret-path"), "{report}");
 }
 
 #[test]
@@ -136,26 +140,29 @@ fn a_webhook_that_fails() {
     fake.preset_webhook_info("last_error_date", json!(unix_time() - 60));
     let sentence = "Wrong response from the webhook /secret-path: 502 Bad Gateway\u{1b}[31m";
     fake.preset_webhook_info("last_error_message", json!(sentence));
-    let page = check("webhook-fails", &fake, &[("PALABRE_WEBHOOK_URL", "https://bot.example.org/secret-path")]);
-    assert!(!page.contains("secret-path") && !page.contains('\u{1b}'), "{page}");
+    let report = check("webhook-fails", &fake, &[("PALABRE_WEBHOOK_URL", "https://bot.example.org/secret-path")]);
+    assert!(!report.contains("secret-path") && !report.contains('\u{1b}'), "{report}");
 }
 
 #[test]
 fn the_webhook_is_another() {
     let fake = with_menus();
     let ours = [("PALABRE_WEBHOOK_URL", "https://bot.example.org/secret-path")];
-    let says = |fake: &Fake| page(&doctor(&fake.url(), &[], &ours), &fake.url());
-    let page = says(&fake);
-    assert!(page.contains("at Telegram no webhook is"), "{page}");
+    let says = |fake: &Fake| report(&doctor(&fake.url(), &[], &ours), &fake.url());
+    let report = says(&fake);
+    assert!(report.contains("at Telegram no webhook is"), "{report}");
     fake.preset_webhook("https://other.example.org:8443/other-path");
-    let page = says(&fake);
+    let report = says(&fake);
     assert!(
-        page.contains("go to https://other.example.org:8443, but PALABRE_WEBHOOK_URL names https://bot.example.org")
+        report.contains("go to https://other.example.org:8443, but PALABRE_WEBHOOK_URL names https://bot.example.org")
     );
     fake.preset_webhook("https://bot.example.org/other-path");
-    let page = says(&fake);
-    assert!(page.contains("a path of https://bot.example.org, but PALABRE_WEBHOOK_URL names another path"), "{page}");
-    assert!(!page.contains("other-path") && !page.contains("secret-path"), "{page}");
+    let report = says(&fake);
+    assert!(
+        report.contains("a path of https://bot.example.org, but PALABRE_WEBHOOK_URL names another path"),
+        "{report}"
+    );
+    assert!(!report.contains("other-path") && !report.contains("secret-path"), "{report}");
 }
 
 #[test]
@@ -177,7 +184,7 @@ fn where_the_token_comes_from() {
     let file = directory.path().join("token");
     std::fs::write(&file, format!("{TOKEN}\n")).unwrap();
     let file = file.to_str().unwrap();
-    let says = |env: Env<'_>| page(&doctor(&fake.url(), &[], env), &fake.url());
+    let says = |env: Env<'_>| report(&doctor(&fake.url(), &[], env), &fake.url());
     let from_file: Env<'_> = &[("TELOXIDE_TOKEN", ""), ("TELOXIDE_TOKEN_FILE", file)];
 
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -199,40 +206,48 @@ fn failures_on_the_way_are_told_apart() {
     let says = |url: &str, env: Env<'_>| {
         let output = doctor(url, &[], env);
         assert_eq!(output.status.code(), Some(1));
-        page(&output, url)
+        report(&output, url)
     };
     let fake = Fake::start();
-    // A name of which the system knows without asking anybody that it is none: a part of it is over 63 letters long.
+    // Resolves to an error without a DNS query: a label is longer than 63 bytes.
     assert!(says(&format!("http://{}.invalid", "a".repeat(64)), &[]).contains("the name of http://fake is not found"));
     let tls = says(&fake.url().replace("http:", "https:"), &[]);
     assert!(tls.contains("is reached, but TLS with it fails"), "{tls}");
     let stopped = Fake::start_stopped().url();
     let proxy = says("https://telegram.invalid", &[("TELOXIDE_PROXY", &stopped)]);
     assert!(proxy.contains("the proxy of TELOXIDE_PROXY refuses the connection"), "{proxy}");
-    // A web server that knows no CONNECT.
+    // An HTTP server that does not know CONNECT.
     let proxy = says("https://telegram.invalid", &[("TELOXIDE_PROXY", &fake.url())]);
     assert!(proxy.contains("the proxy of TELOXIDE_PROXY does not let us through"), "{proxy}");
     assert!(says("nonsense", &[]).contains("TELOXIDE_API_URL is not an address"));
     fake.fault(Fault::new(FaultKind::ServerError).times(ALWAYS));
-    let page = says(&fake.url(), &[]);
-    assert!(page.contains("answers, but not as a Bot API server") && page.contains("HTTP 502"), "{page}");
+    let report = says(&fake.url(), &[]);
+    assert!(report.contains("answers, but not as a Bot API server") && report.contains("HTTP 502"), "{report}");
     fake.clear_faults();
     fake.fault(Fault::new(FaultKind::Reset).times(ALWAYS));
     assert!(says(&fake.url(), &[]).contains("cannot be talked to"));
 }
 
 #[test]
+fn an_empty_address_of_the_server_counts_as_unset() {
+    let stopped = Fake::start_stopped().url();
+    let output = doctor("", &[], &[("TELOXIDE_PROXY", &stopped)]);
+    let report = report(&output, &stopped);
+    assert!(report.contains("the proxy of TELOXIDE_PROXY refuses the connection"), "{report}");
+}
+
+#[test]
 fn a_server_that_never_answers() {
-    // Connections are taken by the system, and nobody reads from them.
+    // The kernel accepts connections, and nothing reads from them.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let start = Instant::now();
     let output = doctor(&url, &[], &[]);
     let took = start.elapsed();
     assert!(took < Duration::from_secs(15), "{took:?}");
-    let page = page(&output, &url);
-    assert!(page.contains("takes the connection, but gives no answer"), "{page}");
-    assert!(page.contains("ok       content"), "what can be said without it is said:\n{page}");
+    let report = report(&output, &url);
+    assert!(report.contains("takes the connection, but gives no answer"), "{report}");
+    assert!(report.contains("ok       content"), "what can be said without it is said:\n{report}");
 }
 
 #[test]
@@ -242,10 +257,10 @@ fn what_hangs_is_not_known_and_the_rest_is_said() {
     fake.fault(Fault::new(FaultKind::InternalJson).on("getMyDescription").times(ALWAYS));
     let output = doctor(&fake.url(), &[], &[]);
     assert_eq!(output.status.code(), Some(0));
-    let page = page(&output, &fake.url());
-    assert!(page.contains("? unknown  webhook        not known"), "{page}");
-    assert!(page.contains("? unknown  descriptions"), "{page}");
-    assert!(page.contains("✓ ok       commands"), "{page}");
+    let report = report(&output, &fake.url());
+    assert!(report.contains("? unknown  webhook        not known"), "{report}");
+    assert!(report.contains("? unknown  descriptions"), "{report}");
+    assert!(report.contains("✓ ok       commands"), "{report}");
 }
 
 #[test]
@@ -257,7 +272,7 @@ fn a_token_that_does_not_come_holds_nothing() {
     let env = [("TELOXIDE_TOKEN", ""), ("TELOXIDE_TOKEN_FILE", pipe.to_str().unwrap())];
     let output = doctor(&fake.url(), &[], &env);
     assert_eq!(output.status.code(), Some(1));
-    assert!(page(&output, &fake.url()).contains("does not come within 3 s"));
+    assert!(report(&output, &fake.url()).contains("does not come within 3 s"));
 }
 
 #[test]
@@ -266,8 +281,8 @@ fn a_clock_that_is_wrong() {
     fake.preset_date("Tue, 15 Nov 1994 08:12:31 GMT");
     let output = doctor(&fake.url(), &[], &[]);
     assert_eq!(output.status.code(), Some(0));
-    let page = page(&output, &fake.url());
-    let line = page.lines().find(|line| line.contains(" clock ")).unwrap();
+    let report = report(&output, &fake.url());
+    let line = report.lines().find(|line| line.contains(" clock ")).unwrap();
     assert!(line.contains("s ahead of the server's"), "{line}");
 }
 
@@ -284,10 +299,10 @@ fn json_is_one_object_a_finding() {
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for line in &lines {
-        let verdict = line["severity"].as_str().unwrap();
-        assert!(["ok", "unknown", "warning", "error"].contains(&verdict), "{line}");
+        let status = line["severity"].as_str().unwrap();
+        assert!(["ok", "unknown", "warning", "error"].contains(&status), "{line}");
         assert!(line["code"].is_string() && line["message"].is_string(), "{line}");
-        assert!(line["help"].is_string() || verdict == "ok" || verdict == "unknown", "no way out: {line}");
+        assert!(line["help"].is_string() || status == "ok" || status == "unknown", "no help: {line}");
     }
     assert!(lines.iter().any(|line| line["code"] == "commands" && line["severity"] == "warning"));
 }

@@ -1,13 +1,18 @@
-//! The command line and the environment → what to do. The token never shows.
+//! The command line and the environment. Each variable of Palabre's own is the `env` of an argument, so that `--help` lists it.
+//! Empty variables count as unset: that is how a compose file leaves one out.
 
+use std::error::Error as _;
+use std::ffi::OsStr;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ring::hmac;
-use url::Url;
+
+use crate::cli::Error;
+use crate::cli::config::{RunConfig, SettingError};
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -22,83 +27,34 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Answer on Telegram (needs TELOXIDE_TOKEN or TELOXIDE_TOKEN_FILE)
-    Run(ContentChoice),
+    #[command(after_help = OTHER_VARIABLES)]
+    Run(Box<RunConfig>),
     /// Talk to it in the terminal: no token, no network
-    Chat {
-        /// Which content to use.
-        #[command(flatten)]
-        content: ContentChoice,
-        /// The language of the person's app, such as `fr` or `en`
-        #[arg(long, value_name = "TAG")]
-        lang: Option<String>,
-    },
+    Chat(ChatOptions),
     /// Ask one question, or one a line from the standard input
-    Ask {
-        /// Which content to use.
-        #[command(flatten)]
-        content: ContentChoice,
-        /// Answer with one JSON object a line
-        #[arg(long)]
-        json: bool,
-        /// Show how the scores came about
-        #[arg(long, conflicts_with = "json")]
-        explain: bool,
-        /// The language of the person's app, such as `fr` or `en`
-        #[arg(long, value_name = "TAG")]
-        lang: Option<String>,
-        /// The question; without one, each line of the standard input is one
-        question: Vec<String>,
-    },
+    Ask(AskOptions),
     /// Print the deep link of every section in every language, for posters and web pages
-    Links {
-        /// Which content to use.
-        #[command(flatten)]
-        content: ContentChoice,
-        /// The bot's name, as in t.me/NAME
-        #[arg(long, value_name = "NAME")]
-        bot: String,
-        /// Links that let the bot into a group, where it opens with that page
-        #[arg(long)]
-        group: bool,
-        /// How to print them
-        #[arg(long, value_enum, default_value_t = LinkFormat::Text)]
-        format: LinkFormat,
-        /// Write a QR code of each link into this directory, as SVG
-        #[arg(long, value_name = "DIR")]
-        qr: Option<PathBuf>,
-    },
+    Links(LinksOptions),
     /// Say what is right with this bot and what to do: token, network, webhook, BotFather, menus, content
     ///
     /// It asks Telegram, or the server of TELOXIDE_API_URL, and changes nothing. It takes ten seconds at most, also when
     /// nothing answers.
     ///
     /// Exit status: 0 when the bot can answer (there may be warnings), 1 when something is broken.
-    Doctor {
-        /// Which content to use.
-        #[command(flatten)]
-        content: ContentChoice,
-        /// The address at which `palabre run` is to serve a webhook
-        #[arg(long, env = "PALABRE_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
-        webhook_url: Option<String>,
-        /// How to report
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-    },
+    #[command(after_help = OTHER_VARIABLES)]
+    Doctor(DoctorOptions),
     /// Check a content: every problem, with its line and a way out
-    Check {
-        /// The content directory; without it, as for the other commands
-        #[arg(conflicts_with = "content")]
-        dir: Option<PathBuf>,
-        /// Which content to use.
-        #[command(flatten)]
-        content: ContentChoice,
-        /// How to report
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-    },
+    Check(CheckOptions),
 }
 
-/// Which content to use.
+/// The variables that are no argument's.
+const OTHER_VARIABLES: &str = "\
+Variables without an option:
+  TELOXIDE_TOKEN           The token that @BotFather gave
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+                           The proxy, as for other programs, where TELOXIDE_PROXY is not set";
+
+/// Where the content is.
 #[derive(Clone, Debug, Args)]
 pub struct ContentChoice {
     /// The content directory; else ./content or this directory if it is one, else the copy inside the binary
@@ -106,7 +62,125 @@ pub struct ContentChoice {
     pub content: Option<PathBuf>,
 }
 
-/// How `links` prints.
+/// The bot's token and the way to the Bot API server. Addresses are strings, for `doctor` reports those that are none.
+#[derive(Args)]
+pub struct TelegramOptions {
+    // Refused on the command line, where every user of the machine can read it: see `parse`.
+    #[arg(long = TOKEN_ARGUMENT, env = "TELOXIDE_TOKEN", hide = true)]
+    pub(super) token: Option<String>,
+    /// The file that holds the token, unless TELOXIDE_TOKEN is set
+    #[arg(long, env = "TELOXIDE_TOKEN_FILE", value_name = "FILE")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Another Bot API server than Telegram's
+    #[arg(long, env = "TELOXIDE_API_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) api_url: Option<String>,
+    /// A proxy on the way to the server
+    #[arg(long, env = "TELOXIDE_PROXY", value_name = "URL", hide_env_values = true)]
+    pub(super) proxy: Option<String>,
+}
+
+const TOKEN_ARGUMENT: &str = "token";
+
+impl TelegramOptions {
+    /// The token.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the operator when there is none.
+    pub(super) fn token(&self) -> Result<Token, String> {
+        Token::read(self.token.as_deref(), self.token_file.as_deref())
+    }
+}
+
+impl fmt::Debug for TelegramOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The other fields are secret: the token, and addresses that may hold passwords.
+        f.debug_struct("TelegramOptions").field("token_file", &self.token_file).finish_non_exhaustive()
+    }
+}
+
+/// The arguments of `palabre chat`.
+#[derive(Debug, Args)]
+pub struct ChatOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// The language of the person's app, such as `fr` or `en`
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+}
+
+/// The arguments of `palabre ask`.
+#[derive(Debug, Args)]
+pub struct AskOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// Answer with one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Show how the scores came about
+    #[arg(long, conflicts_with = "json")]
+    pub explain: bool,
+    /// The language of the person's app, such as `fr` or `en`
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+    /// The question; without one, each line of the standard input is one
+    pub question: Vec<String>,
+}
+
+/// The arguments of `palabre links`.
+#[derive(Debug, Args)]
+pub struct LinksOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// The bot's name, as in t.me/NAME
+    #[arg(long, value_name = "NAME")]
+    pub bot: String,
+    /// Links that let the bot into a group, where it opens with that page
+    #[arg(long)]
+    pub group: bool,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = LinkFormat::Text)]
+    pub format: LinkFormat,
+    /// Write a QR code of each link into this directory, as SVG
+    #[arg(long, value_name = "DIR")]
+    pub qr: Option<PathBuf>,
+}
+
+/// The arguments of `palabre doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// Token and server.
+    #[command(flatten)]
+    pub telegram: TelegramOptions,
+    /// The address at which `palabre run` is to serve a webhook
+    #[arg(long, env = "PALABRE_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
+    pub webhook_url: Option<String>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// The arguments of `palabre check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// The content directory; without it, as for the other commands
+    #[arg(conflicts_with = "content")]
+    pub dir: Option<PathBuf>,
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// The output of `links`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LinkFormat {
     /// For people
@@ -117,7 +191,7 @@ pub enum LinkFormat {
     Json,
 }
 
-/// How `check` and `doctor` report.
+/// The output of `check` and `doctor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -126,74 +200,38 @@ pub enum Format {
     Json,
 }
 
-/// How `run` serves, from the environment.
-#[derive(Debug)]
-pub struct Service {
-    /// Where Telegram delivers updates to; without it the bot polls.
-    pub webhook: Option<Url>,
-    /// Where health, metrics and the webhook are served.
-    pub listen: Option<SocketAddr>,
-    /// The most deliveries at once.
-    pub max_connections: u8,
-    /// Whether an answer that is one request goes out in the response to a delivery.
-    pub answer_in_response: bool,
-    /// The most messages a second, to all chats together.
-    pub max_per_second: Option<NonZeroU32>,
-    /// Whether the words of unanswered questions are counted.
-    pub unanswered: bool,
-    /// The file that tells how the process before this one ended: see [`crate::telegram::CrashGuard`].
-    pub crash_file: Option<PathBuf>,
+/// Reads the command line and the environment. `--help`, and a command line that clap cannot read, end the process.
+///
+/// # Errors
+///
+/// When a setting has no valid value. The value is not repeated: addresses may hold passwords.
+pub fn parse() -> Result<Arguments, Error> {
+    let matches = without_blank_variables(Arguments::command()).try_get_matches().map_err(into_setting_error)?;
+    if let Some((_, command)) = matches.subcommand()
+        && command.ids().any(|id| id == TOKEN_ARGUMENT)
+        && command.value_source(TOKEN_ARGUMENT) == Some(ValueSource::CommandLine)
+    {
+        return Err(SettingError::TokenArgument.into());
+    }
+    Arguments::from_arg_matches(&matches).map_err(into_setting_error)
 }
 
-impl Service {
-    /// Reads `PALABRE_WEBHOOK_URL`, `PALABRE_LISTEN`, `PALABRE_WEBHOOK_MAX_CONNECTIONS`, `PALABRE_ANSWER_IN_RESPONSE`,
-    /// `PALABRE_MAX_PER_SECOND`, `PALABRE_GAPS` and `PALABRE_CRASH_FILE`. An empty variable is how a compose file leaves one
-    /// out.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for the operator that says what a variable has to be.
-    pub fn from_env(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let set = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let switch = |name, default| match set(name).as_deref() {
-            None => Ok(default),
-            Some("on") => Ok(true),
-            Some("off") => Ok(false),
-            Some(_) => Err(format!("{name} is neither `on` nor `off`")),
-        };
-        let webhook = set("PALABRE_WEBHOOK_URL").map(|url| {
-            let parsed = Url::parse(&url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-            let plain = parsed.filter(|url| url.query().is_none() && url.fragment().is_none());
-            plain.ok_or("PALABRE_WEBHOOK_URL is not an address, as https://bot.example.org/telegram")
-        });
-        let webhook = webhook.transpose()?;
-        let listen = set("PALABRE_LISTEN").map(|address| address.parse());
-        let listen =
-            listen.transpose().map_err(|_| "PALABRE_LISTEN is not an address and a port, as 127.0.0.1:8080")?;
-        let connections = set("PALABRE_WEBHOOK_MAX_CONNECTIONS").map(|most| most.parse());
-        let max_connections = match connections {
-            None => MAX_CONNECTIONS,
-            Some(Ok(most @ 1..=100)) => most,
-            Some(_) => return Err("PALABRE_WEBHOOK_MAX_CONNECTIONS is not a number from 1 to 100".into()),
-        };
-        let max = set("PALABRE_MAX_PER_SECOND").map(|most| most.parse());
-        Ok(Self {
-            // Telegram has to reach it, so there has to be somewhere; else nothing is served unless it is wanted.
-            listen: listen.or_else(|| webhook.is_some().then_some(LISTEN)),
-            webhook,
-            max_connections,
-            answer_in_response: switch("PALABRE_ANSWER_IN_RESPONSE", true)?,
-            max_per_second: max.transpose().map_err(|_| "PALABRE_MAX_PER_SECOND is not a number from 1 on")?,
-            unanswered: switch("PALABRE_GAPS", false)?,
-            crash_file: set("PALABRE_CRASH_FILE").map(PathBuf::from),
-        })
+/// The command without the `env` of each argument whose variable is blank. clap itself takes an empty variable for a value.
+fn without_blank_variables(command: clap::Command) -> clap::Command {
+    let is_blank = |name: &OsStr| {
+        std::env::var_os(name).is_some_and(|value| value.to_str().is_some_and(|value| value.trim().is_empty()))
+    };
+    let reset = |arg: clap::Arg| if arg.get_env().is_some_and(is_blank) { arg.env(Resettable::Reset) } else { arg };
+    command.mut_args(reset).mut_subcommands(without_blank_variables)
+}
+
+/// The error of a value parser of our own; every other one ends the process, as clap prints it.
+fn into_setting_error(error: clap::Error) -> Error {
+    match error.source().and_then(|source| source.downcast_ref::<SettingError>()) {
+        Some(setting) => Error::Setting(*setting),
+        None => error.exit(),
     }
 }
-
-/// Where a webhook is served: a proxy on the same machine brings it to the world.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-/// Deliveries at once, as Telegram has it by itself (Bot API, `setWebhook`).
-const MAX_CONNECTIONS: u8 = 40;
 
 /// The secret of a bot. It is shown nowhere.
 pub struct Token(String);
@@ -214,25 +252,25 @@ impl Token {
         tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Reads the token from `TELOXIDE_TOKEN`, or from the file that `TELOXIDE_TOKEN_FILE` names.
+    /// The token itself if there is one, else what `file` holds.
     ///
     /// # Errors
     ///
-    /// A sentence for the operator when neither is set, the file cannot be read or the token is empty.
-    pub fn from_env() -> Result<Self, String> {
-        // An empty variable is how a compose file leaves one out.
-        let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let token = match (set("TELOXIDE_TOKEN"), set("TELOXIDE_TOKEN_FILE")) {
-            (Some(token), _) => token,
-            (None, Some(file)) => std::fs::read_to_string(&file)
-                .map_err(|error| format!("the token file {file} cannot be read: {error}"))?,
-            (None, None) => {
-                return Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
-                            (`palabre chat` needs none)"
-                    .into());
+    /// A sentence for the operator when there is neither, the file cannot be read or the token is empty.
+    pub fn read(token: Option<&str>, file: Option<&Path>) -> Result<Self, String> {
+        match (token, file) {
+            (Some(token), _) => Self::new(token),
+            (None, Some(file)) => {
+                let token = std::fs::read_to_string(file)
+                    .map_err(|error| format!("the token file {} cannot be read: {error}", file.display()))?;
+                Self::new(&token)
             }
-        };
-        Self::new(&token)
+            (None, None) => {
+                Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
+                                 (`palabre chat` needs none)"
+                    .into())
+            }
+        }
     }
 
     /// The token that BotFather gave, white space around it left out.

@@ -6,26 +6,16 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::bot::outcome::{Outcome, decide};
-use crate::cli::arguments::ContentChoice;
+use crate::cli::Error;
+use crate::cli::arguments::AskOptions;
 use crate::content::{Content, LangId, Match, Topic};
 
-/// How many topics an explanation shows.
+/// The number of topics that an explanation shows.
 const EXPLAINED: usize = 5;
 
-/// How to answer.
-#[derive(Debug)]
-pub struct How {
-    /// One JSON object a line.
-    pub json: bool,
-    /// With the parts of the scores.
-    pub explain: bool,
-    /// The language of the person's app.
-    pub lang: Option<String>,
-}
-
-/// One line of `--json`: a contract.
+/// One line of `--json`: programs rely on its keys.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct JsonLine<'a> {
     question: &'a str,
     language: &'a str,
     section: Option<&'a str>,
@@ -34,40 +24,39 @@ struct Answer<'a> {
 }
 
 /// Answers the question, or each line of the standard input in its order.
-///
-/// # Errors
-///
-/// A sentence when the content cannot be used or the questions cannot be read.
-pub fn execute(choice: &ContentChoice, how: &How, question: Vec<String>) -> Result<ExitCode, String> {
-    let content = super::content(choice)?;
+pub(super) fn execute(options: &AskOptions) -> Result<ExitCode, Error> {
+    let content = super::content(&options.content)?;
     let mut output = io::stdout().lock();
-    let result = if question.is_empty() {
-        answer_lines(&content, how, &mut io::stdin().lock(), &mut output)
+    let result = if options.question.is_empty() {
+        answer_lines(&content, options, &mut io::stdin().lock(), &mut output)
     } else {
-        answer(&content, how, &question.join(" "), &mut output)
+        answer(&content, options, &options.question.join(" "), &mut output)
     };
     match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("the questions cannot be read: {error}"))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Questions(error)),
         _ => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn answer_lines(content: &Content, how: &How, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<()> {
+fn answer_lines(
+    content: &Content,
+    options: &AskOptions,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> io::Result<()> {
     let mut bytes = Vec::new();
     while input.read_until(b'\n', &mut bytes)? > 0 {
-        answer(content, how, String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']), output)?;
+        answer(content, options, String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']), output)?;
         bytes.clear();
     }
     Ok(())
 }
 
-fn answer(content: &Content, how: &How, question: &str, output: &mut impl Write) -> io::Result<()> {
-    let reader = content.language_for(how.lang.as_deref());
+fn answer(content: &Content, options: &AskOptions, question: &str, output: &mut impl Write) -> io::Result<()> {
+    let reader = content.language_for(options.lang.as_deref());
     let found = content.search(question, reader, false);
     let outcome = decide(&found);
-    if how.json {
+    if options.json {
         serde_json::to_writer(&mut *output, &line(content, question, reader, &found, &outcome))?;
         return writeln!(output);
     }
@@ -80,7 +69,7 @@ fn answer(content: &Content, how: &How, question: &str, output: &mut impl Write)
         Outcome::SmallTalk(talk, language) => writeln!(output, "{}", content.talk(talk, language).unwrap_or("…"))?,
         Outcome::Unknown => writeln!(output, "–")?,
     }
-    if how.explain {
+    if options.explain {
         for m in found.iter().take(EXPLAINED) {
             let features = m.features;
             writeln!(
@@ -99,7 +88,13 @@ fn answer(content: &Content, how: &How, question: &str, output: &mut impl Write)
     Ok(())
 }
 
-fn line<'a>(content: &'a Content, question: &'a str, reader: LangId, found: &[Match], outcome: &Outcome) -> Answer<'a> {
+fn line<'a>(
+    content: &'a Content,
+    question: &'a str,
+    reader: LangId,
+    found: &[Match],
+    outcome: &Outcome,
+) -> JsonLine<'a> {
     let id = |m: &Match| match m.topic {
         Topic::Section(section) => Some(&*content.section(section).id),
         _ => None,
@@ -115,7 +110,7 @@ fn line<'a>(content: &'a Content, question: &'a str, reader: LangId, found: &[Ma
         _ => Vec::new(),
     };
     let score = found.first().map_or(0.0, |m| (m.score * 100.0).round() / 100.0);
-    Answer { question, language: content.tag(language).as_str(), section, suggestions, score }
+    JsonLine { question, language: content.tag(language).as_str(), section, suggestions, score }
 }
 
 fn name(content: &Content, m: &Match) -> String {

@@ -1,20 +1,18 @@
 //! `palabre chat`: the same answers in the terminal.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use crate::cli::arguments::ContentChoice;
-use crate::terminal::{Look, Terminal};
+use crate::cli::Error;
+use crate::cli::arguments::ChatOptions;
+use crate::terminal::{Terminal, TerminalStyle};
 
 /// Talks until the input ends.
-///
-/// # Errors
-///
-/// A sentence when the content cannot be used or the terminal cannot be read.
-pub fn execute(choice: &ContentChoice, lang: Option<&str>) -> Result<ExitCode, String> {
-    let content = super::content(choice)?;
+pub(super) fn execute(options: &ChatOptions) -> Result<ExitCode, Error> {
+    let content = super::content(&options.content)?;
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
-    match Terminal::new(&content, lang, Look::of_this_terminal(), input, output).talk() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("the terminal failed: {error}")),
+    match Terminal::new(&content, options.lang.as_deref(), TerminalStyle::detect(), input, output).talk() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Terminal(error)),
         _ => Ok(ExitCode::SUCCESS),
     }
 }

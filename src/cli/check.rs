@@ -5,20 +5,20 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::cli::arguments::{ContentChoice, Format};
-use crate::content::load::Loaded;
+use crate::cli::arguments::{CheckOptions, ContentChoice, Format};
+use crate::content::load::{self, Loaded};
 
 /// Prints the report; the exit status is 1 when there are errors.
-#[must_use]
-pub fn execute(choice: &ContentChoice, format: Format) -> ExitCode {
-    let Loaded { content, report } = super::load_with_questions(choice);
+pub(super) fn execute(options: CheckOptions) -> ExitCode {
+    let choice = ContentChoice { content: options.dir.or(options.content.content) };
+    let Loaded { content, report } = load::with_questions(super::directory(&choice).as_deref(), load::this_month());
     let mut out = std::io::stdout().lock();
-    let text = match format {
+    let text = match options.format {
         Format::Json => report.to_json_lines(),
-        // Colours on a terminal that wants them, none in a pipe.
+        // Colours in a terminal that supports them, none in a pipe.
         Format::Text => report.to_text(AutoStream::choice(&out) != ColorChoice::Never),
     };
-    // A reader that has gone (`| head`) has seen what it wanted.
+    // A closed pipe (`| head`) is no error.
     let _ = out.write_all(text.as_bytes());
     if content.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

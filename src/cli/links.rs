@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use qrcode::QrCode;
@@ -10,10 +10,11 @@ use qrcode::render::svg;
 use serde::Serialize;
 
 use crate::bot::action::{Action, Page};
-use crate::cli::arguments::{ContentChoice, LinkFormat};
+use crate::cli::Error;
+use crate::cli::arguments::{LinkFormat, LinksOptions};
 use crate::content::Content;
 
-/// Pixels of a side of a QR code at least; it is drawn in lines, so that it can be made larger.
+/// The shortest side of a QR code, in pixels. SVG scales without loss.
 const QR_SIZE: u32 = 240;
 
 #[derive(Serialize)]
@@ -26,29 +27,19 @@ struct Link {
 }
 
 /// Prints the links, and writes their QR codes if a directory is named.
-///
-/// # Errors
-///
-/// A sentence when the content cannot be used, the bot's name is none or a file cannot be written.
-pub fn execute(
-    choice: &ContentChoice,
-    bot: &str,
-    group: bool,
-    format: LinkFormat,
-    qr: Option<&Path>,
-) -> Result<ExitCode, String> {
-    let content = super::content(choice)?;
-    let bot = bot.trim_start_matches('@');
+pub(super) fn execute(options: &LinksOptions) -> Result<ExitCode, Error> {
+    let content = super::content(&options.content)?;
+    let bot = options.bot.trim_start_matches('@');
     // Bot API: 5 to 32 of letters, digits and underscores.
     if !(5..=32).contains(&bot.len()) || !bot.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err("that is no bot's name: write it as in t.me/NAME".into());
+        return Err(Error::BotName);
     }
-    // With the first a chat with the bot opens, with the second it is let into a group, and says the page there.
-    let links = links(&content, bot, if group { "startgroup" } else { "start" });
-    if let Some(directory) = qr {
+    // `start` opens the private chat with the bot; `startgroup` adds the bot to a group, where it sends the page.
+    let links = links(&content, bot, if options.group { "startgroup" } else { "start" });
+    if let Some(directory) = &options.qr {
         write_codes(&links, directory)?;
     }
-    let text = match format {
+    let text = match options.format {
         LinkFormat::Text => lines(&links, |link| format!("{}  {}", link.link, link.title)),
         LinkFormat::Json => lines(&links, |link| serde_json::to_string(link).unwrap_or_default()),
         LinkFormat::Csv => {
@@ -58,7 +49,7 @@ pub fn execute(
             format!("language,section,title,link\n{rows}")
         }
     };
-    // A reader that has gone (`| head`) has seen what it wanted.
+    // A closed pipe (`| head`) is no error.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     Ok(ExitCode::SUCCESS)
 }
@@ -84,11 +75,11 @@ fn links(content: &Content, bot: &str, parameter: &str) -> Vec<Link> {
     links
 }
 
-fn write_codes(links: &[Link], directory: &Path) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("the QR codes cannot be written to {}: {error}", directory.display());
+fn write_codes(links: &[Link], directory: &Path) -> Result<(), Error> {
+    let failed = |error: std::io::Error| Error::QrFile(PathBuf::from(directory), error);
     std::fs::create_dir_all(directory).map_err(failed)?;
     for link in links {
-        let code = QrCode::new(&link.link).map_err(|error| format!("{} fits no QR code: {error}", link.link))?;
+        let code = QrCode::new(&link.link).map_err(|error| Error::QrCode(link.link.clone(), error))?;
         let svg = code.render::<svg::Color<'_>>().min_dimensions(QR_SIZE, QR_SIZE).build();
         let section = if link.section.is_empty() { "home" } else { &link.section };
         std::fs::write(directory.join(format!("{}-{section}.svg", link.language)), svg).map_err(failed)?;

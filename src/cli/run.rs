@@ -6,39 +6,36 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::LocalOptions;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
-use crate::cli::arguments::{ContentChoice, Service, Token};
+use crate::cli::Error;
+use crate::cli::config::RunConfig;
 use crate::content::Content;
-use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, Metrics};
-use crate::server::{self, Pages};
+use crate::platform;
+use crate::server::{self, MonitoringState, WebhookEndpoint};
 use crate::telegram::{Api, Bot, CrashGuard, SILENCE_MAX, Webhook};
 
-/// Deliveries of Telegram that may wait to be read: more than it makes at once (Bot API, `setWebhook`: 100).
-const DELIVERIES: usize = 256;
+/// The capacity of the queue of deliveries that wait to be read: more than Telegram makes at once (Bot API, `setWebhook`: 100).
+const DELIVERY_QUEUE: usize = 256;
 
 /// Runs until SIGINT or SIGTERM.
-///
-/// # Errors
-///
-/// A sentence when the content, the token or a setting cannot be used.
-pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info")).init();
+pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
+    let style = std::env::var("RUST_LOG_STYLE").unwrap_or_default();
+    env_logger::Builder::new().parse_filters(&config.log).parse_write_style(&style).init();
     log_panics();
-    let content = super::content(choice)?;
-    let token = Token::from_env()?;
-    let service = Service::from_env(|name| std::env::var(name).ok())?;
-    let url = std::env::var("TELOXIDE_API_URL").ok();
-    let api = Api::new(&token, url.as_deref())?;
+    let content = super::content(&config.content)?;
+    let token = config.telegram.token().map_err(Error::Bot)?;
+    let (url, proxy) = (config.telegram.api_url.as_deref(), config.telegram.proxy.as_deref());
+    let api = Api::new(&token, url, proxy).map_err(Error::Bot)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())
-        .map_err(|error| format!("the runtime does not start: {error}"))?;
-    let directory = super::directory(choice);
-    let result = runtime.block_on(serve(api, content, directory.as_deref(), &token, service));
-    // A name that is being looked up would hold the end for seconds.
+        .map_err(Error::Runtime)?;
+    let directory = super::directory(&config.content);
+    let result = runtime.block_on(serve(api, content, directory.as_deref(), token.webhook_secret(), config));
+    // A DNS lookup that hangs would delay the exit for seconds.
     runtime.shutdown_background();
     result.map(|()| ExitCode::SUCCESS)
 }
@@ -47,75 +44,69 @@ async fn serve(
     api: Api,
     content: Content,
     directory: Option<&Path>,
-    token: &Token,
-    service: Service,
-) -> Result<(), String> {
-    let stop = stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))?;
+    secret: String,
+    config: RunConfig,
+) -> Result<(), Error> {
+    let stop = platform::stop_signal().map_err(Error::Signals)?;
     let health = Arc::new(Health::new(SILENCE_MAX));
     let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
-    let unanswered = service.unanswered.then(|| Arc::new(Unanswered::default()));
-    let pages = Pages { health: Arc::clone(&health), metrics: Arc::clone(&metrics), unanswered: unanswered.clone() };
+    let unanswered = config.count_unanswered.then(Arc::default);
+    let monitoring =
+        MonitoringState { health: Arc::clone(&health), metrics: Arc::clone(&metrics), unanswered: unanswered.clone() };
 
-    let (deliver, deliveries) = mpsc::channel(DELIVERIES);
-    let secret = token.webhook_secret();
-    let path = service.webhook.as_ref().map(|url| server::Webhook::new(url.path(), &secret, deliver));
-    let path = path.transpose()?;
-    let webhook = service.webhook.map(|url| Webhook {
+    let listen = config.listen();
+    let (sender, deliveries) = mpsc::channel(DELIVERY_QUEUE);
+    let endpoint = config.webhook_url.as_ref().map(|url| WebhookEndpoint::new(url.path(), &secret, sender));
+    let endpoint = endpoint.transpose()?;
+    let webhook = config.webhook_url.map(|url| Webhook {
         url,
         secret,
-        max_connections: service.max_connections,
+        max_connections: config.webhook_max_connections,
         deliveries,
-        answer_in_response: service.answer_in_response,
+        answer_in_response: config.answer_in_response,
     });
-    // Dropped when the bot has ended: then the requests in hand are answered, and nothing more is taken.
+    // Dropped when the bot has stopped: then the server finishes its open requests and ends.
     let (stopping, stopped) = watch::channel(());
-    let server = match service.listen {
+    let server = match listen {
         None => None,
         Some(address) => {
-            let listener = TcpListener::bind(address).await;
-            let listener =
-                listener.map_err(|error| format!("PALABRE_LISTEN, {address}, cannot be listened on: {error}"))?;
-            // The port that the system chose, if it was asked to.
+            let listener = TcpListener::bind(address).await.map_err(|error| Error::Listen(address, error))?;
+            // The port is the system's choice where `address` has 0.
             log::info!("health and metrics are on {}", listener.local_addr().unwrap_or(address));
-            let mut stopped = stopped.clone();
-            Some(tokio::spawn(server::serve(listener, pages, path, async move { drop(stopped.changed().await) })))
+            Some(start_server(listener, monitoring, endpoint, stopped))
         }
     };
-    drop(stopped);
-    let contents =
-        crate::reload::start(directory, content.version(), Arc::clone(&metrics)).map_err(|error| error.to_string())?;
-    let crash_guard = match service.crash_file {
+    let contents = crate::reload::newer(directory, content.version(), Arc::clone(&metrics)).map_err(Error::Bot)?;
+    let crash_guard = match config.crash_file {
         None => CrashGuard::default(),
-        Some(file) => CrashGuard::open(file.clone())
-            .map_err(|error| format!("PALABRE_CRASH_FILE, {}, cannot be used: {error}", file.display()))?,
+        Some(file) => CrashGuard::open(file.clone()).map_err(|error| Error::CrashFile(file, error))?,
     };
     let bot = Bot::new(api, content)
         .crash_guard(crash_guard)
         .contents(contents)
-        .max_per_second(service.max_per_second)
+        .max_per_second(config.max_per_second)
         .webhook(webhook)
         .metrics(health, metrics, unanswered);
-    let result = bot.run(Box::pin(stop)).await.map_err(|error| error.to_string());
+    let result = bot.run(stop).await.map_err(Error::Bot);
     drop(stopping);
     if let Some(server) = server {
-        // It ends by itself, in bounded time.
+        // Bounded by `server::DRAIN_TIMEOUT`.
         let _ = server.await;
     }
     result
 }
 
-/// Is there when SIGINT or SIGTERM is. Both are caught from the call on.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+/// Serves until the sender of `stopped` is dropped.
+fn start_server(
+    listener: TcpListener,
+    monitoring: MonitoringState,
+    endpoint: Option<WebhookEndpoint>,
+    mut stopped: watch::Receiver<()>,
+) -> JoinHandle<()> {
+    tokio::spawn(server::serve(listener, monitoring, endpoint, async move { drop(stopped.changed().await) }))
 }
 
-/// A panic's message may quote what somebody wrote: only its place is logged.
+/// Logs the place of a panic alone: its message may quote what a person wrote.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| match panic.location() {
         Some(place) => log::error!("a panic at {}:{}", place.file(), place.line()),

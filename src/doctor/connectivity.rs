@@ -9,7 +9,7 @@ use hyper_util::client::legacy;
 use teloxide::payloads::GetMe;
 use tokio::time::{Instant, timeout_at};
 
-use super::botfather::Bot;
+use super::botfather::BotInfo;
 use crate::clock::unix_time;
 use crate::doctor::report::Finding;
 use crate::telegram::api::{Api, ApiError, Body};
@@ -26,11 +26,11 @@ struct Answer {
     took: Duration,
     /// Seconds that this machine's clock is ahead of the server's.
     ahead: Option<i64>,
-    bot: Result<Bot, ApiError>,
+    bot: Result<BotInfo, ApiError>,
 }
 
 /// Findings on token, server and clock, in this order, and the bot if the server knows it.
-pub(crate) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (Vec<Finding>, Option<Bot>) {
+pub(crate) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (Vec<Finding>, Option<BotInfo>) {
     let answer = match timeout_at(deadline, get_me(api)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(finding)) => return (token_unknown(has_token).into_iter().chain([finding]).collect(), None),
@@ -72,7 +72,7 @@ fn token_unknown(has_token: bool) -> Option<Finding> {
     has_token.then(|| Finding::unknown("token", "the server could not be asked whether it takes it"))
 }
 
-fn token(bot: &Result<Bot, ApiError>) -> Option<Finding> {
+fn token(bot: &Result<BotInfo, ApiError>) -> Option<Finding> {
     Some(match bot {
         Ok(bot) => Finding::ok("token", format!("is that of @{}", bot.username)),
         Err(ApiError::Refused(401, _)) => Finding::error(
@@ -241,18 +241,18 @@ fn meta(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::{clock, http_date};
-    use crate::doctor::report::Verdict;
+    use crate::doctor::report::Status;
 
     #[test]
     fn the_clock_may_be_a_little_off() {
-        for (ahead, verdict) in [
-            (None, Verdict::Unknown),
-            (Some(30), Verdict::Ok),
-            (Some(-30), Verdict::Ok),
-            (Some(31), Verdict::Warning),
-            (Some(-31), Verdict::Warning),
+        for (ahead, status) in [
+            (None, Status::Unknown),
+            (Some(30), Status::Ok),
+            (Some(-30), Status::Ok),
+            (Some(31), Status::Warning),
+            (Some(-31), Status::Warning),
         ] {
-            assert_eq!(clock(ahead).verdict, verdict, "{ahead:?}");
+            assert_eq!(clock(ahead).status, status, "{ahead:?}");
         }
         assert!(clock(Some(-90)).message.contains("90 s behind"));
     }

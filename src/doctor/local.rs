@@ -1,65 +1,69 @@
-//! What can be said without asking anybody: version, content, limits, token.
+//! Checks that need no network: version, content, limits, token.
 
-use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use crate::cli::arguments::Token;
+use super::FILES_TIME_LIMIT;
+use super::report::Finding;
 use crate::content::load::{Loaded, this_month};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
-use crate::diag::{Code, Report, Severity};
-use crate::doctor::report::Finding;
+use crate::diag::{Code, Report, Severity, count_of};
+use crate::platform::is_readable_by_all;
+use crate::telegram::Token;
 
-/// Commands in one menu (Bot API, `setMyCommands`).
+/// The most commands in one menu (Bot API, `setMyCommands`).
 const COMMANDS_MAX: usize = 100;
-/// Per cent of a limit from which on it is near.
-const NEAR: usize = 90;
-/// The check that matters only until a server has taken the token.
-pub(crate) const SHAPE: &str = "token-shape";
-/// Letters behind the colon of a token, as @BotFather has given them for years; nowhere is it promised.
-const SECRET_LETTERS: usize = 35;
+/// The share of a limit, in per cent, from which on a warning is given.
+const NEAR_PERCENT: usize = 90;
+/// The name of the check on the token's shape, which matters only until a server has accepted the token.
+pub(crate) const TOKEN_SHAPE: &str = "token-shape";
+/// The length of the secret after a token's colon, in characters: what @BotFather has issued for years, not documented.
+const SECRET_LENGTH: usize = 35;
 
 pub(crate) fn version() -> Finding {
     Finding::ok("version", concat!("palabre ", env!("CARGO_PKG_VERSION")))
 }
 
-/// What is loaded, its mistakes, the age of its facts, and limits that are near. `checked` is the report with the
-/// content's own questions, if it was there in time; `place` is where the content lies.
-pub(crate) fn content(place: &str, loaded: Option<&Loaded>, checked: Option<&Report>) -> Vec<Finding> {
+/// The content's size and problems, the age of its facts, and limits that are near. `location` says where the content lies;
+/// `loaded` is `None` when it was not read in time, `with_questions` when its test questions were not finished in time.
+pub(crate) fn content(location: &str, loaded: Option<&Loaded>, with_questions: Option<&Report>) -> Vec<Finding> {
     let Some(Loaded { content, report }) = loaded else {
-        let message = format!("its files ({place}) do not come within 3 s");
+        let message = format!("its files ({location}) do not come within {} s", FILES_TIME_LIMIT.as_secs());
         return vec![Finding::error("content", message, "see where they lie: PALABRE_CONTENT, --content or ./content")];
     };
     let Some(content) = content else {
         let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
         let first = first.map_or("", |d| d.message.as_str());
-        let message = format!("{place}: it cannot be used ({}): {first}", report.summary());
+        let message = format!("{location}: it cannot be used ({}): {first}", report.summary());
         return vec![Finding::error("content", message, "palabre check: every mistake with its line and a way out")];
     };
-    vec![mistakes(place, content, report, checked), facts(content, report), limits(content)]
+    vec![problems(location, content, report, with_questions), age_of_facts(content, report), limits(content)]
 }
 
-fn mistakes(place: &str, content: &Content, report: &Report, checked: Option<&Report>) -> Finding {
+fn problems(location: &str, content: &Content, report: &Report, with_questions: Option<&Report>) -> Finding {
     let languages: Vec<&str> = content.languages().map(|lang| content.tag(lang).as_str()).collect();
-    let what = format!(
-        "{place}: {} sections in {}, version {}",
+    let overview = format!(
+        "{location}: {} sections in {}, version {}",
         content.sections().len(),
         languages.join(", "),
         content.version()
     );
-    // The age of the facts has a line of its own.
-    let others = |report: &Report| report.diagnostics.iter().filter(|d| d.code != Code::OldFacts).count();
-    match (others(checked.unwrap_or(report)), checked) {
-        (0, Some(_)) => Finding::ok("content", format!("{what}: no mistakes")),
-        (0, None) => Finding::ok("content", format!("{what}: no mistakes; not all of its own questions were asked"))
-            .with_help("palabre check asks them all; it takes its time"),
+    // The age of the facts is a finding of its own.
+    let diagnostics = &with_questions.unwrap_or(report).diagnostics;
+    match (diagnostics.iter().filter(|d| d.code != Code::OldFacts).count(), with_questions) {
+        (0, Some(_)) => Finding::ok("content", format!("{overview}: no mistakes")),
+        (0, None) => {
+            Finding::ok("content", format!("{overview}: no mistakes; not all of its own questions were asked"))
+                .with_help("palabre check asks them all; it takes its time")
+        }
         (n, _) => Finding::warning(
             "content",
-            format!("{what}: {n} warning{}", if n == 1 { "" } else { "s" }),
+            format!("{overview}: {}", count_of(n, "warning")),
             "palabre check: each with its line and a way out",
         ),
     }
 }
 
-fn facts(content: &Content, report: &Report) -> Finding {
+fn age_of_facts(content: &Content, report: &Report) -> Finding {
     let checked = content.facts_checked();
     let age = checked.months_until(this_month());
     let month = format!("{}-{:02}", checked.year, checked.month);
@@ -74,17 +78,17 @@ fn facts(content: &Content, report: &Report) -> Finding {
     }
 }
 
-/// Only what grows with a content can come near; lengths of texts do not grow by themselves.
+/// The limits that a growing content approaches: numbers of items, not lengths of texts.
 fn limits(content: &Content) -> Finding {
-    let fullest = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().unwrap_or(0);
+    let largest = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().unwrap_or(0);
     let pages = content.sections().map(|section| content.section(section).children.len());
     let used = [
-        ("commands in a menu", fullest(&mut content.languages().map(|lang| content.menu(lang).len())), COMMANDS_MAX),
-        ("sections on a page", fullest(&mut pages.chain([content.top().len()])), CHILDREN_MAX),
+        ("commands in a menu", largest(&mut content.languages().map(|lang| content.menu(lang).len())), COMMANDS_MAX),
+        ("sections on a page", largest(&mut pages.chain([content.top().len()])), CHILDREN_MAX),
         ("languages", content.languages().len(), LANGUAGES_MAX),
     ];
-    let list = |near: bool| {
-        let parts = used.iter().filter(|(_, used, max)| !near || used * 100 >= max * NEAR);
+    let list = |only_near: bool| {
+        let parts = used.iter().filter(|(_, used, max)| !only_near || used * 100 >= max * NEAR_PERCENT);
         parts.map(|(what, used, max)| format!("{used} of {max} {what}")).collect::<Vec<_>>().join(", ")
     };
     match list(true) {
@@ -93,31 +97,31 @@ fn limits(content: &Content) -> Finding {
     }
 }
 
-/// The token, and what can be said of it. It is shown nowhere.
-pub(crate) fn token() -> (Option<Token>, Vec<Finding>) {
-    // As `Token::from_env` takes them: an empty variable is how a compose file leaves one out.
-    let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let (variable, file) = (set("TELOXIDE_TOKEN").is_some(), set("TELOXIDE_TOKEN_FILE"));
-    // Before it is read: what comes through a pipe can be looked at once.
-    let is_open = file.as_deref().filter(|_| !variable).is_some_and(is_readable_by_all);
-    let source = match &file {
-        Some(file) if !variable => format!("comes from TELOXIDE_TOKEN_FILE ({file})"),
-        _ => "comes from TELOXIDE_TOKEN".to_owned(),
+/// The token, with findings on where it comes from and what it looks like. The findings never contain it.
+pub(crate) fn token(token: Option<&str>, file: Option<&Path>) -> (Option<Token>, Vec<Finding>) {
+    let read_file = file.filter(|_| token.is_none());
+    // Before the file is read: a pipe may be gone afterwards.
+    let is_public = read_file.is_some_and(is_readable_by_all);
+    let source = match read_file {
+        Some(file) => format!("comes from TELOXIDE_TOKEN_FILE ({})", file.display()),
+        None => "comes from TELOXIDE_TOKEN".to_owned(),
     };
-    let token = match Token::from_env() {
+    let has_both = token.is_some() && file.is_some();
+    let token = match Token::read(token, file) {
         Ok(token) => token,
-        Err(sentence) => {
+        Err(error) => {
             let help = "@BotFather: /newbot, or /token and choose the bot; it gives the token";
-            return (None, vec![Finding::error("token-source", sentence, help)]);
+            return (None, vec![Finding::error("token-source", error, help)]);
         }
     };
-    let shape = odd_shape(token.secret()).map(|odd| {
-        Finding::warning(SHAPE, format!("it does not look like one: {odd}"), "copy it once more from @BotFather")
+    let shape = shape_problem(token.secret()).map(|problem| {
+        let message = format!("it does not look like one: {problem}");
+        Finding::warning(TOKEN_SHAPE, message, "copy it once more from @BotFather")
     });
-    let finding = if variable && file.is_some() {
+    let finding = if has_both {
         let help = "take one of the two variables away";
         Finding::warning("token-source", format!("{source}; TELOXIDE_TOKEN_FILE is set too, and not read"), help)
-    } else if is_open {
+    } else if is_public {
         let help = "chmod 600, and chown to the user who runs palabre; a container's secret can be as it is if nobody else is in there";
         Finding::warning("token-source", format!("{source}, which everybody on this machine can read"), help)
     } else {
@@ -126,20 +130,17 @@ pub(crate) fn token() -> (Option<Token>, Vec<Finding>) {
     (Some(token), std::iter::once(finding).chain(shape).collect())
 }
 
-pub(crate) fn token_does_not_come() -> Finding {
+/// The token's file was not read in time.
+pub(crate) fn token_timeout() -> Finding {
     Finding::error(
         "token-source",
-        "the file of TELOXIDE_TOKEN_FILE does not come within 3 s",
+        format!("the file of TELOXIDE_TOKEN_FILE does not come within {} s", FILES_TIME_LIMIT.as_secs()),
         "see where it lies: a pipe that nobody writes to, or a drive that is away",
     )
 }
 
-fn is_readable_by_all(file: &str) -> bool {
-    std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o004 != 0)
-}
-
-/// What is odd about a token, in words that tell nothing of it.
-fn odd_shape(token: &str) -> Option<&'static str> {
+/// Why a token cannot be one that @BotFather issued, without quoting it.
+fn shape_problem(token: &str) -> Option<&'static str> {
     let Some((id, secret)) = token.split_once(':') else {
         return Some("it has no colon");
     };
@@ -151,7 +152,7 @@ fn odd_shape(token: &str) -> Option<&'static str> {
         Some("before the colon there are not only digits")
     } else if !secret.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
         Some("behind the colon there is something else than letters, digits, - and _")
-    } else if secret.len() < SECRET_LETTERS {
+    } else if secret.len() < SECRET_LENGTH {
         Some("it is too short")
     } else {
         None
@@ -160,16 +161,16 @@ fn odd_shape(token: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::odd_shape;
+    use super::shape_problem;
 
     #[test]
     fn a_token_s_shape() {
         let secret = "x".repeat(35);
-        assert_eq!(odd_shape(&format!("123456789:{secret}")), None);
-        for odd in
+        assert_eq!(shape_problem(&format!("123456789:{secret}")), None);
+        for malformed in
             ["", "123", &format!("\"1:{secret}\""), &format!("bot1:{secret}"), "1:short", &format!("1:…{secret}")]
         {
-            assert!(odd_shape(odd).is_some(), "{odd}");
+            assert!(shape_problem(malformed).is_some(), "{malformed}");
         }
     }
 }

@@ -1,48 +1,52 @@
-//! Commands and descriptions at Telegram against those of the content, in every language.
+//! Menus of commands and profile descriptions at Telegram, compared with those of the content in every language.
 
 use futures_util::StreamExt;
 use futures_util::stream;
 use teloxide::payloads::{GetMyDescription, GetMyShortDescription};
 use tokio::time::Instant;
 
-use super::telegram::ask;
+use super::call_with_deadline;
+use super::report::Finding;
 use crate::content::Content;
-use crate::doctor::report::Finding;
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::profile::{BotCommand, Described, GetMyCommands, Known, Scope, SetMyCommands, languages};
 
-/// Questions of a kind under way at once.
-const AT_ONCE: usize = 8;
-/// Names and languages that are listed; of more only the number is told.
-const LISTED: usize = 5;
-const UP_TO_DATE: &str = "start `palabre run` (anew): it brings them up to date when it starts";
+/// The most concurrent requests of each check.
+const CONCURRENCY: usize = 8;
+/// The most names or languages in a list; the rest is a number.
+const LISTED_MAX: usize = 5;
+const UPDATE_HELP: &str = "start `palabre run` (anew): it brings them up to date when it starts";
 
-/// The menus that Palabre tells Telegram, each with how it is called here and whether groups see it.
-const OURS: [(Scope, &str, bool); 2] =
+/// The menus that `palabre run` sets: scope, name of the check, whether it is the menu of groups.
+const PUBLISHED: [(Scope, &str, bool); 2] =
     [(Scope::Default, "commands", false), (Scope::AllGroupChats, "group-commands", true)];
 
-/// A menu in one of these scopes is shown instead of ours, which have none.
-const HIDING: [(Scope, &str); 2] =
+/// Scopes that Palabre does not use and that take precedence over those of [`PUBLISHED`].
+const SHADOWING: [(Scope, &str); 2] =
     [(Scope::AllPrivateChats, "all_private_chats"), (Scope::AllChatAdministrators, "all_chat_administrators")];
 
 pub(crate) async fn findings(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
-    let [own, groups] = OURS.map(|ours| menu(api, content, ours, deadline));
-    let (own, groups, hiding, descriptions) =
-        tokio::join!(own, groups, hiding(api, content, deadline), descriptions(api, content, deadline));
-    [own, groups].into_iter().chain(hiding).chain([descriptions]).collect()
+    let [private, groups] = PUBLISHED.map(|menu| published_menu(api, content, menu, deadline));
+    let (private, groups, shadowing, descriptions) =
+        tokio::join!(private, groups, shadowing_menus(api, content, deadline), descriptions(api, content, deadline));
+    [private, groups].into_iter().chain(shadowing).chain([descriptions]).collect()
 }
 
-async fn menu(api: &Api, content: &Content, ours: (Scope, &'static str, bool), deadline: Instant) -> Finding {
-    let (scope, check, is_group) = ours;
+async fn published_menu(
+    api: &Api,
+    content: &Content,
+    (scope, check, is_group): (Scope, &'static str, bool),
+    deadline: Instant,
+) -> Finding {
     let differences = stream::iter(languages(content)).map(async |(lang, code)| {
-        let known = commands(api, scope, code, deadline).await?;
-        let ours = SetMyCommands::new(content, lang, scope, code, is_group).commands;
-        Ok(difference(&ours, &known).map(|how| format!("{} {how}", of(code))))
+        let actual = commands(api, scope, code, deadline).await?;
+        let expected = SetMyCommands::new(content, lang, scope, code, is_group).commands;
+        Ok(menu_difference(&expected, &actual).map(|difference| format!("{} {difference}", audience(code))))
     });
     let of_groups = if is_group { " of groups" } else { "" };
-    compare(
+    comparison_finding(
         check,
-        differences.buffered(AT_ONCE).collect().await,
+        differences.buffered(CONCURRENCY).collect().await,
         format!("the menu{of_groups} is the content's in every language"),
         &format!("the menu{of_groups} differs from the content's"),
     )
@@ -53,47 +57,49 @@ async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Findin
         let (mut long, mut short) = (GetMyDescription::new(), GetMyShortDescription::new());
         long.language_code = code.map(str::to_owned);
         short.language_code = code.map(str::to_owned);
-        let (long, short) =
-            tokio::join!(ask::<_, Described>(api, &long, deadline), ask::<_, Described>(api, &short, deadline));
+        let (long, short) = tokio::join!(
+            call_with_deadline::<_, Described>(api, &long, deadline),
+            call_with_deadline::<_, Described>(api, &short, deadline)
+        );
         let interface = content.interface(lang);
-        let other =
+        let different =
             match (long?.description == *interface.description, short?.description == *interface.short_description) {
                 (true, true) => return Ok(None),
                 (false, true) => "the long one",
                 (true, false) => "the short one",
                 (false, false) => "both",
             };
-        Ok(Some(format!("{} {other}", of(code))))
+        Ok(Some(format!("{} {different}", audience(code))))
     });
-    compare(
+    comparison_finding(
         "descriptions",
-        differences.buffered(AT_ONCE).collect().await,
+        differences.buffered(CONCURRENCY).collect().await,
         "those of the bot's profile are the content's in every language".into(),
         "those of the bot's profile differ from the content's",
     )
 }
 
-/// Menus that are shown instead of ours: an earlier program has left them.
-async fn hiding(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
-    let questions =
-        HIDING.into_iter().flat_map(|(scope, name)| languages(content).map(move |(_, code)| (scope, name, code)));
-    let asked: Vec<_> = stream::iter(questions)
+/// Menus that are shown instead of Palabre's: an earlier program has left them.
+async fn shadowing_menus(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
+    let menus =
+        SHADOWING.into_iter().flat_map(|(scope, name)| languages(content).map(move |(_, code)| (scope, name, code)));
+    let results: Vec<_> = stream::iter(menus)
         .map(async |(scope, name, code)| {
-            let known = commands(api, scope, code, deadline).await;
-            known.map(|known| (name, code, known.len()))
+            let commands = commands(api, scope, code, deadline).await;
+            commands.map(|commands| (name, code, commands.len()))
         })
-        .buffered(AT_ONCE)
+        .buffered(CONCURRENCY)
         .collect()
         .await;
     let mut findings = Vec::new();
-    if let Some(Err(error)) = asked.iter().find(|asked| asked.is_err()) {
+    if let Some(Err(error)) = results.iter().find(|result| result.is_err()) {
         findings.push(Finding::unknown("commands", format!("whether another menu hides the content's: {error}")));
     }
-    for (name, code, count) in asked.into_iter().flatten().filter(|(_, _, count)| *count > 0) {
+    for (name, code, count) in results.into_iter().flatten().filter(|(_, _, count)| *count > 0) {
         let language = code.map_or_else(String::new, |code| format!(" and the language_code {code}"));
         findings.push(Finding::warning(
             "commands",
-            format!("in the scope {name} another menu, of {count}, hides the content's {}", of(code)),
+            format!("in the scope {name} another menu, of {count}, hides the content's {}", audience(code)),
             format!(
                 "an earlier program has left it: call deleteMyCommands with the scope {{\"type\":\"{name}\"}}{language}"
             ),
@@ -103,64 +109,72 @@ async fn hiding(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding>
 }
 
 async fn commands(api: &Api, scope: Scope, code: Option<&str>, deadline: Instant) -> Result<Vec<Known>, ApiError> {
-    ask(api, &GetMyCommands { scope, language_code: code }, deadline).await
+    call_with_deadline(api, &GetMyCommands { scope, language_code: code }, deadline).await
 }
 
-/// The finding on one comparison in every language: `None` where nothing differs.
-fn compare(check: &'static str, asked: Vec<Result<Option<String>, ApiError>>, ok: String, differs: &str) -> Finding {
-    let error = asked.iter().find_map(|one| one.as_ref().err()).map(ToString::to_string);
-    let different: Vec<String> = asked.into_iter().filter_map(|one| one.ok().flatten()).collect();
-    match (different.is_empty(), error) {
+/// The finding on a comparison in every language, with one result a language: its difference, or `None` without one.
+fn comparison_finding(
+    check: &'static str,
+    results: Vec<Result<Option<String>, ApiError>>,
+    ok: String,
+    differs: &str,
+) -> Finding {
+    let error = results.iter().find_map(|result| result.as_ref().err()).map(ToString::to_string);
+    let differences: Vec<String> = results.into_iter().filter_map(|result| result.ok().flatten()).collect();
+    match (differences.is_empty(), error) {
         (true, None) => Finding::ok(check, ok),
         (true, Some(error)) => Finding::unknown(check, format!("not known in every language: {error}")),
-        (false, _) => Finding::warning(check, format!("{differs}: {}", listed(&different, "; ")), UP_TO_DATE),
+        (false, _) => Finding::warning(check, format!("{differs}: {}", listed(&differences, "; ")), UPDATE_HELP),
     }
 }
 
-/// How a menu at Telegram differs from the content's. Whether answers are for the asker alone is left out: a server older
-/// than Bot API 10.2 does not keep it.
-fn difference(ours: &[BotCommand<'_>], known: &[Known]) -> Option<String> {
-    if known.is_empty() && !ours.is_empty() {
+/// How the menu at Telegram differs from the content's. `is_ephemeral` is not compared: a server older than Bot API 10.2 does
+/// not keep it.
+fn menu_difference(expected: &[BotCommand<'_>], actual: &[Known]) -> Option<String> {
+    if actual.is_empty() && !expected.is_empty() {
         return Some("there is none".into());
     }
-    let find = |name: &str| known.iter().find(|known| known.command == name);
-    let ours_has = |name: &str| ours.iter().any(|ours| ours.command == name);
+    let find = |name: &str| actual.iter().find(|actual| actual.command == name);
+    let is_expected = |name: &str| expected.iter().any(|expected| expected.command == name);
     let slash = |name: &str| format!("/{name}");
-    let lacks: Vec<String> = ours.iter().filter(|o| find(o.command).is_none()).map(|o| slash(o.command)).collect();
-    let besides: Vec<String> = known.iter().filter(|k| !ours_has(&k.command)).map(|k| slash(&k.command)).collect();
-    let reworded = |o: &&BotCommand<'_>| find(o.command).is_some_and(|known| known.description != o.description);
-    let reworded: Vec<String> = ours.iter().filter(reworded).map(|o| slash(o.command)).collect();
+    let missing = expected.iter().filter(|e| find(e.command).is_none()).map(|e| slash(e.command)).collect();
+    let extra = actual.iter().filter(|a| !is_expected(&a.command)).map(|a| slash(&a.command)).collect();
+    let is_reworded = |e: &&BotCommand<'_>| find(e.command).is_some_and(|actual| actual.description != e.description);
+    let reworded = expected.iter().filter(is_reworded).map(|e| slash(e.command)).collect();
+    let lists: [(Vec<String>, &str); 3] =
+        [(missing, "lacks"), (extra, "has besides"), (reworded, "has other words for")];
     let mut parts = Vec::new();
-    for (names, what) in [(lacks, "lacks"), (besides, "has besides"), (reworded, "has other words for")] {
+    for (names, verb) in lists {
         if !names.is_empty() {
-            parts.push(format!("{what} {}", listed(&names, ", ")));
+            parts.push(format!("{verb} {}", listed(&names, ", ")));
         }
     }
     if parts.is_empty() {
-        let same_order = ours.iter().map(|o| o.command).eq(known.iter().map(|k| k.command.as_str()));
+        let same_order = expected.iter().map(|e| e.command).eq(actual.iter().map(|a| a.command.as_str()));
         return (!same_order).then(|| "has another order".into());
     }
     Some(parts.join(", "))
 }
 
-fn listed(names: &[String], between: &str) -> String {
-    match names.len().checked_sub(LISTED) {
-        None | Some(0) => names.join(between),
-        Some(more) => format!("{} and {more} more", names[..LISTED].join(between)),
+fn listed(names: &[String], separator: &str) -> String {
+    match names.len().checked_sub(LISTED_MAX) {
+        None | Some(0) => names.join(separator),
+        Some(more) => format!("{} and {more} more", names[..LISTED_MAX].join(separator)),
     }
 }
 
-fn of(code: Option<&str>) -> String {
+/// For whom a menu or description is: people whose app has this language, or everybody else.
+fn audience(code: Option<&str>) -> String {
     code.map_or_else(|| "for everybody else".into(), |code| format!("in `{code}`"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BotCommand, Known, difference};
+    use super::{BotCommand, Known, menu_difference};
 
     #[test]
     fn differences_are_named() {
-        let ours = ["a", "b"].map(|command| BotCommand { command, description: "words", is_ephemeral: false });
+        let menu = ["a", "b"].map(|command| BotCommand { command, description: "words", is_ephemeral: false });
         let known = |(command, description): &(&str, &str)| Known {
             command: (*command).to_owned(),
             description: (*description).to_owned(),
@@ -168,7 +182,7 @@ mod tests {
         };
         let check = |list: &[(&str, &str)], expected: Option<&str>| {
             let known: Vec<Known> = list.iter().map(known).collect();
-            assert_eq!(difference(&ours, &known).as_deref(), expected);
+            assert_eq!(menu_difference(&menu, &known).as_deref(), expected);
         };
         check(&[("a", "words"), ("b", "words")], None);
         check(&[], Some("there is none"));

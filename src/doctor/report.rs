@@ -1,16 +1,18 @@
-//! What an operator reads: findings, each with a verdict and a way out, as text or JSON. Knows no platform.
+//! The result of an examination: findings, each with a status and what to do about it, as text or as JSON lines.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// What a finding means for whoever runs the bot.
+use crate::diag;
+
+/// What a finding means for the operator, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum Status {
     /// Nothing is to be done.
     Ok,
-    /// It could not be seen.
+    /// It could not be determined.
     Unknown,
     /// The bot answers, but not as well as it could, or it may soon not.
     Warning,
@@ -18,76 +20,79 @@ pub enum Verdict {
     Error,
 }
 
-impl Verdict {
-    /// A sign, a word of the same meaning for terminals that have no such sign, and a colour.
-    fn look(self) -> (&'static str, &'static str, &'static str) {
+impl Status {
+    /// A symbol, a word for terminals that cannot show the symbol, and a colour (SGR parameter).
+    fn symbol_word_color(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Verdict::Ok => ("✓", "ok", "32"),
-            Verdict::Unknown => ("?", "unknown", "2"),
-            Verdict::Warning => ("!", "warning", "33"),
-            Verdict::Error => ("✗", "error", "31"),
+            Status::Ok => ("✓", "ok", "32"),
+            Status::Unknown => ("?", "unknown", "2"),
+            Status::Warning => ("!", "warning", "33"),
+            Status::Error => ("✗", "error", "31"),
         }
     }
 }
 
-/// One line of the page.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The name of what was looked at: a contract with scripts.
+    /// The name of the check. Scripts rely on it: do not rename it.
     #[serde(rename = "code")]
     pub check: &'static str,
     /// What it means.
     #[serde(rename = "severity")]
-    pub verdict: Verdict,
+    pub status: Status,
     /// What was found, in one line.
     pub message: String,
-    /// What to do about it: the command or the variable.
+    /// What to do about it: a command or a variable.
     pub help: Option<String>,
 }
 
 impl Finding {
-    /// All is well.
+    /// A finding with [`Status::Ok`].
     pub fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Ok, message: message.into(), help: None }
+        Self { check, status: Status::Ok, message: message.into(), help: None }
     }
 
-    /// It could not be seen.
+    /// A finding with [`Status::Unknown`].
     pub fn unknown(check: &'static str, message: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Unknown, ..Self::ok(check, message) }
+        Self { status: Status::Unknown, ..Self::ok(check, message) }
     }
 
-    /// It could be better.
+    /// A finding with [`Status::Warning`].
     pub fn warning(check: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Warning, ..Self::ok(check, message).with_help(help) }
+        Self { status: Status::Warning, ..Self::ok(check, message).with_help(help) }
     }
 
-    /// It is broken.
+    /// A finding with [`Status::Error`].
     pub fn error(check: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Error, ..Self::ok(check, message).with_help(help) }
+        Self { status: Status::Error, ..Self::ok(check, message).with_help(help) }
     }
 
-    /// With a way out, or to something else that is possible.
+    /// The same finding with a help, also for what is only an option.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 }
 
-/// Everything that was found, in the order in which it is read.
+/// All findings of an examination.
 #[derive(Debug, Default)]
-pub struct Page(pub Vec<Finding>);
+pub struct DoctorReport {
+    /// The findings in reading order.
+    pub findings: Vec<Finding>,
+}
 
-impl Page {
-    /// Whether something is broken.
+impl DoctorReport {
+    /// Whether a finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.verdict == Verdict::Error)
+        self.count(Status::Error) > 0
     }
 
-    /// The page as a person reads it; lines are at most so many columns long, if that is said. `styled` puts colours in.
+    /// The report for people. Lines are wrapped to `width` columns if there is a width; `styled` adds colours.
     #[must_use]
     pub fn to_text(&self, width: Option<usize>, styled: bool) -> String {
-        /// Where what was found begins, behind sign, word and name.
+        /// The column at which messages begin, after symbol, word and check.
         const INDENT: usize = 26;
         let paint = |text: &str, sgr: &str| if styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() };
         let wrap = |text: &str| match width {
@@ -98,10 +103,10 @@ impl Page {
             None => text.to_owned(),
         };
         let mut text = String::new();
-        for Finding { check, verdict, message, help } in &self.0 {
-            let (sign, word, sgr) = verdict.look();
-            let verdict = paint(&format!("{sign} {word:8}"), sgr);
-            let _ = writeln!(text, "{verdict} {check:14} {}", wrap(&one_line(message)));
+        for Finding { check, status, message, help } in &self.findings {
+            let (symbol, word, color) = status.symbol_word_color();
+            let status = paint(&format!("{symbol} {word:8}"), color);
+            let _ = writeln!(text, "{status} {check:14} {}", wrap(&one_line(message)));
             if let Some(help) = help {
                 let _ = writeln!(text, "{:INDENT$}{}", "", wrap(&format!("→ {}", one_line(help))));
             }
@@ -110,10 +115,11 @@ impl Page {
         text
     }
 
-    /// The page as one JSON object a line, as `check` prints its own: `code`, `severity`, `message` and `help`, which may be null.
+    /// The report for programs: one JSON object a line, with the keys of `palabre check`: `code`, `severity`, `message` and
+    /// `help`, which may be null.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
-        self.0.iter().fold(String::new(), |mut text, finding| {
+        self.findings.iter().fold(String::new(), |mut text, finding| {
             text.push_str(&serde_json::to_string(finding).unwrap_or_default());
             text.push('\n');
             text
@@ -121,31 +127,41 @@ impl Page {
     }
 
     fn summary(&self) -> String {
-        let count = |verdict| self.0.iter().filter(|finding| finding.verdict == verdict).count();
-        let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        match (count(Verdict::Error), count(Verdict::Warning)) {
-            (0, 0) => "nothing to do".into(),
-            (0, warnings) => plural(warnings, "warning"),
-            (errors, 0) => plural(errors, "error"),
-            (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
-        }
+        diag::summary(self.count(Status::Error), self.count(Status::Warning), "nothing to do")
+    }
+
+    fn count(&self, status: Status) -> usize {
+        self.findings.iter().filter(|finding| finding.status == status).count()
     }
 }
 
-/// Some of these words are a server's: they break no line and steer no terminal.
+/// Without control characters: some messages quote a server, which must neither break a line nor control the terminal.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, Page};
+    use super::{DoctorReport, Finding};
+
+    fn summary(findings: Vec<Finding>) -> String {
+        let text = DoctorReport { findings }.to_text(None, false);
+        text.lines().next_back().unwrap_or_default().to_owned()
+    }
 
     #[test]
     fn lines_fit_a_terminal() {
-        let page = Page(vec![Finding::warning("privacy", "off: ".repeat(40), "→ ".repeat(60) + "\u{1b}[2J\nend")]);
-        let text = page.to_text(Some(72), false);
+        let findings = vec![Finding::warning("privacy", "off: ".repeat(40), "→ ".repeat(60) + "\u{1b}[2J\nend")];
+        let text = DoctorReport { findings }.to_text(Some(72), false);
         assert!(text.lines().all(|line| textwrap::core::display_width(line) <= 72), "{text}");
         assert!(!text.contains('\u{1b}') && text.ends_with("1 warning\n"), "{text}");
+    }
+
+    #[test]
+    fn the_summary_counts_errors_and_warnings() {
+        let (ok, warning, error) = (Finding::ok("a", ""), Finding::warning("b", "", ""), Finding::error("c", "", ""));
+        assert_eq!(summary(vec![ok]), "nothing to do");
+        assert_eq!(summary(vec![warning.clone(), warning.clone()]), "2 warnings");
+        assert_eq!(summary(vec![warning, error]), "1 error, 1 warning");
     }
 }

@@ -1,26 +1,32 @@
-//! The way on which Telegram hands over what people write: a webhook or polling, and what goes wrong there.
+//! How updates arrive, webhook or polling, and what goes wrong there, from one `getWebhookInfo`.
 //!
-//! Of a webhook's address only scheme, host and port are shown: the path may be a secret.
+//! Findings show only scheme, host and port of a webhook's address: its path may be a secret.
+
+use std::collections::HashSet;
 
 use chrono::DateTime;
 use serde::Deserialize;
+use teloxide::payloads::GetWebhookInfo;
+use tokio::time::Instant;
 use url::Url;
 
-use crate::doctor::report::Finding;
-use crate::telegram::ALLOWED_UPDATES;
+use super::call_with_deadline;
+use super::report::Finding;
+use crate::clock::unix_time;
+use crate::telegram::{ALLOWED_UPDATES, Api};
 
-/// Updates that wait without anybody wondering: as many as one poll takes.
-const WAITING_MAX: u64 = 100;
-/// Seconds for which a failed delivery counts as going on, if updates wait.
-const FAILING: i64 = 10 * 60;
-/// Seconds for which a failed delivery is worth a word.
-const RECENT: i64 = 24 * 60 * 60;
-/// Characters of Telegram's sentence that are shown.
-const SENTENCE_MAX: usize = 160;
+/// The most pending updates without a warning: one batch of `getUpdates`.
+const PENDING_MAX: u64 = 100;
+/// A delivery error younger than this, in seconds, is an error if updates are pending.
+const CURRENT_ERROR_AGE: i64 = 10 * 60;
+/// A delivery error younger than this, in seconds, is a warning.
+const RECENT_ERROR_AGE: i64 = 24 * 60 * 60;
+/// The most characters that are shown of Telegram's error message.
+const ERROR_MESSAGE_MAX: usize = 160;
 
-/// Bot API, `WebhookInfo`.
+/// The fields of the Bot API's `WebhookInfo` that are examined.
 #[derive(Deserialize)]
-pub(crate) struct WebhookInfo {
+struct WebhookInfo {
     #[serde(default)]
     url: String,
     #[serde(default)]
@@ -31,20 +37,20 @@ pub(crate) struct WebhookInfo {
     #[serde(default)]
     last_error_message: String,
     last_synchronization_error_date: Option<i64>,
-    /// Not there when all kinds are asked for that Telegram gives by itself; ours are among those.
+    /// Missing when `setWebhook` named none: then Telegram delivers its default kinds, [`ALLOWED_UPDATES`] among them.
     #[serde(default)]
     allowed_updates: Vec<String>,
 }
 
-/// What can be said of `PALABRE_WEBHOOK_URL` without asking anybody.
-pub(crate) fn of_this_environment(here: Option<&str>, is_telegrams_own: bool) -> Option<Finding> {
+/// An error when Telegram would refuse the address of `PALABRE_WEBHOOK_URL`.
+pub(crate) fn configured_url(url: Option<&str>, is_telegrams_own: bool) -> Option<Finding> {
     let broken = |message: &str| Some(Finding::error("webhook-url", message, "as https://bot.example.org/palabre"));
-    let here = here?;
-    let Some(url) = Url::parse(here).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    let url = url?;
+    let Some(url) = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
     else {
         return broken("PALABRE_WEBHOOK_URL is not an address");
     };
-    // A Bot API server of one's own takes any address.
+    // A self-hosted Bot API server accepts any scheme and port.
     if is_telegrams_own && url.scheme() != "https" {
         return broken("PALABRE_WEBHOOK_URL does not begin with https://, and Telegram takes no other");
     }
@@ -54,17 +60,25 @@ pub(crate) fn of_this_environment(here: Option<&str>, is_telegrams_own: bool) ->
     None
 }
 
-pub(crate) fn findings(info: &WebhookInfo, here: Option<&str>, now: i64) -> Vec<Finding> {
-    let mut findings = vec![way(info, here)];
-    if info.url.is_empty() && here.is_none() {
+/// Findings on the webhook that Telegram has, compared with the `configured` one.
+pub(crate) async fn findings(api: &Api, configured: Option<&str>, deadline: Instant) -> Vec<Finding> {
+    match call_with_deadline(api, &GetWebhookInfo::new(), deadline).await {
+        Ok(info) => evaluate(&info, configured, unix_time().as_secs() as i64),
+        Err(error) => vec![Finding::unknown("webhook", format!("not known: {error}"))],
+    }
+}
+
+fn evaluate(info: &WebhookInfo, configured: Option<&str>, now: i64) -> Vec<Finding> {
+    let mut findings = vec![registered_url(info, configured)];
+    if info.url.is_empty() && configured.is_none() {
         findings.push(Finding::unknown(
             "poller",
             "whether another process polls with this token cannot be seen without disturbing it: it was not tried \
              (`palabre run` logs a conflict, 409, when there is one)",
         ));
     }
-    findings.extend(failing(info, now));
-    if info.last_synchronization_error_date.is_some_and(|date| now - date < FAILING) {
+    findings.extend(delivery_error(info, now));
+    if info.last_synchronization_error_date.is_some_and(|date| now - date < CURRENT_ERROR_AGE) {
         findings.push(Finding::warning(
             "synchronisation",
             "the server had trouble within Telegram in the last minutes",
@@ -74,26 +88,26 @@ pub(crate) fn findings(info: &WebhookInfo, here: Option<&str>, now: i64) -> Vec<
     findings.push(match info.pending_update_count {
         0 => Finding::ok("waiting", "no update waits"),
         1 => Finding::ok("waiting", "1 update waits to be answered"),
-        n if n <= WAITING_MAX => Finding::ok("waiting", format!("{n} updates wait to be answered")),
+        n if n <= PENDING_MAX => Finding::ok("waiting", format!("{n} updates wait to be answered")),
         n => Finding::warning(
             "waiting",
             format!("{n} updates wait to be answered; Telegram keeps each for a day"),
             "start `palabre run`; if it runs, its log says what holds it",
         ),
     });
-    findings.push(kinds(info));
+    findings.push(update_kinds(info));
     findings
 }
 
-fn way(info: &WebhookInfo, here: Option<&str>) -> Finding {
-    let set = shown(&info.url);
-    match here {
+fn registered_url(info: &WebhookInfo, configured: Option<&str>) -> Finding {
+    let registered = origin(&info.url);
+    match configured {
         None if info.url.is_empty() => {
             Finding::ok("webhook", "none is set, and none is configured here: Palabre polls")
         }
         None => Finding::warning(
             "webhook",
-            format!("updates go to {set}, but PALABRE_WEBHOOK_URL is not set here"),
+            format!("updates go to {registered}, but PALABRE_WEBHOOK_URL is not set here"),
             "if that address is yours, set PALABRE_WEBHOOK_URL; if not, start `palabre run`: it removes the webhook and polls",
         ),
         Some(_) if info.url.is_empty() => Finding::warning(
@@ -101,20 +115,22 @@ fn way(info: &WebhookInfo, here: Option<&str>) -> Finding {
             "PALABRE_WEBHOOK_URL is set, but at Telegram no webhook is",
             "start `palabre run`: it sets the webhook; if it runs, another process with this token has removed it",
         ),
-        Some(here) if same(here, &info.url) && info.has_custom_certificate => Finding::warning(
+        Some(configured) if is_same_url(configured, &info.url) && info.has_custom_certificate => Finding::warning(
             "webhook",
-            format!("updates go to {set}, as configured, but with a certificate that somebody uploaded"),
+            format!("updates go to {registered}, as configured, but with a certificate that somebody uploaded"),
             "if the certificate is of a public authority, call deleteWebhook and start `palabre run` anew: it uploads none",
         ),
-        Some(here) if same(here, &info.url) => Finding::ok("webhook", format!("updates go to {set}, as configured")),
-        Some(here) => {
-            let (ours, set) = match shown(here) {
-                ours if ours == set => ("another path".into(), format!("a path of {set}")),
-                ours => (ours, set),
+        Some(configured) if is_same_url(configured, &info.url) => {
+            Finding::ok("webhook", format!("updates go to {registered}, as configured"))
+        }
+        Some(configured) => {
+            let (configured, registered) = match origin(configured) {
+                configured if configured == registered => ("another path".into(), format!("a path of {registered}")),
+                configured => (configured, registered),
             };
             Finding::warning(
                 "webhook",
-                format!("updates go to {set}, but PALABRE_WEBHOOK_URL names {ours}"),
+                format!("updates go to {registered}, but PALABRE_WEBHOOK_URL names {configured}"),
                 "correct the variable, or start `palabre run`: it sets the webhook to it; two deployments with one token \
                  take it from each other",
             )
@@ -122,13 +138,13 @@ fn way(info: &WebhookInfo, here: Option<&str>) -> Finding {
     }
 }
 
-fn failing(info: &WebhookInfo, now: i64) -> Option<Finding> {
-    let date = info.last_error_date.filter(|date| now - date < RECENT && !info.url.is_empty())?;
+fn delivery_error(info: &WebhookInfo, now: i64) -> Option<Finding> {
+    let date = info.last_error_date.filter(|date| now - date < RECENT_ERROR_AGE && !info.url.is_empty())?;
     let time =
         DateTime::from_timestamp(date, 0).map_or_else(String::new, |date| date.format(" at %H:%M UTC").to_string());
-    let sentence = sentence(info);
-    let message = format!("Telegram could not hand over an update{time}: {sentence}");
-    let says = |words: &[&str]| words.iter().any(|word| sentence.to_ascii_lowercase().contains(word));
+    let reason = error_reason(info);
+    let message = format!("Telegram could not hand over an update{time}: {reason}");
+    let says = |words: &[&str]| words.iter().any(|word| reason.to_ascii_lowercase().contains(word));
     let help = if says(&["resolve"]) {
         "give the host of the webhook an address in the public DNS"
     } else if says(&["ssl", "certificate", "tls"]) {
@@ -142,17 +158,18 @@ fn failing(info: &WebhookInfo, now: i64) -> Option<Finding> {
     } else {
         "see that `palabre run` is up and that the proxy before it finds PALABRE_LISTEN"
     };
-    if now - date < FAILING && info.pending_update_count > 0 {
+    if now - date < CURRENT_ERROR_AGE && info.pending_update_count > 0 {
         Some(Finding::error("delivery", message, help))
     } else {
         Some(Finding::warning("delivery", message, help))
     }
 }
 
-fn kinds(info: &WebhookInfo) -> Finding {
-    let lacks = |kind: &&str| !info.allowed_updates.iter().any(|allowed| allowed == kind);
-    let missing: Vec<&str> = ALLOWED_UPDATES.into_iter().filter(lacks).collect();
-    if info.allowed_updates.is_empty() || missing.is_empty() {
+/// Compares sets: the server may list the kinds in any order, and more of them.
+fn update_kinds(info: &WebhookInfo) -> Finding {
+    let allowed: HashSet<&str> = info.allowed_updates.iter().map(String::as_str).collect();
+    let missing: Vec<&str> = ALLOWED_UPDATES.into_iter().filter(|kind| !allowed.contains(kind)).collect();
+    if allowed.is_empty() || missing.is_empty() {
         return Finding::ok("updates", "Telegram hands over every kind that Palabre answers");
     }
     Finding::warning(
@@ -162,36 +179,37 @@ fn kinds(info: &WebhookInfo) -> Finding {
     )
 }
 
-/// Telegram's reason, short and without the path.
-fn sentence(info: &WebhookInfo) -> String {
-    let sentence = match Url::parse(&info.url) {
+/// Telegram's message about the last delivery error, shortened and without the path of the webhook.
+fn error_reason(info: &WebhookInfo) -> String {
+    let reason = match Url::parse(&info.url) {
         Ok(url) if url.path().len() > 1 => info.last_error_message.replace(url.path(), "/…"),
         _ => info.last_error_message.clone(),
     };
-    if sentence.is_empty() { "no reason is given".into() } else { sentence.chars().take(SENTENCE_MAX).collect() }
+    if reason.is_empty() { "no reason is given".into() } else { reason.chars().take(ERROR_MESSAGE_MAX).collect() }
 }
 
 /// Scheme, host and port.
-fn shown(url: &str) -> String {
+fn origin(url: &str) -> String {
     Url::parse(url).map_or_else(|_| "an address that is none".into(), |url| url.origin().ascii_serialization())
 }
 
-fn same(one: &str, other: &str) -> bool {
-    matches!((Url::parse(one), Url::parse(other)), (Ok(one), Ok(other)) if one == other)
+fn is_same_url(a: &str, b: &str) -> bool {
+    matches!((Url::parse(a), Url::parse(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{WebhookInfo, failing, findings, of_this_environment};
-    use crate::doctor::report::{Finding, Verdict};
+    use super::{WebhookInfo, configured_url, delivery_error, evaluate, update_kinds};
+    use crate::doctor::Status;
+    use crate::telegram::ALLOWED_UPDATES;
 
     fn info(json: &str) -> WebhookInfo {
         serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))
     }
 
     #[test]
-    fn addresses_that_telegram_takes() {
-        for (url, own, fits) in [
+    fn addresses_that_telegram_accepts() {
+        for (url, is_telegrams_own, is_accepted) in [
             ("https://bot.example.org/path", true, true),
             ("https://bot.example.org:8443", true, true),
             ("https://bot.example.org:8080", true, false),
@@ -200,14 +218,14 @@ mod tests {
             ("bot.example.org", true, false),
             ("ftp://bot.example.org", false, false),
         ] {
-            assert_eq!(of_this_environment(Some(url), own).is_none(), fits, "{url}");
+            assert_eq!(configured_url(Some(url), is_telegrams_own).is_none(), is_accepted, "{url}");
         }
-        assert!(of_this_environment(None, true).is_none());
+        assert!(configured_url(None, true).is_none());
     }
 
     #[test]
-    fn a_failed_delivery_has_a_way_out_of_its_own() {
-        for (sentence, help) in [
+    fn each_delivery_error_has_its_own_help() {
+        for (reason, help) in [
             ("Failed to resolve host: Name or service not known", "DNS"),
             ("SSL error {error:0A000086:SSL routines::certificate verify failed}", "certificate"),
             ("Connection refused", "149.154.160.0/20"),
@@ -216,30 +234,50 @@ mod tests {
             ("Wrong response from the webhook: 502 Bad Gateway", "PALABRE_LISTEN"),
         ] {
             let json = format!(
-                r#"{{"url":"https://a.example","last_error_date":1000,"last_error_message":{sentence:?},"pending_update_count":1}}"#
+                r#"{{"url":"https://a.example","last_error_date":1000,"last_error_message":{reason:?},"pending_update_count":1}}"#
             );
-            let finding = failing(&info(&json), 1_010).unwrap_or_else(|| panic!("{sentence}"));
-            assert!(finding.help.unwrap_or_default().contains(help), "{sentence}");
+            let finding = delivery_error(&info(&json), 1_010).unwrap_or_else(|| panic!("{reason}"));
+            assert!(finding.help.unwrap_or_default().contains(help), "{reason}");
         }
     }
 
     #[test]
-    fn a_failure_of_the_past_is_none_of_today() {
+    fn an_old_delivery_error_is_not_reported() {
         let json = r#"{"url":"https://a.example","last_error_date":1000,"pending_update_count":1}"#;
-        let verdict = |now| failing(&info(json), now).map(|finding| finding.verdict);
-        assert_eq!(verdict(1_010), Some(Verdict::Error));
-        assert_eq!(verdict(5_000), Some(Verdict::Warning));
-        assert_eq!(verdict(100_000), None);
+        let status = |now| delivery_error(&info(json), now).map(|finding| finding.status);
+        assert_eq!(status(1_010), Some(Status::Error));
+        assert_eq!(status(5_000), Some(Status::Warning));
+        assert_eq!(status(100_000), None);
         let nothing_waits = r#"{"url":"https://a.example","last_error_date":1000,"pending_update_count":0}"#;
-        assert_eq!(failing(&info(nothing_waits), 1_010).map(|finding| finding.verdict), Some(Verdict::Warning));
+        assert_eq!(delivery_error(&info(nothing_waits), 1_010).map(|finding| finding.status), Some(Status::Warning));
     }
 
     #[test]
-    fn a_certificate_of_one_s_own_and_trouble_at_telegram_are_told() {
+    fn an_uploaded_certificate_and_synchronisation_errors_are_warnings() {
         let json =
             r#"{"url":"https://a.example/p","has_custom_certificate":true,"last_synchronization_error_date":990}"#;
-        let findings = findings(&info(json), Some("https://a.example/p"), 1_000);
-        let warns = |check| findings.iter().any(|f: &Finding| f.check == check && f.verdict == Verdict::Warning);
+        let findings = evaluate(&info(json), Some("https://a.example/p"), 1_000);
+        let warns = |check| findings.iter().any(|f| f.check == check && f.status == Status::Warning);
         assert!(warns("webhook") && warns("synchronisation"), "{findings:?}");
+    }
+
+    #[test]
+    fn kinds_of_updates_are_a_set() {
+        let status = |kinds: &[&str]| {
+            update_kinds(&info(&serde_json::json!({ "url": "", "allowed_updates": kinds }).to_string())).status
+        };
+        let mut kinds = ALLOWED_UPDATES.to_vec();
+        kinds.reverse();
+        assert_eq!(status(&kinds), Status::Ok, "another order");
+        assert_eq!(status(&[&kinds[..], &["poll", "poll"]].concat()), Status::Ok, "more kinds");
+        assert_eq!(status(&kinds[1..]), Status::Warning, "one is missing");
+        assert_eq!(status(&[]), Status::Ok, "Telegram's default");
+    }
+
+    #[test]
+    fn any_number_of_connections_can_be_read() {
+        // A self-hosted Bot API server allows up to 100,000.
+        let info = info(r#"{"url":"https://a.example","pending_update_count":0,"max_connections":100000}"#);
+        assert_eq!(info.url, "https://a.example");
     }
 }

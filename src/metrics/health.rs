@@ -1,32 +1,31 @@
-//! Whether Telegram was heard from lately, and what content serves.
+//! Readiness: how long ago Telegram was last heard from, and which content is served.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
-use tokio::time::Instant;
 
-/// When Telegram was last heard from: a poll that succeeded, a webhook that stands, a delivery.
+/// When Telegram was last heard from: a poll that succeeded, a webhook that is still set, a delivery.
 ///
-/// A process that runs but hears nothing is deaf, and must not count as ready. It is measured on the monotonic clock, so
-/// a clock that is set changes nothing.
+/// A process that runs but receives nothing must not count as ready. The clock is monotonic, so a clock that is set changes
+/// nothing.
 #[derive(Debug)]
 pub struct Health {
     start: Instant,
     limit: Duration,
-    /// Milliseconds from `start` to the last beat; [`NEVER`] before the first.
+    /// Milliseconds from `start` to the last sign of Telegram; [`NEVER`] before the first.
     last: AtomicU64,
 }
 
 const NEVER: u64 = u64::MAX;
 
 impl Health {
-    /// Not ready until the first [`mark_alive`](Self::beat), nor when the last was longer than `limit` ago.
+    /// Not ready before the first [`mark_alive`](Self::mark_alive), nor when the last was longer than `limit` ago.
     #[must_use]
     pub fn new(limit: Duration) -> Self {
         Self { start: Instant::now(), limit, last: AtomicU64::new(NEVER) }
@@ -34,72 +33,63 @@ impl Health {
 
     /// Telegram was heard from.
     pub fn mark_alive(&self) {
-        self.last.store(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(NEVER), Ordering::Relaxed);
+        self.mark_alive_at(Instant::now());
     }
 
-    /// The longest silence of something that is ready.
-    #[must_use]
-    pub fn limit(&self) -> Duration {
-        self.limit
-    }
-
-    /// How long ago Telegram was last heard from, if ever.
+    /// The time since Telegram was last heard from, if it was.
     #[must_use]
     pub fn silence(&self) -> Option<Duration> {
-        let last = self.last.load(Ordering::Relaxed);
-        (last != NEVER).then(|| self.start.elapsed().saturating_sub(Duration::from_millis(last)))
+        self.silence_at(Instant::now())
     }
 
-    /// Whether it is ready.
+    /// Whether Telegram was heard from within the limit.
     ///
     /// # Errors
     ///
     /// Why not, as a line for the operator.
     pub fn ready(&self) -> Result<(), NotReady> {
-        match self.silence() {
-            None => Err(NotReady::NeverHeard(self.start.elapsed())),
+        self.ready_at(Instant::now())
+    }
+
+    fn mark_alive_at(&self, now: Instant) {
+        let since_start = now.duration_since(self.start).as_millis();
+        self.last.store(u64::try_from(since_start).unwrap_or(NEVER), Ordering::Relaxed);
+    }
+
+    fn silence_at(&self, now: Instant) -> Option<Duration> {
+        let last = self.last.load(Ordering::Relaxed);
+        (last != NEVER).then(|| now.duration_since(self.start).saturating_sub(Duration::from_millis(last)))
+    }
+
+    fn ready_at(&self, now: Instant) -> Result<(), NotReady> {
+        match self.silence_at(now) {
+            None => Err(NotReady::NeverHeard(now.duration_since(self.start))),
             Some(silence) if silence > self.limit => Err(NotReady::Silent(silence, self.limit)),
             Some(_) => Ok(()),
         }
     }
 }
 
-/// Why it is not ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why the bot is not ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotReady {
-    /// Telegram was not heard from since the start, so long ago.
+    /// Telegram was not heard from since the start, which was this long ago.
+    #[error("Telegram was not heard from since the start, {} s ago", .0.as_secs())]
     NeverHeard(Duration),
-    /// Telegram was last heard from so long ago, and so long is the limit.
+    /// Telegram was last heard from this long ago, which is over this limit.
+    #[error("Telegram was not heard from for {} s (the limit is {} s)", .0.as_secs(), .1.as_secs())]
     Silent(Duration, Duration),
 }
 
-impl fmt::Display for NotReady {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NeverHeard(since) => {
-                write!(f, "Telegram was not heard from since the start, {} s ago", since.as_secs())
-            }
-            Self::Silent(silence, limit) => {
-                write!(
-                    f,
-                    "Telegram was not heard from for {} s (the limit is {} s)",
-                    silence.as_secs(),
-                    limit.as_secs()
-                )
-            }
-        }
-    }
-}
-
-/// What changes by itself from one scrape to the next.
+/// The metrics that are computed at each scrape: readiness, silence, age and version of the content.
 #[derive(Debug)]
-pub(super) struct Serving {
+pub(super) struct ServingCollector {
     health: Arc<Health>,
-    /// The content's version, and when it began to serve.
+    /// The content's version, and since when it is served.
     content: RwLock<Option<(Box<str>, Instant)>>,
 }
 
-impl Serving {
+impl ServingCollector {
     pub(super) fn new(health: Arc<Health>) -> Self {
         Self { health, content: RwLock::default() }
     }
@@ -110,7 +100,7 @@ impl Serving {
     }
 }
 
-impl Collector for Serving {
+impl Collector for ServingCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut gauge = |name, help, unit: Option<&Unit>, value: f64| {
             encoder.encode_descriptor(name, help, unit, MetricType::Gauge)?.encode_gauge(&value)
@@ -129,5 +119,26 @@ impl Collector for Serving {
             info.encode_info(&[("version", &**version)])?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Health, NotReady};
+
+    #[test]
+    fn silence_beyond_the_limit_is_not_ready() {
+        let health = Health::new(Duration::from_secs(60));
+        let at = |seconds| health.start + Duration::from_secs(seconds);
+        assert_eq!(health.ready_at(at(3)), Err(NotReady::NeverHeard(Duration::from_secs(3))));
+        health.mark_alive_at(at(3));
+        assert_eq!(health.ready_at(at(63)), Ok(()));
+        let silent = health.ready_at(at(64)).expect_err("61 s are over the limit");
+        assert_eq!(silent, NotReady::Silent(Duration::from_secs(61), Duration::from_secs(60)));
+        assert_eq!(silent.to_string(), "Telegram was not heard from for 61 s (the limit is 60 s)");
+        health.mark_alive_at(at(64));
+        assert_eq!(health.ready_at(at(64)), Ok(()));
     }
 }

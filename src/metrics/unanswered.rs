@@ -1,10 +1,10 @@
-//! What people ask in vain: words of unanswered questions, counted by the day, for the editors.
+//! Unanswered questions: how often each known word stood in one, by the day, for the editors of the content.
 //!
-//! What is promised: only words that stand in the content's own phrases already are counted (see
+//! What is promised: only words of the content's own phrases are counted (see
 //! [`Content::familiar_words`](crate::content::Content::familiar_words)), so no name, number or sentence of a person gets
-//! here unless an editor wrote the same word; each word by itself, never with the words that stood beside it; without who,
-//! where or when but the day; in memory alone; and a word is shown only from [`SHOWN_FROM`] questions on. Questions are
-//! counted, not people: who asks five times makes a word show.
+//! here unless an editor wrote the same word; each word alone, never with its neighbours; without person, place or time of
+//! day; in memory only; and a word is shown only from [`QUESTIONS_MIN`] questions on. Questions are counted, not people: one
+//! person who asks five times makes a word appear.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,30 +12,30 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
-/// For so many days, today among them, a word is remembered.
+/// Days for which a word is remembered, today included.
 pub const DAYS: usize = 14;
-/// In so many questions a word has to stand before it is shown.
-pub const SHOWN_FROM: u32 = 5;
-/// The most words that are remembered; of more, none is taken in until others are forgotten.
+/// Questions in which a word must have stood before it is shown.
+pub const QUESTIONS_MIN: u32 = 5;
+/// The most words that are remembered. A new word is then ignored until others are forgotten.
 pub const WORDS_MAX: usize = 4_000;
 
-/// Words of unanswered questions, by the day.
+/// Counts of words in unanswered questions, by the day.
 #[derive(Debug, Default)]
-pub struct Unanswered(Mutex<Counted>);
+pub struct Unanswered(Mutex<DailyCounts>);
 
 #[derive(Debug, Default)]
-struct Counted {
-    /// The last day that is counted.
+struct DailyCounts {
+    /// The newest day of the counts.
     newest: NaiveDate,
-    /// How many questions of each day have the word, the newest day first.
+    /// For each word its questions by the day, the newest day first.
     words: HashMap<Box<str>, [u16; DAYS]>,
 }
 
 impl Unanswered {
-    /// Counts the words of one unanswered question, each once.
-    pub fn note<'a>(&self, words: impl IntoIterator<Item = &'a str>, day: NaiveDate) {
+    /// Counts the words of one unanswered question, each word once.
+    pub fn record<'a>(&self, words: impl IntoIterator<Item = &'a str>, day: NaiveDate) {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.turn_to(day);
+        counted.advance_to(day);
         let age = usize::try_from((counted.newest - day).num_days()).unwrap_or_default().min(DAYS - 1);
         let mut seen: Vec<&str> = Vec::new();
         for word in words {
@@ -53,22 +53,22 @@ impl Unanswered {
         }
     }
 
-    /// The words that enough questions of the last [`DAYS`] days had.
+    /// The words that stood in at least [`QUESTIONS_MIN`] questions of the last [`DAYS`] days.
     #[must_use]
     pub fn report(&self, today: NaiveDate) -> Report {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.turn_to(today);
+        counted.advance_to(today);
         let sums = counted.words.iter().map(|(word, days)| (days.iter().map(|&count| u32::from(count)).sum(), word));
         let mut words: Vec<(u32, String)> =
-            sums.filter(|(sum, _)| *sum >= SHOWN_FROM).map(|(sum, word)| (sum, word.to_string())).collect();
+            sums.filter(|(sum, _)| *sum >= QUESTIONS_MIN).map(|(sum, word)| (sum, word.to_string())).collect();
         words.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.cmp(y)));
         Report { until: counted.newest, words }
     }
 }
 
-impl Counted {
-    /// Makes room for a day, and forgets those that are too long past.
-    fn turn_to(&mut self, day: NaiveDate) {
+impl DailyCounts {
+    /// Makes `day` the newest day, and forgets days that are [`DAYS`] or more before it.
+    fn advance_to(&mut self, day: NaiveDate) {
         let forward = (day - self.newest).num_days();
         let days = DAYS as i64;
         if (1 - days..=0).contains(&forward) {
@@ -76,7 +76,7 @@ impl Counted {
         }
         self.newest = day;
         if !(0..days).contains(&forward) {
-            // Nothing of these days is known: a long silence, or a clock that was set. What is lost is a report.
+            // No count overlaps: there was no question for long, or the clock was set. Only the report is lost.
             self.words.clear();
             return;
         }
@@ -89,19 +89,19 @@ impl Counted {
     }
 }
 
-/// What people asked in vain, most first.
+/// The words of unanswered questions, the most frequent first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// The last of the days.
+    /// The newest day.
     pub until: NaiveDate,
-    /// In how many questions a word stood, at least [`SHOWN_FROM`], and the word.
+    /// The number of questions, at least [`QUESTIONS_MIN`], and the word that stood in them.
     pub words: Vec<(u32, String)>,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# Unanswered questions of {DAYS} days until {}, by the content's words in them,", self.until)?;
-        writeln!(f, "# from {SHOWN_FROM} questions on")?;
+        writeln!(f, "# from {QUESTIONS_MIN} questions on")?;
         self.words.iter().try_for_each(|(count, word)| writeln!(f, "{count:>6} {word}"))
     }
 }

@@ -1,7 +1,7 @@
-//! Telegram's deliveries: one request, one update, answered when the update is handled.
+//! The webhook's endpoint: one request carries one update and gets its response when the update is processed.
 //!
-//! Telegram takes a 2xx for "handled" and delivers the update again after anything else. So 200 is said only when whoever
-//! handles updates says so; all doubt becomes 503. This is the hot path: one route, no layers.
+//! Telegram takes a 2xx for "processed" and delivers the update again after any other status. So 200 is sent only when the
+//! dispatcher has reported it; every doubt becomes 503. This is a hot path: one route, no layers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,108 +17,120 @@ use subtle::ConstantTimeEq;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::Pages;
-use crate::metrics::{Delivery, Health, Metrics};
+use super::{MonitoringState, PATHS};
+use crate::metrics::WebhookResult;
 use crate::telegram::{DeliveryOutcome, WebhookDelivery};
 
 /// The longest body, in bytes. An update with every field at its limit stays far below.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// The longest that a body may take.
-pub const BODY_TIME: Duration = Duration::from_secs(10);
-/// The longest that an update may take to be handled. Telegram itself gives up after about a minute.
-pub const ANSWER_LIMIT: Duration = Duration::from_secs(50);
-/// Where Telegram says the secret (Bot API, `setWebhook`).
+/// The longest time for a body to arrive.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest time for an update to be processed. Telegram itself gives up after about a minute.
+pub const PROCESSING_TIMEOUT: Duration = Duration::from_secs(50);
+/// The header with the secret (Bot API, `setWebhook`).
 const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
 
-/// Where Telegram delivers updates to, and who takes them.
-pub struct Webhook {
+/// The path that Telegram delivers updates to, the secret that it must send, and the queue of deliveries.
+pub struct WebhookEndpoint {
     path: String,
     secret: String,
     deliveries: mpsc::Sender<WebhookDelivery>,
 }
 
-impl Webhook {
-    /// A webhook at `path` whose `secret` Telegram was told. A full or closed channel is answered with 503, so its size is
-    /// the number of updates that may wait.
+/// Why an endpoint cannot be served.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// The path has characters that routes or proxies may read differently.
+    #[error("the webhook's path must be of a-z, A-Z, 0-9, - . _ ~ and begin with /")]
+    Path,
+    /// The path is that of a monitoring page.
+    #[error("the webhook's path cannot be {0}: another page is there")]
+    Reserved(&'static str),
+    /// The Bot API does not allow the secret.
+    #[error("the webhook's secret must be 1 to 256 of a-z, A-Z, 0-9, _ and - (Bot API)")]
+    Secret,
+}
+
+impl WebhookEndpoint {
+    /// An endpoint at `path`; `secret` is what `setWebhook` told Telegram. The capacity of the channel is the number of updates
+    /// that may wait: when it is full or closed, the response is 503.
     ///
     /// # Errors
     ///
-    /// A sentence for the operator when the path or the secret cannot be used.
-    pub fn new(path: &str, secret: &str, deliveries: mpsc::Sender<WebhookDelivery>) -> Result<Self, String> {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
-        if !path.starts_with('/') || !path.chars().all(is_plain) {
-            return Err("the webhook's path must be of a-z, A-Z, 0-9, - . _ ~ and begin with /".into());
+    /// When the path or the secret cannot be used.
+    pub fn new(path: &str, secret: &str, deliveries: mpsc::Sender<WebhookDelivery>) -> Result<Self, EndpointError> {
+        let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+        if !path.starts_with('/') || !path.chars().all(is_unreserved) {
+            return Err(EndpointError::Path);
         }
-        if ["/livez", "/readyz", "/metrics", "/gaps"].contains(&path) {
-            return Err(format!("the webhook's path cannot be {path}: another page is there"));
+        if let Some(reserved) = PATHS.into_iter().find(|reserved| *reserved == path) {
+            return Err(EndpointError::Reserved(reserved));
         }
-        let fits = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-        if !(1..=256).contains(&secret.len()) || !secret.chars().all(fits) {
-            return Err("the webhook's secret must be 1 to 256 of a-z, A-Z, 0-9, _ and - (Bot API)".into());
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        if !(1..=256).contains(&secret.len()) || !secret.chars().all(is_allowed) {
+            return Err(EndpointError::Secret);
         }
         Ok(Self { path: path.to_owned(), secret: secret.to_owned(), deliveries })
     }
 
-    pub(super) fn router(self, pages: &Pages) -> Router {
+    pub(super) fn router(self, monitoring: MonitoringState) -> Router {
         let path = self.path.clone();
-        let door = Door { webhook: self, metrics: Arc::clone(&pages.metrics), health: Arc::clone(&pages.health) };
-        Router::new().route(&path, post(deliver)).with_state(Arc::new(door))
+        Router::new().route(&path, post(deliver)).with_state(Arc::new(EndpointState { endpoint: self, monitoring }))
     }
 }
 
-impl std::fmt::Debug for Webhook {
+impl std::fmt::Debug for WebhookEndpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Webhook(…)") // The path may be a secret, too.
+        f.write_str("WebhookEndpoint(…)") // The path may be a secret, too.
     }
 }
 
-struct Door {
-    webhook: Webhook,
-    metrics: Arc<Metrics>,
-    health: Arc<Health>,
+struct EndpointState {
+    endpoint: WebhookEndpoint,
+    monitoring: MonitoringState,
 }
 
-async fn deliver(State(door): State<Arc<Door>>, request: Request) -> Response {
-    let (result, response) = door.open(request).await;
-    door.metrics.delivery(result);
+async fn deliver(State(state): State<Arc<EndpointState>>, request: Request) -> Response {
+    let (result, response) = state.process(request).await;
+    state.monitoring.metrics.webhook_request(result);
     response
 }
 
-impl Door {
-    async fn open(&self, request: Request) -> (Delivery, Response) {
-        // Before the body: who does not know the secret gets nothing read.
-        let said = request.headers().get(SECRET_HEADER).map_or(&[][..], HeaderValue::as_bytes);
-        if !bool::from(said.ct_eq(self.webhook.secret.as_bytes())) {
-            return (Delivery::Unauthorized, close(StatusCode::UNAUTHORIZED));
+impl EndpointState {
+    async fn process(&self, request: Request) -> (WebhookResult, Response) {
+        // Before the body: without the secret nothing of it is read.
+        let secret = request.headers().get(SECRET_HEADER).map_or(&[][..], HeaderValue::as_bytes);
+        if !bool::from(secret.ct_eq(self.endpoint.secret.as_bytes())) {
+            return (WebhookResult::Unauthorized, close(StatusCode::UNAUTHORIZED));
         }
         let body = match read(request.into_body()).await {
             Ok(body) => body,
-            Err(StatusCode::PAYLOAD_TOO_LARGE) => return (Delivery::TooLarge, close(StatusCode::PAYLOAD_TOO_LARGE)),
-            Err(status) => return (Delivery::Broken, close(status)),
+            Err(status @ StatusCode::PAYLOAD_TOO_LARGE) => return (WebhookResult::TooLarge, close(status)),
+            Err(status) => return (WebhookResult::Broken, close(status)),
         };
-        self.health.mark_alive();
+        self.monitoring.health.mark_alive();
         let (response, outcome) = oneshot::channel();
-        if self.webhook.deliveries.try_send(WebhookDelivery { body, response }).is_err() {
-            return (Delivery::Busy, later());
+        if self.endpoint.deliveries.try_send(WebhookDelivery { body, response }).is_err() {
+            return (WebhookResult::Busy, retry_later());
         }
-        match timeout(ANSWER_LIMIT, outcome).await {
-            Ok(Ok(DeliveryOutcome::Processed(None))) => (Delivery::Handled, StatusCode::OK.into_response()),
+        match timeout(PROCESSING_TIMEOUT, outcome).await {
+            Ok(Ok(DeliveryOutcome::Processed(None))) => (WebhookResult::Handled, StatusCode::OK.into_response()),
             Ok(Ok(DeliveryOutcome::Processed(Some(call)))) => {
                 let json = HeaderValue::from_static("application/json");
-                (Delivery::Handled, ([(header::CONTENT_TYPE, json)], Body::from(call)).into_response())
+                (WebhookResult::Handled, ([(header::CONTENT_TYPE, json)], Body::from(call)).into_response())
             }
-            Ok(Ok(DeliveryOutcome::RetryLater) | Err(_)) => (Delivery::Busy, later()),
-            Err(_) => (Delivery::Late, later()),
+            Ok(Ok(DeliveryOutcome::RetryLater) | Err(_)) => (WebhookResult::Busy, retry_later()),
+            Err(_) => (WebhookResult::Late, retry_later()),
         }
     }
 }
 
-/// The whole body, within the limits; else the status that says why not.
+/// The whole body, within the limits; else the status of the response.
 async fn read(body: Body) -> Result<Bytes, StatusCode> {
     if body.size_hint().lower() > BODY_LIMIT as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    match timeout(BODY_TIME, Limited::new(body, BODY_LIMIT).collect()).await {
+    match timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
@@ -126,11 +138,11 @@ async fn read(body: Body) -> Result<Bytes, StatusCode> {
     }
 }
 
-/// An answer before the body was read to its end: what is left of it is not waited for.
+/// A response before the end of the body; the connection is closed, so that the rest is not waited for.
 fn close(status: StatusCode) -> Response {
     (status, [(header::CONNECTION, HeaderValue::from_static("close"))]).into_response()
 }
 
-fn later() -> Response {
+fn retry_later() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, HeaderValue::from_static("1"))]).into_response()
 }

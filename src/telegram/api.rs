@@ -96,22 +96,21 @@ struct Parameters {
 }
 
 impl Api {
-    /// The server at `url` (Telegram's own without one), through `TELOXIDE_PROXY` if it is set.
+    /// The server at `url` (Telegram's own without one), through `proxy`, else that of `HTTPS_PROXY` or the like.
     ///
     /// # Errors
     ///
     /// A sentence for the operator when an address is not one.
-    pub fn new(token: &Token, url: Option<&str>) -> Result<Self, String> {
+    pub fn new(token: &Token, url: Option<&str>, proxy: Option<&str>) -> Result<Self, String> {
         let no_server = "TELOXIDE_API_URL is not an address, as https://api.telegram.org";
         // The address of a proxy may hold a password: it is not repeated.
         let no_proxy = "TELOXIDE_PROXY is not an address, as http://proxy.example:3128";
         let mut methods = web_address(url.unwrap_or(TELEGRAM)).ok_or(no_server)?;
         methods.path_segments_mut().map_err(|()| no_server)?.pop_if_empty().push(&format!("bot{}", token.secret()));
         let server: Uri = methods.as_str().parse().map_err(|_| no_server)?;
-        // An empty variable is how a compose file leaves one out.
-        let proxy = match std::env::var("TELOXIDE_PROXY").ok().filter(|proxy| !proxy.trim().is_empty()) {
+        let proxy = match proxy {
             Some(proxy) => {
-                let proxy = web_address(&proxy).ok_or(no_proxy)?;
+                let proxy = web_address(proxy).ok_or(no_proxy)?;
                 Some(Matcher::builder().all(String::from(proxy)).build().intercept(&server).ok_or(no_proxy)?)
             }
             None => Matcher::from_env().intercept(&server),

@@ -4,8 +4,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
-use palabre::cli::arguments::Token;
 use palabre::content::load;
+use palabre::telegram::Token;
 use palabre::telegram::{Answer, Api, Bot};
 use tokio::sync::{mpsc, oneshot};
 
@@ -35,7 +35,7 @@ impl StandIn {
         let url = fake.url();
         let thread = thread::spawn(move || {
             let content = load::shipped(load::this_month()).content.unwrap();
-            let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url)).unwrap();
+            let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url), None).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .start_paused(paused)

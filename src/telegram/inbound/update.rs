@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::bot::command::CommandText;
 use crate::bot::inline;
 use crate::bot::reply::{Input, Place, Request};
-use crate::metrics::{Kind, Surface};
+use crate::metrics::{Surface, UpdateKind};
 
 /// An update of a kind that concerns the bot.
 #[derive(Deserialize)]
@@ -206,13 +206,13 @@ impl Update {
     }
 
     /// Its kind.
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> UpdateKind {
         match self {
-            Self { message: Some(_), .. } => Kind::Message,
-            Self { callback_query: Some(_), .. } => Kind::CallbackQuery,
-            Self { inline_query: Some(_), .. } => Kind::InlineQuery,
-            Self { guest_message: Some(_), .. } => Kind::GuestMessage,
-            _ => Kind::Other,
+            Self { message: Some(_), .. } => UpdateKind::Message,
+            Self { callback_query: Some(_), .. } => UpdateKind::CallbackQuery,
+            Self { inline_query: Some(_), .. } => UpdateKind::InlineQuery,
+            Self { guest_message: Some(_), .. } => UpdateKind::GuestMessage,
+            _ => UpdateKind::Other,
         }
     }
 
@@ -222,7 +222,6 @@ impl Update {
             Self { callback_query: Some(query), .. } => query.message.as_ref(),
             Self { message: Some(message), .. } => Some(message),
             Self { guest_message: Some(_), .. } => return Surface::Guest,
-            Self { inline_query: Some(_), .. } => return Surface::Inline,
             _ => None,
         };
         match message {

@@ -14,7 +14,7 @@ use teloxide::requests::Payload;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use crate::metrics::{Metrics, Outcome};
+use crate::metrics::{Metrics, RequestResult};
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::outbound::rate_limit::Pace;
 
@@ -133,10 +133,10 @@ impl Sender {
         let began = Instant::now();
         let done = request.await;
         let outcome = match &done {
-            Ok(_) => Outcome::Ok,
-            Err(ApiError::RetryAfter(_)) => Outcome::TooManyRequests,
-            Err(ApiError::Unreachable(_)) => Outcome::Unreachable,
-            Err(ApiError::Refused(..) | ApiError::MigratedTo(_)) => Outcome::Refused,
+            Ok(_) => RequestResult::Ok,
+            Err(ApiError::RetryAfter(_)) => RequestResult::TooManyRequests,
+            Err(ApiError::Unreachable(_)) => RequestResult::Unreachable,
+            Err(ApiError::Refused(..) | ApiError::MigratedTo(_)) => RequestResult::Refused,
         };
         self.metrics.request(method, outcome, began.elapsed());
         done
