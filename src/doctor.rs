@@ -17,8 +17,9 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 use self::telegram::Here;
-use crate::cli::arguments::{ContentChoice, Format, Token};
+use crate::cli::arguments::{ContentChoice, Format};
 use crate::doctor::report::{Finding, Page, Verdict};
+use crate::telegram::{Api, Token};
 
 /// The page is there after this time, whatever hangs.
 const LIMIT: Duration = Duration::from_millis(9_500);
@@ -96,7 +97,8 @@ async fn examine(choice: ContentChoice, webhook_url: Option<String>) -> Page {
 }
 
 /// The server of `TELOXIDE_API_URL`. Without a token it is asked with one that nobody has.
-fn server(token: Option<&Token>) -> Result<crate::telegram::Api, String> {
-    let nobody = Token::new("0")?;
-    crate::telegram::Api::new(token.unwrap_or(&nobody), std::env::var("TELOXIDE_API_URL").ok().as_deref())
+fn server(token: Option<&Token>) -> Result<Api, String> {
+    let nobody = Token::new("0").map_err(|error| error.to_string())?;
+    let url = std::env::var("TELOXIDE_API_URL").ok();
+    Api::new(token.unwrap_or(&nobody), url.as_deref()).map_err(|error| error.to_string())
 }

@@ -1,8 +1,7 @@
 //! The adapter to Telegram: updates in, requests out, and between them nothing that is lost.
 //!
 //! - [`Api`]: one request to the Bot API, and what its failure means.
-//! - `client`: the way to the server.
-//! - `pace`, `send`: at which pace requests go out, and what is tried again.
+//! - `rate_limit`, `sender`: at which rate requests go out, and what is tried again.
 //! - `update`: what of an update concerns us.
 //! - `render`, `inline`: a view as the Bot API takes it, as a message and as a card.
 //! - `deliver`: one update, answered: where it goes, and where else when it cannot go there.
@@ -14,7 +13,6 @@
 //! - [`doctor`]: what Telegram says of the bot's state, judged for its operator.
 
 pub(crate) mod api;
-pub(crate) mod client;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod inbound;
@@ -27,17 +25,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use teloxide::payloads::GetMe;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-pub use api::Api;
+pub use api::token::{Token, TokenError};
+pub use api::{Api, ApiConfigError};
 pub use inbound::crash_guard::CrashGuard;
 pub use inbound::webhook::Webhook;
 
 use api::ApiError;
+use api::newer::{GetMe, Me};
 use inbound::dispatcher::{Context, Dispatcher};
-use inbound::update::Me;
 use outbound::sender::Sender;
 
 use crate::bot::reply::{Reply, Request, reply};
@@ -230,7 +228,7 @@ async fn publish(context: &Context) {
 async fn get_me(api: &Api) -> Result<Me, String> {
     let mut pauses = growing_pauses();
     loop {
-        match api.call::<GetMe, Me>(&GetMe::new(), Duration::ZERO).await {
+        match api.call(&GetMe {}).await {
             Ok(me) => return Ok(me),
             Err(error) => tokio::time::sleep(pause_after(&error, &mut pauses)?).await,
         }
@@ -248,7 +246,7 @@ fn growing_pauses() -> ExponentialBackoff {
 
 /// Says what is wrong and how long to wait, unless waiting does not help.
 fn pause_after(error: &ApiError, pauses: &mut ExponentialBackoff) -> Result<Duration, String> {
-    if let ApiError::Refused(401 | 404, _) = error {
+    if error.is_unknown_token() {
         return Err("Telegram does not know this token: copy it once more from @BotFather".into());
     }
     let pause = match error {

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use tokio::runtime::LocalOptions;
 
 use palabre::bot::reply::{Input, Reply, Request, reply};
-use palabre::cli::arguments::Token;
 use palabre::content::{Content, load};
+use palabre::telegram::Token;
 use palabre::telegram::{Api, Bot, CrashGuard};
 
 use crate::support::bot::Process;

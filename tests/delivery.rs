@@ -4,8 +4,8 @@ use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
 use palabre::bot::reply::{Input, Reply, Request, reply};
-use palabre::cli::arguments::Token;
 use palabre::content::{Content, load};
+use palabre::telegram::Token;
 use palabre::telegram::{Api, Bot};
 use serde_json::json;
 

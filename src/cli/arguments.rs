@@ -1,12 +1,10 @@
-//! The command line and the environment → what to do. The token never shows.
+//! The command line and the environment → what to do.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ring::hmac;
 use url::Url;
 
 /// An organisation answers people, on Telegram and in the terminal.
@@ -194,62 +192,3 @@ impl Service {
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// Deliveries at once, as Telegram has it by itself (Bot API, `setWebhook`).
 const MAX_CONNECTIONS: u8 = 40;
-
-/// The secret of a bot. It is shown nowhere.
-pub struct Token(String);
-
-impl Token {
-    /// The secret itself, to be put into a request and nowhere else.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        &self.0
-    }
-
-    /// What Telegram has to say with each delivery to a webhook. It comes from the token, so that every copy knows it without
-    /// being told, and does not give the token away (HMAC-SHA-256).
-    #[must_use]
-    pub fn webhook_secret(&self) -> String {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
-        let tag = hmac::sign(&key, b"palabre webhook");
-        tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Reads the token from `TELOXIDE_TOKEN`, or from the file that `TELOXIDE_TOKEN_FILE` names.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for the operator when neither is set, the file cannot be read or the token is empty.
-    pub fn from_env() -> Result<Self, String> {
-        // An empty variable is how a compose file leaves one out.
-        let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let token = match (set("TELOXIDE_TOKEN"), set("TELOXIDE_TOKEN_FILE")) {
-            (Some(token), _) => token,
-            (None, Some(file)) => std::fs::read_to_string(&file)
-                .map_err(|error| format!("the token file {file} cannot be read: {error}"))?,
-            (None, None) => {
-                return Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
-                            (`palabre chat` needs none)"
-                    .into());
-            }
-        };
-        Self::new(&token)
-    }
-
-    /// The token that BotFather gave, white space around it left out.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for the operator when it is empty.
-    pub fn new(token: &str) -> Result<Self, String> {
-        match token.trim() {
-            "" => Err("the token is empty".into()),
-            token => Ok(Self(token.to_owned())),
-        }
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
-}

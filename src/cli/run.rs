@@ -9,12 +9,12 @@ use tokio::runtime::LocalOptions;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
-use crate::cli::arguments::{ContentChoice, Service, Token};
+use crate::cli::arguments::{ContentChoice, Service};
 use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, Metrics};
 use crate::server::{self, Pages};
-use crate::telegram::{Api, Bot, CrashGuard, SILENCE_MAX, Webhook};
+use crate::telegram::{Api, Bot, CrashGuard, SILENCE_MAX, Token, Webhook};
 
 /// Deliveries of Telegram that may wait to be read: more than it makes at once (Bot API, `setWebhook`: 100).
 const DELIVERIES: usize = 256;
@@ -28,10 +28,10 @@ pub fn execute(choice: &ContentChoice) -> Result<ExitCode, String> {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,notify=warn")).init();
     log_panics();
     let content = super::content(choice)?;
-    let token = Token::from_env()?;
+    let token = Token::from_env().map_err(|error| error.to_string())?;
     let service = Service::from_env(|name| std::env::var(name).ok())?;
     let url = std::env::var("TELOXIDE_API_URL").ok();
-    let api = Api::new(&token, url.as_deref())?;
+    let api = Api::new(&token, url.as_deref()).map_err(|error| error.to_string())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())

@@ -1,23 +1,9 @@
 //! What only @BotFather can set, as `getMe` tells it.
 
-use serde::Deserialize;
-
 use crate::doctor::report::Finding;
+use crate::telegram::api::newer::Me;
 
-/// The bot (Bot API, `User`). What an older server does not know is `None`.
-#[derive(Deserialize)]
-pub(crate) struct Bot {
-    pub(crate) username: String,
-    can_join_groups: Option<bool>,
-    /// Privacy mode is off.
-    can_read_all_group_messages: Option<bool>,
-    supports_inline_queries: Option<bool>,
-    /// Bot API 10.0.
-    supports_guest_queries: Option<bool>,
-    can_connect_to_business: Option<bool>,
-}
-
-pub(crate) fn findings(bot: &Bot) -> Vec<Finding> {
+pub(crate) fn findings(bot: &Me) -> Vec<Finding> {
     let mut findings = vec![
         match bot.can_join_groups {
             Some(true) => Finding::ok("groups", "people can add the bot to their groups"),

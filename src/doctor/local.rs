@@ -2,11 +2,11 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use crate::cli::arguments::Token;
 use crate::content::load::{Loaded, this_month};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
 use crate::diag::{Code, Report, Severity};
 use crate::doctor::report::Finding;
+use crate::telegram::Token;
 
 /// Commands in one menu (Bot API, `setMyCommands`).
 const COMMANDS_MAX: usize = 100;
@@ -106,9 +106,9 @@ pub(crate) fn token() -> (Option<Token>, Vec<Finding>) {
     };
     let token = match Token::from_env() {
         Ok(token) => token,
-        Err(sentence) => {
+        Err(error) => {
             let help = "@BotFather: /newbot, or /token and choose the bot; it gives the token";
-            return (None, vec![Finding::error("token-source", sentence, help)]);
+            return (None, vec![Finding::error("token-source", error.to_string(), help)]);
         }
     };
     let shape = odd_shape(token.secret()).map(|odd| {

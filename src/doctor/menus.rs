@@ -3,13 +3,15 @@
 use futures_util::StreamExt;
 use futures_util::stream;
 use teloxide::payloads::{GetMyDescription, GetMyShortDescription};
+use teloxide::types::{self, BotCommandScope as Scope};
 use tokio::time::Instant;
 
 use super::telegram::ask;
 use crate::content::Content;
 use crate::doctor::report::Finding;
+use crate::telegram::api::newer::BotCommand;
 use crate::telegram::api::{Api, ApiError};
-use crate::telegram::profile::{BotCommand, Described, GetMyCommands, Known, Scope, SetMyCommands, languages};
+use crate::telegram::profile::{get_menu, languages, menu as our_menu};
 
 /// Questions of a kind under way at once.
 const AT_ONCE: usize = 8;
@@ -35,8 +37,8 @@ pub(crate) async fn findings(api: &Api, content: &Content, deadline: Instant) ->
 async fn menu(api: &Api, content: &Content, ours: (Scope, &'static str, bool), deadline: Instant) -> Finding {
     let (scope, check, is_group) = ours;
     let differences = stream::iter(languages(content)).map(async |(lang, code)| {
-        let known = commands(api, scope, code, deadline).await?;
-        let ours = SetMyCommands::new(content, lang, scope, code, is_group).commands;
+        let known = commands(api, scope.clone(), code, deadline).await?;
+        let ours = our_menu(content, lang, scope.clone(), code, is_group).commands;
         Ok(difference(&ours, &known).map(|how| format!("{} {how}", of(code))))
     });
     let of_groups = if is_group { " of groups" } else { "" };
@@ -50,19 +52,20 @@ async fn menu(api: &Api, content: &Content, ours: (Scope, &'static str, bool), d
 
 async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Finding {
     let differences = stream::iter(languages(content)).map(async |(lang, code)| {
-        let (mut long, mut short) = (GetMyDescription::new(), GetMyShortDescription::new());
-        long.language_code = code.map(str::to_owned);
-        short.language_code = code.map(str::to_owned);
-        let (long, short) =
-            tokio::join!(ask::<_, Described>(api, &long, deadline), ask::<_, Described>(api, &short, deadline));
+        let language_code = code.map(str::to_owned);
+        let long = GetMyDescription { language_code: language_code.clone() };
+        let short = GetMyShortDescription { language_code };
+        let (long, short) = tokio::join!(ask(api, &long, deadline), ask(api, &short, deadline));
         let interface = content.interface(lang);
-        let other =
-            match (long?.description == *interface.description, short?.description == *interface.short_description) {
-                (true, true) => return Ok(None),
-                (false, true) => "the long one",
-                (true, false) => "the short one",
-                (false, false) => "both",
-            };
+        let other = match (
+            long?.description == *interface.description,
+            short?.short_description == *interface.short_description,
+        ) {
+            (true, true) => return Ok(None),
+            (false, true) => "the long one",
+            (true, false) => "the short one",
+            (false, false) => "both",
+        };
         Ok(Some(format!("{} {other}", of(code))))
     });
     compare(
@@ -75,8 +78,9 @@ async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Findin
 
 /// Menus that are shown instead of ours: an earlier program has left them.
 async fn hiding(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
-    let questions =
-        HIDING.into_iter().flat_map(|(scope, name)| languages(content).map(move |(_, code)| (scope, name, code)));
+    let questions = HIDING
+        .into_iter()
+        .flat_map(|(scope, name)| languages(content).map(move |(_, code)| (scope.clone(), name, code)));
     let asked: Vec<_> = stream::iter(questions)
         .map(async |(scope, name, code)| {
             let known = commands(api, scope, code, deadline).await;
@@ -102,8 +106,8 @@ async fn hiding(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding>
     findings
 }
 
-async fn commands(api: &Api, scope: Scope, code: Option<&str>, deadline: Instant) -> Result<Vec<Known>, ApiError> {
-    ask(api, &GetMyCommands { scope, language_code: code }, deadline).await
+async fn commands(api: &Api, scope: Scope, code: Option<&str>, deadline: Instant) -> Result<Vec<BotCommand>, ApiError> {
+    ask(api, &get_menu(scope, code), deadline).await
 }
 
 /// The finding on one comparison in every language: `None` where nothing differs.
@@ -119,17 +123,18 @@ fn compare(check: &'static str, asked: Vec<Result<Option<String>, ApiError>>, ok
 
 /// How a menu at Telegram differs from the content's. Whether answers are for the asker alone is left out: a server older
 /// than Bot API 10.2 does not keep it.
-fn difference(ours: &[BotCommand<'_>], known: &[Known]) -> Option<String> {
+fn difference(ours: &[BotCommand], known: &[BotCommand]) -> Option<String> {
     if known.is_empty() && !ours.is_empty() {
         return Some("there is none".into());
     }
+    let [ours, known] = [ours, known].map(|menu| menu.iter().map(|entry| &entry.command).collect::<Vec<_>>());
     let find = |name: &str| known.iter().find(|known| known.command == name);
     let ours_has = |name: &str| ours.iter().any(|ours| ours.command == name);
     let slash = |name: &str| format!("/{name}");
-    let lacks: Vec<String> = ours.iter().filter(|o| find(o.command).is_none()).map(|o| slash(o.command)).collect();
+    let lacks: Vec<String> = ours.iter().filter(|o| find(&o.command).is_none()).map(|o| slash(&o.command)).collect();
     let besides: Vec<String> = known.iter().filter(|k| !ours_has(&k.command)).map(|k| slash(&k.command)).collect();
-    let reworded = |o: &&BotCommand<'_>| find(o.command).is_some_and(|known| known.description != o.description);
-    let reworded: Vec<String> = ours.iter().filter(reworded).map(|o| slash(o.command)).collect();
+    let reworded = |o: &&&types::BotCommand| find(&o.command).is_some_and(|known| known.description != o.description);
+    let reworded: Vec<String> = ours.iter().filter(reworded).map(|o| slash(&o.command)).collect();
     let mut parts = Vec::new();
     for (names, what) in [(lacks, "lacks"), (besides, "has besides"), (reworded, "has other words for")] {
         if !names.is_empty() {
@@ -137,7 +142,7 @@ fn difference(ours: &[BotCommand<'_>], known: &[Known]) -> Option<String> {
         }
     }
     if parts.is_empty() {
-        let same_order = ours.iter().map(|o| o.command).eq(known.iter().map(|k| k.command.as_str()));
+        let same_order = ours.iter().map(|o| &o.command).eq(known.iter().map(|k| &k.command));
         return (!same_order).then(|| "has another order".into());
     }
     Some(parts.join(", "))
@@ -156,19 +161,17 @@ fn of(code: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{BotCommand, Known, difference};
+    use super::{BotCommand, difference, types};
 
     #[test]
     fn differences_are_named() {
-        let ours = ["a", "b"].map(|command| BotCommand { command, description: "words", is_ephemeral: false });
-        let known = |(command, description): &(&str, &str)| Known {
-            command: (*command).to_owned(),
-            description: (*description).to_owned(),
-            is_ephemeral: false,
+        let menu = |entries: &[(&str, &str)]| -> Vec<BotCommand> {
+            let command = |(command, words): &(&str, &str)| types::BotCommand::new(*command, *words);
+            entries.iter().map(|entry| BotCommand { command: command(entry), is_ephemeral: false }).collect()
         };
-        let check = |list: &[(&str, &str)], expected: Option<&str>| {
-            let known: Vec<Known> = list.iter().map(known).collect();
-            assert_eq!(difference(&ours, &known).as_deref(), expected);
+        let ours = menu(&[("a", "words"), ("b", "words")]);
+        let check = |known: &[(&str, &str)], expected: Option<&str>| {
+            assert_eq!(difference(&ours, &menu(known)).as_deref(), expected);
         };
         check(&[("a", "words"), ("b", "words")], None);
         check(&[], Some("there is none"));

@@ -6,17 +6,15 @@
 //! - `menus`: commands and descriptions against those of the content.
 
 use super::{botfather, connectivity, menus, webhook};
-use std::time::Duration;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use teloxide::payloads::GetWebhookInfo;
 use teloxide::requests::Payload;
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::unix_time;
 use crate::content::Content;
 use crate::doctor::report::Finding;
+use crate::telegram::api::newer::GetWebhookInfo;
 use crate::telegram::api::{Api, ApiError};
 
 /// What this environment is set to, to be compared with what Telegram says.
@@ -47,8 +45,7 @@ pub async fn examine(api: &Api, here: Here<'_>, deadline: Instant) -> Vec<Findin
             None => vec![Finding::unknown("commands", "not compared: the content cannot be used")],
         }
     };
-    let get_webhook_info = GetWebhookInfo::new();
-    let (info, menus) = tokio::join!(ask(api, &get_webhook_info, deadline), menus);
+    let (info, menus) = tokio::join!(ask(api, &GetWebhookInfo {}, deadline), menus);
     match info {
         Ok(info) => findings.extend(webhook::findings(&info, here.webhook_url, unix_time().as_secs() as i64)),
         Err(error) => findings.push(Finding::unknown("webhook", format!("not known: {error}"))),
@@ -59,11 +56,11 @@ pub async fn examine(api: &Api, here: Here<'_>, deadline: Instant) -> Vec<Findin
 }
 
 /// Asks once: whoever waits for this page can ask for it again.
-pub(crate) async fn ask<P, T>(api: &Api, payload: &P, deadline: Instant) -> Result<T, ApiError>
+pub(crate) async fn ask<P>(api: &Api, payload: &P, deadline: Instant) -> Result<P::Output, ApiError>
 where
     P: Payload + Serialize,
-    T: DeserializeOwned,
+    P::Output: DeserializeOwned,
 {
-    let in_time = timeout_at(deadline, api.call(payload, Duration::ZERO)).await;
+    let in_time = timeout_at(deadline, api.call(payload)).await;
     in_time.unwrap_or_else(|_| Err(ApiError::Unreachable("there was no answer in time".into())))
 }

@@ -3,11 +3,11 @@
 //! Of a webhook's address only scheme, host and port are shown: the path may be a secret.
 
 use chrono::DateTime;
-use serde::Deserialize;
 use url::Url;
 
 use crate::doctor::report::Finding;
 use crate::telegram::ALLOWED_UPDATES;
+use crate::telegram::api::newer::WebhookInfo;
 
 /// Updates that wait without anybody wondering: as many as one poll takes.
 const WAITING_MAX: u64 = 100;
@@ -17,24 +17,6 @@ const FAILING: i64 = 10 * 60;
 const RECENT: i64 = 24 * 60 * 60;
 /// Characters of Telegram's sentence that are shown.
 const SENTENCE_MAX: usize = 160;
-
-/// Bot API, `WebhookInfo`.
-#[derive(Deserialize)]
-pub(crate) struct WebhookInfo {
-    #[serde(default)]
-    url: String,
-    #[serde(default)]
-    has_custom_certificate: bool,
-    #[serde(default)]
-    pending_update_count: u64,
-    last_error_date: Option<i64>,
-    #[serde(default)]
-    last_error_message: String,
-    last_synchronization_error_date: Option<i64>,
-    /// Not there when all kinds are asked for that Telegram gives by itself; ours are among those.
-    #[serde(default)]
-    allowed_updates: Vec<String>,
-}
 
 /// What can be said of `PALABRE_WEBHOOK_URL` without asking anybody.
 pub(crate) fn of_this_environment(here: Option<&str>, is_telegrams_own: bool) -> Option<Finding> {

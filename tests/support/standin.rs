@@ -4,8 +4,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
-use palabre::cli::arguments::Token;
 use palabre::content::load;
+use palabre::telegram::Token;
 use palabre::telegram::{Answer, Api, Bot};
 use tokio::sync::{mpsc, oneshot};
 

@@ -21,14 +21,18 @@ use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Asked, Metrics, Queue};
 use crate::telegram::Answer;
 use crate::telegram::api::ApiError;
+use crate::telegram::api::newer::{Me, SetMyCommands};
 use crate::telegram::inbound::crash_guard::CrashGuard;
 use crate::telegram::inbound::flood_control::{Flood, Verdict};
 use crate::telegram::inbound::offset_tracker::ChatState;
-use crate::telegram::inbound::update::{InlineQuery, Me, Update};
-use crate::telegram::outbound::deliver::{Delivery, Response, UnreachableChats, acknowledge, notice, tell};
+use crate::telegram::inbound::update::{InlineQuery, Update};
+use crate::telegram::outbound::deliver::{
+    Delivery, UnreachableChats, acknowledge, follow_language, menu_to_follow, notice, send_sentence,
+};
 use crate::telegram::outbound::inline_query;
-use crate::telegram::outbound::render::{Rendered, Served};
+use crate::telegram::outbound::render::{ContentCache, Rendered, Surroundings};
 use crate::telegram::outbound::sender::{CALLBACK_DEADLINE, Sender};
+use crate::telegram::outbound::webhook_response::WebhookResponse;
 
 /// How often an update is tried whose answering panics.
 const TRIES_BROKEN: u32 = 3;
@@ -52,12 +56,12 @@ pub(crate) struct Context {
     /// Where the words of unanswered questions are counted, if at all.
     pub(crate) unanswered: Option<Arc<Unanswered>>,
     pub(crate) crash_guard: CrashGuard,
-    served: RefCell<Rc<Served>>,
+    served: RefCell<Rc<ContentCache>>,
 }
 
 impl Context {
     pub(crate) fn new(sender: Sender, me: Me, answer: Answer, content: Content) -> Self {
-        let served = RefCell::new(Rc::new(Served::new(content)));
+        let served = RefCell::new(Rc::new(ContentCache::new(content)));
         Self {
             sender,
             me,
@@ -96,13 +100,13 @@ impl Context {
     }
 
     /// The content of the moment; an answer keeps the one that it began with.
-    pub(crate) fn served(&self) -> Rc<Served> {
+    pub(crate) fn served(&self) -> Rc<ContentCache> {
         Rc::clone(&self.served.borrow())
     }
 
     /// Puts another content in its place, for all that begins from now on.
     pub(crate) fn swap(&self, content: Content) {
-        self.served.replace(Rc::new(Served::new(content)));
+        self.served.replace(Rc::new(ContentCache::new(content)));
     }
 }
 
@@ -126,8 +130,8 @@ pub(crate) enum Accepted {
 
 /// What a job has done.
 enum Ended {
-    /// Answered an update of a chat, whose next one has its turn.
-    Turn(i64, Finished),
+    /// Answered an update of a chat, whose next one has its turn. The menu of commands may have to follow.
+    Turn(i64, Finished, Option<SetMyCommands>),
     /// Answered something beside the turns.
     Beside(Finished),
     /// Acknowledged a tap.
@@ -163,7 +167,7 @@ impl Dispatcher {
     pub(crate) fn chat(&self, chat: i64) -> ChatState {
         match () {
             () if self.context.unreachable.contains(chat) => ChatState::Unreachable,
-            () if !self.context.sender.is_resting(chat) => ChatState::Active,
+            () if !self.context.sender.is_rate_limited(chat) => ChatState::Active,
             () if self.waiting_in(chat) > FLOOD_THRESHOLD => ChatState::Flooding,
             () => ChatState::RateLimited,
         }
@@ -241,7 +245,14 @@ impl Dispatcher {
     pub(crate) async fn next(&mut self) -> Option<Finished> {
         loop {
             match self.jobs.join_next().await? {
-                Ok(Ended::Turn(chat, finished)) => {
+                Ok(Ended::Turn(chat, finished, menu)) => {
+                    if let Some(menu) = menu {
+                        let context = Rc::clone(&self.context);
+                        self.jobs.spawn_local(async move {
+                            follow_language(&context.sender, &menu).await;
+                            Ended::Acknowledged
+                        });
+                    }
                     self.busy.remove(&chat);
                     self.next_of(chat);
                     self.show();
@@ -267,8 +278,8 @@ impl Dispatcher {
         self.busy.insert(chat);
         let context = Rc::clone(&self.context);
         self.jobs.spawn_local(async move {
-            let response = process(&context, chat, &update).await;
-            Ended::Turn(chat, Finished { update_id: update.update_id, response })
+            let (response, menu) = process(&context, chat, &update).await.unwrap_or_default();
+            Ended::Turn(chat, Finished { update_id: update.update_id, response }, menu)
         });
     }
 }
@@ -285,7 +296,7 @@ fn is_for_us(update: &Update, me: &Me) -> bool {
 }
 
 /// Answers an update, whatever happens on the way; returns when nothing is left to do but to respond with what it gives.
-async fn process(context: &Context, chat: i64, update: &Update) -> Option<Vec<u8>> {
+async fn process(context: &Context, chat: i64, update: &Update) -> Option<Answered> {
     let (mut broken, mut unreachable) = (0, 0);
     loop {
         // A panic's place is in the log.
@@ -294,7 +305,7 @@ async fn process(context: &Context, chat: i64, update: &Update) -> Option<Vec<u8
             context.unreachable.remove(chat);
         }
         match answered {
-            Ok(Ok(response)) => return response,
+            Ok(Ok(answered)) => return Some(answered),
             Ok(Err(error @ ApiError::Unreachable(_))) => {
                 log::warn!("{error}; the answer is tried again");
                 unreachable += 1;
@@ -313,31 +324,35 @@ async fn process(context: &Context, chat: i64, update: &Update) -> Option<Vec<u8
     }
 }
 
-async fn answer(context: &Context, chat: i64, update: &Update) -> Result<Option<Vec<u8>>, ApiError> {
+/// The request for the response to a webhook, and the menu of commands that is to follow a chosen language.
+type Answered = (Option<Vec<u8>>, Option<SetMyCommands>);
+
+async fn answer(context: &Context, chat: i64, update: &Update) -> Result<Answered, ApiError> {
     let served = context.served();
     let Some(reply) = reply_to(context, &served, update) else {
         give_up(context);
-        return Ok(None);
+        return Ok(Answered::default());
     };
     let (Context { sender, unreachable, .. }, content) = (context, &served.content);
-    let response = Response::default();
-    let delivery = Delivery { sender, content, unreachable, chat, response: context.in_response.then_some(&response) };
-    let meta = match &reply {
-        Reply::Page { meta, .. } => Some(*meta),
-        _ => None,
+    let response = WebhookResponse::default();
+    let delivery = Delivery { sender, unreachable, chat, response: context.in_response.then_some(&response) };
+    let (meta, chosen) = match &reply {
+        Reply::Page { meta, chosen, .. } => (Some(*meta), *chosen),
+        _ => (None, None),
     };
     delivery.deliver(update, reply).await?;
     if let Some(meta) = meta {
         context.count(content, update, meta);
     }
-    Ok(response.into_bytes())
+    Ok((response.into_bytes(), menu_to_follow(update, content, chosen)))
 }
 
 /// What to answer, ready to be sent; an apology when making the answer panicked, nothing when it ended the process too often.
-fn reply_to(context: &Context, served: &Served, update: &Update) -> Option<Reply<Rc<Rendered>>> {
+fn reply_to(context: &Context, served: &ContentCache, update: &Update) -> Option<Reply<Rc<Rendered>>> {
     let (me, content) = (&context.me, &served.content);
     let request = update.request(me)?;
-    let render = |reply: Reply| reply.map(|shows| served.render(me, &shows));
+    let surroundings = Surroundings::new(me, update.is_in_direct_messages());
+    let render = |reply: Reply| reply.map(|shows| served.render(surroundings, &shows));
     let make = || catch_unwind(AssertUnwindSafe(|| render((context.answer)(content, &request))));
     let reply = context.crash_guard.guard(update.update_id, make)?;
     Some(reply.unwrap_or_else(|_| render(apology(content, request.language_code))))
@@ -358,7 +373,7 @@ async fn send_flood_notice(context: &Context, update: &Update) {
         (Some(query), _) => {
             acknowledge(&context.sender, CallbackQueryId(query.id.clone()), Some(said.to_string())).await
         }
-        (None, Some(message)) => tell(&context.sender, message, said).await,
+        (None, Some(message)) => send_sentence(&context.sender, message, said).await,
         (None, None) => {}
     }
 }
@@ -367,9 +382,9 @@ async fn send_flood_notice(context: &Context, update: &Update) {
 async fn answer_typing(context: &Context, update_id: i64, query: &InlineQuery) -> Option<Vec<u8>> {
     // Made when it has its turn: what only waits in a storm of typing must not hold an answer each.
     let answer = async {
-        let _slot = if context.in_response { None } else { context.sender.typing_slot().await };
+        let _slot = if context.in_response { None } else { context.sender.inline_slot().await };
         let (served, me) = (context.served(), &context.me);
-        let render = |offered: inline::Answer| offered.map(|shows| served.render(me, &shows));
+        let render = |offered: inline::Answer| offered.map(|shows| served.render(Surroundings::new(me, false), &shows));
         // A panic's place is in the log.
         let make = || catch_unwind(AssertUnwindSafe(|| render(offer(&served.content, &query.query()))));
         let Some(offered) = context.crash_guard.guard(update_id, make) else {
@@ -379,8 +394,8 @@ async fn answer_typing(context: &Context, update_id: i64, query: &InlineQuery) -
         let offered = offered.ok()?;
         let payload = inline_query::inline(&query.id, &offered);
         if context.in_response {
-            let response = Response::default();
-            return response.hold(&payload).ok().and_then(|()| response.into_bytes());
+            let response = WebhookResponse::default();
+            return response.set(&payload).ok().and_then(|()| response.into_bytes());
         }
         if let Err(error) = context.sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await {
             log::debug!("typing was not answered: {error}");

@@ -49,7 +49,7 @@ impl Flood {
         let key = (chat, person);
         if self.is_silenced(key) {
             Verdict::Silence
-        } else if self.buckets.take(&key).is_ok() {
+        } else if self.buckets.try_acquire(&key).is_ok() {
             Verdict::Answer
         } else {
             self.silence(key)

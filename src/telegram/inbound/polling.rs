@@ -45,6 +45,10 @@ struct GetUpdates {
 impl Payload for GetUpdates {
     type Output = ();
     const NAME: &'static str = "getUpdates";
+
+    fn timeout_hint(&self) -> Option<Duration> {
+        Some(Duration::from_secs(self.timeout))
+    }
 }
 
 /// Polls until `stop` is there; then finishes what is in hand, within five seconds.
@@ -203,11 +207,11 @@ async fn poll(api: &Api, offset: i64, timeout: Duration) -> Result<Vec<Read>, Ap
 
 async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> Result<Vec<Read>, ApiError> {
     let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
-    let body = api.body(&payload, timeout).await?;
-    match body.read::<Vec<Update>>() {
+    let answer = api.post(&payload).await?;
+    match answer.read::<Vec<Update>>() {
         // An update of a shape that is new to us: then each by itself.
         Err(ApiError::Unreachable(_)) => {
-            let raw = body.read::<Vec<Box<RawValue>>>()?;
+            let raw = answer.read::<Vec<Box<RawValue>>>()?;
             Ok(raw.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
         }
         read => Ok(read?.into_iter().map(Update::of_concern).collect()),

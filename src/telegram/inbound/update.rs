@@ -10,6 +10,7 @@ use crate::bot::command::CommandText;
 use crate::bot::inline::Query;
 use crate::bot::reply::{Input, Place, Request};
 use crate::metrics::{Kind, Surface};
+use crate::telegram::api::newer::Me;
 
 /// An update of a kind that concerns us.
 #[derive(Deserialize)]
@@ -53,6 +54,8 @@ pub(crate) struct Message {
     entities: Option<Vec<Entity>>,
     caption_entities: Option<Vec<Entity>>,
     message_thread_id: Option<i64>,
+    /// The person with whom it is, in the direct messages of a channel (Bot API 9.2).
+    direct_messages_topic: Option<DirectMessagesTopic>,
     #[serde(default)]
     is_topic_message: bool,
     reply_to_message: Option<Box<RepliedTo>>,
@@ -96,6 +99,11 @@ struct RepliedTo {
 }
 
 #[derive(Deserialize)]
+struct DirectMessagesTopic {
+    topic_id: i64,
+}
+
+#[derive(Deserialize)]
 struct Id {
     id: i64,
 }
@@ -106,6 +114,9 @@ pub(crate) struct Chat {
     pub(crate) id: i64,
     #[serde(rename = "type")]
     kind: String,
+    /// Whether these are the direct messages of a channel (Bot API 9.2).
+    #[serde(default)]
+    is_direct_messages: bool,
 }
 
 #[derive(Deserialize)]
@@ -136,16 +147,6 @@ pub(crate) struct CallbackQuery {
     pub(crate) inline_message_id: Option<String>,
     #[serde(default)]
     data: String,
-}
-
-/// Who we are, as `getMe` says.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Me {
-    id: i64,
-    #[serde(default)]
-    pub(crate) username: String,
-    #[serde(default)]
-    pub(crate) supports_inline_queries: bool,
 }
 
 impl Update {
@@ -235,6 +236,12 @@ impl Update {
         from.or_else(|| message?.from.as_ref())?.language_code.as_deref()
     }
 
+    /// Whether it happened in the direct messages of a channel.
+    pub(crate) fn is_in_direct_messages(&self) -> bool {
+        let tapped = self.callback_query.as_ref().and_then(|query| query.message.as_ref());
+        self.message.as_ref().or(tapped).is_some_and(|message| message.chat.is_direct_messages)
+    }
+
     /// What somebody asks of us; `None` when it is not for us.
     pub(crate) fn request(&self, me: &Me) -> Option<Request<'_>> {
         if let Some(query) = &self.callback_query {
@@ -261,6 +268,11 @@ impl Message {
     /// The topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
     pub(crate) fn topic(&self) -> Option<i32> {
         self.message_thread_id.filter(|_| self.is_topic_message)?.try_into().ok()
+    }
+
+    /// The topic to answer in, in the direct messages of a channel.
+    pub(crate) fn direct_messages_topic(&self) -> Option<i64> {
+        self.direct_messages_topic.as_ref().map(|topic| topic.topic_id)
     }
 
     /// Who wrote it; for a group's anonymous administrator and for a channel the chat.
@@ -298,6 +310,8 @@ impl Message {
             // Wherever that is, and whoever: only who mentions the bot asks this way.
             _ if is_guest => Place::Group { addressed: true },
             "private" => Place::Private,
+            // Nothing can be sent there without a topic.
+            _ if self.chat.is_direct_messages && self.direct_messages_topic.is_none() => return None,
             "group" | "supergroup" => {
                 if written.is_some_and(|w| w.bot.is_some_and(|bot| !names_me(bot))) {
                     return None; // Another bot's command.

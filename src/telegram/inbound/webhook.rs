@@ -7,14 +7,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use teloxide::payloads::GetWebhookInfo;
-use teloxide::requests::Payload;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
 use crate::metrics::{Health, Kind};
 use crate::server::{Delivered, Verdict};
+use crate::telegram::api::newer::{GetWebhookInfo, SetWebhook};
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher, Finished};
 use crate::telegram::inbound::update::Update;
@@ -39,30 +37,6 @@ pub struct Webhook {
     pub deliveries: mpsc::Receiver<Delivered>,
     /// Whether an answer that is one request goes out in the response.
     pub answer_in_response: bool,
-}
-
-#[derive(Serialize)]
-struct SetWebhook<'a> {
-    url: &'a str,
-    max_connections: u8,
-    allowed_updates: [&'static str; 4],
-    secret_token: &'a str,
-}
-
-impl Payload for SetWebhook<'_> {
-    type Output = ();
-    const NAME: &'static str = "setWebhook";
-}
-
-/// What Telegram has.
-#[derive(Deserialize)]
-struct WebhookInfo {
-    url: String,
-    max_connections: Option<u8>,
-    #[serde(default)]
-    allowed_updates: Vec<String>,
-    #[serde(default)]
-    last_error_message: String,
 }
 
 /// Answers what is delivered until `stop` is there; then finishes what is in hand and leaves the webhook where it is: another
@@ -208,7 +182,7 @@ impl Settings {
                     }
                     tokio::time::sleep(CHECK_INTERVAL).await;
                 }
-                Err(ApiError::Refused(400, sentence)) => {
+                Err(ApiError::Refused { code: 400, description: sentence }) => {
                     return Err(format!("Telegram does not take PALABRE_WEBHOOK_URL: {sentence}"));
                 }
                 Err(error) => tokio::time::sleep(pause_after(&error, &mut pauses)?).await,
@@ -219,10 +193,10 @@ impl Settings {
     /// Sets the webhook unless it is as it should be already. What the secret is, Telegram does not tell: it comes from the
     /// token, so it is right unless Telegram reports that it was refused.
     async fn set(&self, api: &Api) -> Result<bool, ApiError> {
-        let info: WebhookInfo = api.call(&GetWebhookInfo::new(), Duration::ZERO).await?;
+        let info = api.call(&GetWebhookInfo {}).await?;
         let is_same = info.url == self.url.as_str()
-            && info.max_connections == Some(self.max_connections)
-            && info.allowed_updates == ALLOWED_UPDATES
+            && info.max_connections == Some(self.max_connections.into())
+            && info.allows_exactly(&ALLOWED_UPDATES)
             && !info.last_error_message.contains("401");
         if !is_same {
             let payload = SetWebhook {
@@ -239,7 +213,7 @@ impl Settings {
 
     /// Whether the webhook still is ours.
     async fn look(&self, api: &Api) -> Result<bool, ApiError> {
-        let info: WebhookInfo = api.call(&GetWebhookInfo::new(), Duration::ZERO).await?;
+        let info = api.call(&GetWebhookInfo {}).await?;
         Ok(info.url == self.url.as_str())
     }
 }
