@@ -19,7 +19,9 @@ use crate::cli::config::SettingError;
 use crate::content::Content;
 use crate::content::load::{self, Loaded};
 use crate::diag::Severity;
+use crate::reload::ReloadError;
 use crate::server::EndpointError;
+use crate::telegram::{ApiConfigError, RunError, TokenError};
 
 /// Runs a command.
 ///
@@ -51,9 +53,18 @@ pub enum Error {
         /// The message of the first error.
         first: String,
     },
-    /// The bot cannot be started, or Telegram refuses it.
-    #[error("{0}")]
-    Bot(String),
+    /// There is no token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The address of the server or of a proxy is none.
+    #[error(transparent)]
+    Api(#[from] ApiConfigError),
+    /// Changes of the content cannot be followed.
+    #[error(transparent)]
+    Reload(#[from] ReloadError),
+    /// Telegram refuses the token or the webhook.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// `chat` cannot read or write.
     #[error("the terminal failed: {0}")]
     Terminal(io::Error),

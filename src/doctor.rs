@@ -18,16 +18,12 @@ mod webhook;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use teloxide::requests::Payload;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 pub use self::report::{DoctorReport, Finding, Status};
 use crate::content::Content;
 use crate::content::load::{self, Loaded, this_month};
-use crate::telegram::api::ApiError;
 use crate::telegram::{Api, Token};
 
 /// The time limit of the whole examination, whatever hangs.
@@ -118,8 +114,8 @@ fn load_with_questions(directory: Option<&Path>) -> Loaded {
 
 /// The Bot API server at `url`. Without a token, one that no bot has: connectivity can be examined all the same.
 fn api(token: Option<&Token>, url: Option<&str>, proxy: Option<&str>) -> Result<Api, String> {
-    let placeholder = Token::new("0")?;
-    Api::new(token.unwrap_or(&placeholder), url, proxy)
+    let placeholder = Token::new("0").map_err(|error| error.to_string())?;
+    Api::new(token.unwrap_or(&placeholder), url, proxy).map_err(|error| error.to_string())
 }
 
 /// Calls every method that tells something about the bot's state. If there is a token, the first finding is about it.
@@ -145,14 +141,4 @@ async fn examine_server(api: &Api, environment: Environment<'_>, deadline: Insta
     findings.extend(botfather::findings(&bot));
     findings.extend(menus);
     findings
-}
-
-/// Calls a method once, without retries: the operator can run the command again.
-async fn call_with_deadline<P, T>(api: &Api, payload: &P, deadline: Instant) -> Result<T, ApiError>
-where
-    P: Payload + Serialize,
-    T: DeserializeOwned,
-{
-    let result = timeout_at(deadline, api.call(payload, Duration::ZERO)).await;
-    result.unwrap_or_else(|_| Err(ApiError::Unreachable("there was no answer in time".into())))
 }

@@ -22,7 +22,7 @@ use prometheus_client::registry::{Metric, Registry, Unit};
 use strum::VariantArray;
 
 pub use health::{Health, NotReady};
-pub use labels::{QuestionResult, QueueState, ReloadResult, RequestResult, Surface, UpdateKind, WebhookResult};
+pub use labels::{QuestionOutcome, QueueState, ReloadResult, RequestResult, Surface, UpdateKind, WebhookResult};
 
 use health::ServingCollector;
 use labels::{AnswerLabels, MethodLabels, QuestionLabels, QueueLabels, RequestLabels, ResultLabels, UpdateLabels};
@@ -68,7 +68,7 @@ impl Metrics {
         let help = "Updates from Telegram, once each";
         let updates = of_each(all, "updates", help, |kind: UpdateKind| UpdateLabels { kind: kind.into() });
         let answers = registered(all, "answers", "Pages and cards that went out", Family::default());
-        let labels = |result: QuestionResult| QuestionLabels { outcome: result.into() };
+        let labels = |result: QuestionOutcome| QuestionLabels { outcome: result.into() };
         let questions = of_each(all, "questions", "Questions in people's own words, by what came of them", labels);
         let requests = registered(all, "bot_api_requests", "Requests to the Bot API, each try", Family::default());
         let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
@@ -123,7 +123,7 @@ impl Metrics {
     }
 
     /// What a question in a person's own words led to.
-    pub fn question(&self, result: QuestionResult) {
+    pub fn question(&self, result: QuestionOutcome) {
         self.questions.get_or_create(&QuestionLabels { outcome: result.into() }).inc();
     }
 

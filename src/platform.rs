@@ -1,10 +1,11 @@
-//! What differs between operating systems: signals and file permissions. All other code is portable, so this is the only file
+//! What differs between operating systems: signals, file permissions and identities. All other code is portable, so this is the only file
 //! with `cfg(unix)`.
 
-pub(crate) use imp::{HangupSignal, is_readable_by_all, stop_signal};
+pub(crate) use imp::{FileIdentity, HangupSignal, is_readable_by_all, stop_signal};
 
 #[cfg(unix)]
 mod imp {
+    use std::fs::Metadata;
     use std::io;
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
@@ -48,6 +49,16 @@ mod imp {
         }
     }
 
+    /// Device, inode, and when the inode was changed (s, ns): they tell apart files of the same length and modification time.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct FileIdentity(u64, u64, i64, i64);
+
+    impl FileIdentity {
+        pub(crate) fn of(metadata: &Metadata) -> Self {
+            Self(metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+        }
+    }
+
     /// Whether every user of this machine can read a file: the read bit of "others" is set.
     pub(crate) fn is_readable_by_all(file: &Path) -> bool {
         std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o004 != 0)
@@ -56,6 +67,7 @@ mod imp {
 
 #[cfg(not(unix))]
 mod imp {
+    use std::fs::Metadata;
     use std::io;
     use std::path::Path;
 
@@ -79,6 +91,16 @@ mod imp {
 
         pub(crate) async fn recv(&mut self) {
             std::future::pending().await
+        }
+    }
+
+    /// Nothing but length and modification time tells files apart.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct FileIdentity;
+
+    impl FileIdentity {
+        pub(crate) fn of(_: &Metadata) -> Self {
+            Self
         }
     }
 

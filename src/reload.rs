@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, SystemTime};
 
-use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 
 use crate::content::load::{self, Files, Fingerprint, Loaded};
 use crate::content::{Content, Version};
 use crate::diag::Code;
-use crate::metrics::{Metrics, Reload};
+use crate::metrics::{Metrics, ReloadResult};
+use crate::platform::{FileIdentity, HangupSignal};
 
 /// The pause between two polls. A change is served after two or three ([`UNSTABLE_READS`]): with the time to prepare the
 /// content, within 3 s.
@@ -54,7 +54,7 @@ pub(super) fn start(
     metrics: Arc<Metrics>,
 ) -> Result<mpsc::Receiver<Content>, ReloadError> {
     // In every case: without a handler SIGHUP ends the process.
-    let mut hangup = hangup().map_err(ReloadError::Signal)?;
+    let mut hangup = HangupSignal::new().map_err(ReloadError::Signal)?;
     let (newer, contents) = mpsc::channel(1);
     metrics.content(&served.to_string());
     // One request is enough: whenever it is read, it reads what is there then.
@@ -69,7 +69,7 @@ pub(super) fn start(
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                Some(()) = hangup.next() => {}
+                () = hangup.recv() => {}
                 () = newer.closed() => return,
             }
             if is_shipped {
@@ -99,14 +99,14 @@ fn run(
         let Some(loaded) = loaded else { continue };
         if let Some(content) = loaded.content {
             served = content.version();
-            metrics.reload(Reload::Ok);
+            metrics.reload(ReloadResult::Ok);
             metrics.content(&served.to_string());
             log::info!("content {served} is served from now on");
             if newer.blocking_send(content).is_err() {
                 return; // The bot has stopped.
             }
         } else {
-            metrics.reload(Reload::Failed);
+            metrics.reload(ReloadResult::Failed);
             log::error!("the content was changed and is broken now; {served} goes on being served:");
             loaded.report.to_log_lines().iter().for_each(|line| log::error!("{line}"));
         }
@@ -274,38 +274,13 @@ impl Stamp {
 struct FileStamp {
     length: u64,
     modified: Option<SystemTime>,
-    identity: (u64, u64, i64, i64),
+    identity: FileIdentity,
 }
 
 impl FileStamp {
     fn of(metadata: &Metadata) -> Self {
-        Self { length: metadata.len(), modified: metadata.modified().ok(), identity: identity(metadata) }
+        Self { length: metadata.len(), modified: metadata.modified().ok(), identity: FileIdentity::of(metadata) }
     }
-}
-
-/// Device, inode, and when the inode was changed (s, ns): they tell a file that was replaced by one of the same length and
-/// time, and one whose permissions changed.
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> (u64, u64, i64, i64) {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> (u64, u64, i64, i64) {
-    (0, 0, 0, 0)
-}
-
-/// An item for each SIGHUP from the call on; on a platform that has none, never one.
-#[cfg(unix)]
-fn hangup() -> io::Result<impl Stream<Item = ()> + Send + Unpin + 'static> {
-    let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
-    Ok(stream::poll_fn(move |context| signal.poll_recv(context)))
-}
-
-#[cfg(not(unix))]
-fn hangup() -> io::Result<impl Stream<Item = ()> + Send + Unpin + 'static> {
-    Ok(stream::pending())
 }
 
 #[cfg(test)]

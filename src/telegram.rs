@@ -6,7 +6,6 @@
 //! - [`profile`]: commands and descriptions at Telegram.
 
 pub(crate) mod api;
-pub(crate) mod client;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod inbound;
@@ -19,20 +18,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use teloxide::payloads::GetMe;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-pub use api::Api;
+pub use api::token::{Token, TokenError};
+pub use api::{Api, ApiConfigError};
 pub use inbound::crash_guard::CrashGuard;
 pub use inbound::source::webhook::{DeliveryOutcome, Webhook, WebhookDelivery};
 
 use api::ApiError;
+use api::newer::{GetMe, Me};
 use inbound::context::Context;
 use inbound::dispatcher::Dispatcher;
 use inbound::source::polling::Polling;
 use inbound::source::webhook::WebhookSource;
-use inbound::update::Me;
 use outbound::sender::Sender;
 
 use crate::bot::reply::{Reply, Request, reply};
@@ -213,9 +212,8 @@ async fn publish(context: &Context) {
 async fn get_me(api: &Api) -> Result<Me, RunError> {
     let mut pauses = backoff();
     loop {
-        match api.call::<GetMe, Me>(&GetMe::new(), Duration::ZERO).await {
+        match api.call(&GetMe {}).await {
             Ok(me) => return Ok(me),
-            Err(ApiError::Refused(404, _)) => return Err(RunError::UnknownToken),
             Err(error) => tokio::time::sleep(pause_after(&error, &mut pauses)?).await,
         }
     }
@@ -233,7 +231,7 @@ fn backoff() -> ExponentialBackoff {
 
 /// Logs what is wrong, and says how long to wait, unless waiting does not help.
 fn pause_after(error: &ApiError, pauses: &mut ExponentialBackoff) -> Result<Duration, RunError> {
-    if let ApiError::Refused(401, _) = error {
+    if error.is_unknown_token() {
         return Err(RunError::UnknownToken);
     }
     let pause = match error {

@@ -85,7 +85,8 @@ fn a_group_asks_by_command() {
         assert!(view.text.as_str().starts_with("🕊️"), "{}", view.text.as_str());
     }
     assert_eq!(reply(&SHIPPED, &request("what are your principles", false)), Reply::Silent);
-    let Reply::Page(PageReply { page, .. }) = reply(&SHIPPED, &request("@palabre_bot what are your principles", true)) else {
+    let Reply::Page(PageReply { page, .. }) = reply(&SHIPPED, &request("@palabre_bot what are your principles", true))
+    else {
         panic!()
     };
     assert!(page.view(&SHIPPED).text.as_str().contains("rinciple"));

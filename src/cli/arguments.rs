@@ -4,15 +4,15 @@
 use std::error::Error as _;
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::Resettable;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use ring::hmac;
 
 use crate::cli::Error;
 use crate::cli::config::{RunConfig, SettingError};
+use crate::telegram::{Token, TokenError};
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -86,8 +86,8 @@ impl TelegramOptions {
     ///
     /// # Errors
     ///
-    /// A sentence for the operator when there is none.
-    pub(super) fn token(&self) -> Result<Token, String> {
+    /// When there is none.
+    pub(super) fn token(&self) -> Result<Token, TokenError> {
         Token::read(self.token.as_deref(), self.token_file.as_deref())
     }
 }
@@ -230,64 +230,5 @@ fn into_setting_error(error: clap::Error) -> Error {
     match error.source().and_then(|source| source.downcast_ref::<SettingError>()) {
         Some(setting) => Error::Setting(*setting),
         None => error.exit(),
-    }
-}
-
-/// The secret of a bot. It is shown nowhere.
-pub struct Token(String);
-
-impl Token {
-    /// The secret itself, to be put into a request and nowhere else.
-    #[must_use]
-    pub fn secret(&self) -> &str {
-        &self.0
-    }
-
-    /// What Telegram has to say with each delivery to a webhook. It comes from the token, so that every copy knows it without
-    /// being told, and does not give the token away (HMAC-SHA-256).
-    #[must_use]
-    pub fn webhook_secret(&self) -> String {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
-        let tag = hmac::sign(&key, b"palabre webhook");
-        tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// The token itself if there is one, else what `file` holds.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for the operator when there is neither, the file cannot be read or the token is empty.
-    pub fn read(token: Option<&str>, file: Option<&Path>) -> Result<Self, String> {
-        match (token, file) {
-            (Some(token), _) => Self::new(token),
-            (None, Some(file)) => {
-                let token = std::fs::read_to_string(file)
-                    .map_err(|error| format!("the token file {} cannot be read: {error}", file.display()))?;
-                Self::new(&token)
-            }
-            (None, None) => {
-                Err("there is no token: set TELOXIDE_TOKEN, or TELOXIDE_TOKEN_FILE to a file that holds it \
-                                 (`palabre chat` needs none)"
-                    .into())
-            }
-        }
-    }
-
-    /// The token that BotFather gave, white space around it left out.
-    ///
-    /// # Errors
-    ///
-    /// A sentence for the operator when it is empty.
-    pub fn new(token: &str) -> Result<Self, String> {
-        match token.trim() {
-            "" => Err("the token is empty".into()),
-            token => Ok(Self(token.to_owned())),
-        }
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
     }
 }

@@ -69,7 +69,7 @@ pub struct RunConfig {
     #[arg(long, env = "PALABRE_CRASH_FILE", value_name = "FILE")]
     pub crash_file: Option<PathBuf>,
     /// What is logged: error, warn, info, debug, trace, or a filter of env_logger
-    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info,notify=warn")]
+    #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
 }
 

@@ -26,9 +26,9 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
     env_logger::Builder::new().parse_filters(&config.log).parse_write_style(&style).init();
     log_panics();
     let content = super::content(&config.content)?;
-    let token = config.telegram.token().map_err(Error::Bot)?;
+    let token = config.telegram.token()?;
     let (url, proxy) = (config.telegram.api_url.as_deref(), config.telegram.proxy.as_deref());
-    let api = Api::new(&token, url, proxy).map_err(Error::Bot)?;
+    let api = Api::new(&token, url, proxy)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())
@@ -76,7 +76,7 @@ async fn serve(
             Some(start_server(listener, monitoring, endpoint, stopped))
         }
     };
-    let contents = crate::reload::newer(directory, content.version(), Arc::clone(&metrics)).map_err(Error::Bot)?;
+    let contents = crate::reload::start(directory, content.version(), Arc::clone(&metrics))?;
     let crash_guard = match config.crash_file {
         None => CrashGuard::default(),
         Some(file) => CrashGuard::open(file.clone()).map_err(|error| Error::CrashFile(file, error))?,
@@ -87,13 +87,13 @@ async fn serve(
         .max_per_second(config.max_per_second)
         .webhook(webhook)
         .metrics(health, metrics, unanswered);
-    let result = bot.run(stop).await.map_err(Error::Bot);
+    let result = bot.run(Box::pin(stop)).await;
     drop(stopping);
     if let Some(server) = server {
         // Bounded by `server::DRAIN_TIMEOUT`.
         let _ = server.await;
     }
-    result
+    Ok(result?)
 }
 
 /// Serves until the sender of `stopped` is dropped.

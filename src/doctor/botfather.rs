@@ -1,23 +1,9 @@
 //! Settings that only @BotFather can change, as `getMe` gives them.
 
-use serde::Deserialize;
-
 use super::report::Finding;
+use crate::telegram::api::newer::Me;
 
-/// The result of `getMe` (Bot API, `User`). A field that an older server does not know is `None`.
-#[derive(Deserialize)]
-pub(crate) struct BotInfo {
-    pub(crate) username: String,
-    can_join_groups: Option<bool>,
-    /// Whether privacy mode is off.
-    can_read_all_group_messages: Option<bool>,
-    supports_inline_queries: Option<bool>,
-    /// Guest mode, since Bot API 10.0.
-    supports_guest_queries: Option<bool>,
-    can_connect_to_business: Option<bool>,
-}
-
-pub(crate) fn findings(bot: &BotInfo) -> Vec<Finding> {
+pub(crate) fn findings(bot: &Me) -> Vec<Finding> {
     let mut findings = vec![
         match bot.can_join_groups {
             Some(true) => Finding::ok("groups", "people can add the bot to their groups"),

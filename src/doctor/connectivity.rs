@@ -5,15 +5,12 @@ use std::io;
 use std::time::Duration;
 
 use chrono::DateTime;
-use hyper_util::client::legacy;
-use teloxide::payloads::GetMe;
 use tokio::time::{Instant, timeout_at};
 
-use super::botfather::BotInfo;
 use crate::clock::unix_time;
 use crate::doctor::report::Finding;
-use crate::telegram::api::{Api, ApiError, Body};
-use crate::telegram::client::Trouble;
+use crate::telegram::api::newer::{GetMe, Me};
+use crate::telegram::api::{Api, ApiError, HttpError};
 
 /// A first request that takes longer is worth a word: people wait as long for each answer.
 const SLOW: Duration = Duration::from_secs(2);
@@ -26,11 +23,11 @@ struct Answer {
     took: Duration,
     /// Seconds that this machine's clock is ahead of the server's.
     ahead: Option<i64>,
-    bot: Result<BotInfo, ApiError>,
+    bot: Result<Me, ApiError>,
 }
 
 /// Findings on token, server and clock, in this order, and the bot if the server knows it.
-pub(crate) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (Vec<Finding>, Option<BotInfo>) {
+pub(crate) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (Vec<Finding>, Option<Me>) {
     let answer = match timeout_at(deadline, get_me(api)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(finding)) => return (token_unknown(has_token).into_iter().chain([finding]).collect(), None),
@@ -50,17 +47,15 @@ pub(crate) async fn findings(api: &Api, has_token: bool, deadline: Instant) -> (
 
 async fn get_me(api: &Api) -> Result<Answer, Finding> {
     let start = Instant::now();
-    let response = api.post(&GetMe::new(), Duration::ZERO).await.map_err(|trouble| {
+    let answer = api.post(&GetMe {}).await.map_err(|error| {
         let server = api.server();
-        meta(&trouble, &server, proxy(&server))
+        network_failure(&error, &server, proxy(&server))
     })?;
     let took = start.elapsed();
-    let status = response.status().as_u16();
-    let date = response.headers().get("date").and_then(|date| http_date(date.to_str().ok()?));
+    let date = answer.headers.get("date").and_then(|date| http_date(date.to_str().ok()?));
     // The server wrote its date somewhere between the two ends of the request.
     let now = unix_time().saturating_sub(took / 2).as_secs() as i64;
-    let body = Body { status, bytes: response.into_body() };
-    Ok(Answer { status, took, ahead: date.map(|date| now - date), bot: body.read() })
+    Ok(Answer { status: answer.status, took, ahead: date.map(|date| now - date), bot: answer.read() })
 }
 
 /// A date of HTTP (RFC 9110, 5.6.7) in seconds since 1970.
@@ -72,15 +67,15 @@ fn token_unknown(has_token: bool) -> Option<Finding> {
     has_token.then(|| Finding::unknown("token", "the server could not be asked whether it takes it"))
 }
 
-fn token(bot: &Result<BotInfo, ApiError>) -> Option<Finding> {
+fn token(bot: &Result<Me, ApiError>) -> Option<Finding> {
     Some(match bot {
         Ok(bot) => Finding::ok("token", format!("is that of @{}", bot.username)),
-        Err(ApiError::Refused(401, _)) => Finding::error(
+        Err(error) if error.has_code(401) => Finding::error(
             "token",
             "the server does not know it: it was revoked, or its bot was deleted",
             "@BotFather: /token, choose the bot, and put what it gives into TELOXIDE_TOKEN or its file",
         ),
-        Err(ApiError::Refused(404, _)) => Finding::error(
+        Err(error) if error.has_code(404) => Finding::error(
             "token",
             "the server finds no bot at this address: the token is not complete, or TELOXIDE_API_URL has a path too much",
             "@BotFather: /token, choose the bot, and copy all of it, from the first digit to the last letter",
@@ -108,7 +103,7 @@ fn server(api: &Api, answer: &Answer, has_token: bool) -> Finding {
             "ask again after it; if it comes often, set PALABRE_MAX_PER_SECOND",
         ),
         // Without a token any answer of the Bot API's form will do.
-        Err(error @ ApiError::Refused(code, _)) if has_token && !matches!(code, 401 | 404) => {
+        Err(error @ ApiError::Refused { code, .. }) if has_token && !matches!(code, 401 | 404) => {
             Finding::error("server", error.to_string(), "look the sentence up at core.telegram.org/bots/api")
         }
         _ if answer.took > SLOW => Finding::warning(
@@ -167,24 +162,23 @@ fn no_answer(server: &str) -> Finding {
     )
 }
 
-/// The kind of the error that others are wrapped around; `source` passes over what an `io::Error` itself holds.
-fn inmost_kind(error: &io::Error) -> io::ErrorKind {
+/// The kind of the innermost `io::Error`: `source` passes over one that is wrapped in another.
+fn innermost_kind(error: &io::Error) -> io::ErrorKind {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
-    inner.map_or_else(|| error.kind(), inmost_kind)
+    inner.map_or_else(|| error.kind(), innermost_kind)
 }
 
-/// What failed on the way, told apart in words.
-fn meta(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
-    let mut chain = Vec::new();
-    let mut cause: Option<&(dyn Error + 'static)> = Some(&**trouble);
-    while let Some(error) = cause {
-        chain.push(error);
-        cause = error.source();
-    }
-    let is_connect = trouble.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect);
+/// What failed on the way to the server, and what to do.
+fn network_failure(error: &HttpError, server: &str, proxy: Option<&str>) -> Finding {
+    let chain: Vec<&(dyn Error + 'static)> =
+        std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source()).collect();
+    let (is_connect, timed_out) = match error {
+        HttpError::Network(error) => (error.is_connect(), error.is_timeout()),
+        _ => (false, false),
+    };
     let says = |beginning: &str| chain.iter().any(|error| error.to_string().starts_with(beginning));
-    let kind = chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(inmost_kind);
-    let inmost = chain.last().map_or_else(|| "no reason is given".into(), ToString::to_string);
+    let kind = chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(innermost_kind);
+    let innermost = chain.last().map_or_else(|| "no reason is given".into(), ToString::to_string);
     let target = match proxy {
         Some(variable) => format!("the proxy of {variable}"),
         None => server.to_owned(),
@@ -192,18 +186,17 @@ fn meta(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
     let found = |message: String, help: &str| Finding::error("server", message, help);
     if is_connect && says("dns error") {
         return found(
-            format!("the name of {target} is not found: {inmost}"),
+            format!("the name of {target} is not found: {innermost}"),
             "see that this machine has a network and a name server (/etc/resolv.conf), and that the name is right",
         );
     }
     // When the proxy itself is not reached, what is wrong with it is told below.
     if says("tunnel error") && !says("tunnel error: failed to create") {
         return found(
-            format!("{target} does not let us through to {server}: {inmost}"),
+            format!("{target} does not let us through to {server}: {innermost}"),
             "let the proxy allow CONNECT to that host and port; name and password go into the proxy's address",
         );
     }
-    let timed_out = kind == Some(io::ErrorKind::TimedOut);
     if is_connect && timed_out {
         return found(
             format!("there is no connection to {target} within 5 s"),
@@ -223,16 +216,16 @@ fn meta(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
             },
         ),
         Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) if is_connect => found(
-            format!("{server} is reached, but TLS with it fails: {inmost}"),
+            format!("{server} is reached, but TLS with it fails: {innermost}"),
             "see that this machine's clock is right and that no proxy opens TLS on the way: only the web's public \
              authorities are trusted; a server without TLS is written http://",
         ),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => found(
-            format!("there is no way to {target}: {inmost}"),
+            format!("there is no way to {target}: {innermost}"),
             "see that this machine has a network, and in a container that it may use it",
         ),
         _ => found(
-            format!("{target} cannot be talked to: {inmost}"),
+            format!("{target} cannot be talked to: {innermost}"),
             "try again; if it stays so, see what stands on the way: a firewall, a proxy",
         ),
     }
@@ -241,18 +234,18 @@ fn meta(trouble: &Trouble, server: &str, proxy: Option<&str>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::{clock, http_date};
-    use crate::doctor::report::Status;
+    use crate::doctor::report::Verdict;
 
     #[test]
     fn the_clock_may_be_a_little_off() {
-        for (ahead, status) in [
-            (None, Status::Unknown),
-            (Some(30), Status::Ok),
-            (Some(-30), Status::Ok),
-            (Some(31), Status::Warning),
-            (Some(-31), Status::Warning),
+        for (ahead, verdict) in [
+            (None, Verdict::Unknown),
+            (Some(30), Verdict::Ok),
+            (Some(-30), Verdict::Ok),
+            (Some(31), Verdict::Warning),
+            (Some(-31), Verdict::Warning),
         ] {
-            assert_eq!(clock(ahead).status, status, "{ahead:?}");
+            assert_eq!(clock(ahead).verdict, verdict, "{ahead:?}");
         }
         assert!(clock(Some(-90)).message.contains("90 s behind"));
     }

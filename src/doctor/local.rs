@@ -111,7 +111,7 @@ pub(crate) fn token(token: Option<&str>, file: Option<&Path>) -> (Option<Token>,
         Ok(token) => token,
         Err(error) => {
             let help = "@BotFather: /newbot, or /token and choose the bot; it gives the token";
-            return (None, vec![Finding::error("token-source", error, help)]);
+            return (None, vec![Finding::error("token-source", error.to_string(), help)]);
         }
     };
     let shape = shape_problem(token.secret()).map(|problem| {

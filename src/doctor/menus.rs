@@ -2,14 +2,13 @@
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use teloxide::payloads::{GetMyDescription, GetMyShortDescription};
 use tokio::time::Instant;
 
-use super::call_with_deadline;
 use super::report::Finding;
 use crate::content::Content;
+use crate::telegram::api::newer::BotCommand;
 use crate::telegram::api::{Api, ApiError};
-use crate::telegram::profile::{BotCommand, Described, GetMyCommands, Known, Scope, SetMyCommands, languages};
+use crate::telegram::profile::{BotCommandScope, get_description, get_menu, get_short_description, languages, menu};
 
 /// The most concurrent requests of each check.
 const CONCURRENCY: usize = 8;
@@ -18,12 +17,14 @@ const LISTED_MAX: usize = 5;
 const UPDATE_HELP: &str = "start `palabre run` (anew): it brings them up to date when it starts";
 
 /// The menus that `palabre run` sets: scope, name of the check, whether it is the menu of groups.
-const PUBLISHED: [(Scope, &str, bool); 2] =
-    [(Scope::Default, "commands", false), (Scope::AllGroupChats, "group-commands", true)];
+const PUBLISHED: [(BotCommandScope, &str, bool); 2] =
+    [(BotCommandScope::Default, "commands", false), (BotCommandScope::AllGroupChats, "group-commands", true)];
 
 /// Scopes that Palabre does not use and that take precedence over those of [`PUBLISHED`].
-const SHADOWING: [(Scope, &str); 2] =
-    [(Scope::AllPrivateChats, "all_private_chats"), (Scope::AllChatAdministrators, "all_chat_administrators")];
+const SHADOWING: [(BotCommandScope, &str); 2] = [
+    (BotCommandScope::AllPrivateChats, "all_private_chats"),
+    (BotCommandScope::AllChatAdministrators, "all_chat_administrators"),
+];
 
 pub(crate) async fn findings(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
     let [private, groups] = PUBLISHED.map(|menu| published_menu(api, content, menu, deadline));
@@ -35,12 +36,12 @@ pub(crate) async fn findings(api: &Api, content: &Content, deadline: Instant) ->
 async fn published_menu(
     api: &Api,
     content: &Content,
-    (scope, check, is_group): (Scope, &'static str, bool),
+    (scope, check, is_group): (BotCommandScope, &'static str, bool),
     deadline: Instant,
 ) -> Finding {
     let differences = stream::iter(languages(content)).map(async |(lang, code)| {
-        let actual = commands(api, scope, code, deadline).await?;
-        let expected = SetMyCommands::new(content, lang, scope, code, is_group).commands;
+        let actual = api.call_until(&get_menu(scope.clone(), code), deadline).await?;
+        let expected = menu(content, lang, scope.clone(), code, is_group).commands;
         Ok(menu_difference(&expected, &actual).map(|difference| format!("{} {difference}", audience(code))))
     });
     let of_groups = if is_group { " of groups" } else { "" };
@@ -54,21 +55,18 @@ async fn published_menu(
 
 async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Finding {
     let differences = stream::iter(languages(content)).map(async |(lang, code)| {
-        let (mut long, mut short) = (GetMyDescription::new(), GetMyShortDescription::new());
-        long.language_code = code.map(str::to_owned);
-        short.language_code = code.map(str::to_owned);
-        let (long, short) = tokio::join!(
-            call_with_deadline::<_, Described>(api, &long, deadline),
-            call_with_deadline::<_, Described>(api, &short, deadline)
-        );
+        let (long, short) = (get_description(code), get_short_description(code));
+        let (long, short) = tokio::join!(api.call_until(&long, deadline), api.call_until(&short, deadline));
         let interface = content.interface(lang);
-        let different =
-            match (long?.description == *interface.description, short?.description == *interface.short_description) {
-                (true, true) => return Ok(None),
-                (false, true) => "the long one",
-                (true, false) => "the short one",
-                (false, false) => "both",
-            };
+        let different = match (
+            long?.description == *interface.description,
+            short?.short_description == *interface.short_description,
+        ) {
+            (true, true) => return Ok(None),
+            (false, true) => "the long one",
+            (true, false) => "the short one",
+            (false, false) => "both",
+        };
         Ok(Some(format!("{} {different}", audience(code))))
     });
     comparison_finding(
@@ -81,11 +79,12 @@ async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Findin
 
 /// Menus that are shown instead of Palabre's: an earlier program has left them.
 async fn shadowing_menus(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
-    let menus =
-        SHADOWING.into_iter().flat_map(|(scope, name)| languages(content).map(move |(_, code)| (scope, name, code)));
+    let menus = SHADOWING
+        .into_iter()
+        .flat_map(|(scope, name)| languages(content).map(move |(_, code)| (scope.clone(), name, code)));
     let results: Vec<_> = stream::iter(menus)
         .map(async |(scope, name, code)| {
-            let commands = commands(api, scope, code, deadline).await;
+            let commands = api.call_until(&get_menu(scope, code), deadline).await;
             commands.map(|commands| (name, code, commands.len()))
         })
         .buffered(CONCURRENCY)
@@ -108,10 +107,6 @@ async fn shadowing_menus(api: &Api, content: &Content, deadline: Instant) -> Vec
     findings
 }
 
-async fn commands(api: &Api, scope: Scope, code: Option<&str>, deadline: Instant) -> Result<Vec<Known>, ApiError> {
-    call_with_deadline(api, &GetMyCommands { scope, language_code: code }, deadline).await
-}
-
 /// The finding on a comparison in every language, with one result a language: its difference, or `None` without one.
 fn comparison_finding(
     check: &'static str,
@@ -130,17 +125,20 @@ fn comparison_finding(
 
 /// How the menu at Telegram differs from the content's. `is_ephemeral` is not compared: a server older than Bot API 10.2 does
 /// not keep it.
-fn menu_difference(expected: &[BotCommand<'_>], actual: &[Known]) -> Option<String> {
+fn menu_difference(expected: &[BotCommand], actual: &[BotCommand]) -> Option<String> {
     if actual.is_empty() && !expected.is_empty() {
         return Some("there is none".into());
     }
-    let find = |name: &str| actual.iter().find(|actual| actual.command == name);
-    let is_expected = |name: &str| expected.iter().any(|expected| expected.command == name);
+    let find = |name: &str| actual.iter().find(|actual| actual.command.command == name);
+    let is_expected = |name: &str| expected.iter().any(|expected| expected.command.command == name);
     let slash = |name: &str| format!("/{name}");
-    let missing = expected.iter().filter(|e| find(e.command).is_none()).map(|e| slash(e.command)).collect();
-    let extra = actual.iter().filter(|a| !is_expected(&a.command)).map(|a| slash(&a.command)).collect();
-    let is_reworded = |e: &&BotCommand<'_>| find(e.command).is_some_and(|actual| actual.description != e.description);
-    let reworded = expected.iter().filter(is_reworded).map(|e| slash(e.command)).collect();
+    let missing =
+        expected.iter().filter(|e| find(&e.command.command).is_none()).map(|e| slash(&e.command.command)).collect();
+    let extra = actual.iter().filter(|a| !is_expected(&a.command.command)).map(|a| slash(&a.command.command)).collect();
+    let is_reworded = |e: &&BotCommand| {
+        find(&e.command.command).is_some_and(|actual| actual.command.description != e.command.description)
+    };
+    let reworded = expected.iter().filter(is_reworded).map(|e| slash(&e.command.command)).collect();
     let lists: [(Vec<String>, &str); 3] =
         [(missing, "lacks"), (extra, "has besides"), (reworded, "has other words for")];
     let mut parts = Vec::new();
@@ -150,7 +148,7 @@ fn menu_difference(expected: &[BotCommand<'_>], actual: &[Known]) -> Option<Stri
         }
     }
     if parts.is_empty() {
-        let same_order = expected.iter().map(|e| e.command).eq(actual.iter().map(|a| a.command.as_str()));
+        let same_order = expected.iter().map(|e| &e.command.command).eq(actual.iter().map(|a| &a.command.command));
         return (!same_order).then(|| "has another order".into());
     }
     Some(parts.join(", "))
@@ -170,18 +168,18 @@ fn audience(code: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{BotCommand, Known, menu_difference};
+    use super::{BotCommand, menu_difference};
 
     #[test]
     fn differences_are_named() {
         let menu = ["a", "b"].map(|command| BotCommand { command, description: "words", is_ephemeral: false });
-        let known = |(command, description): &(&str, &str)| Known {
+        let known = |(command, description): &(&str, &str)| BotCommand {
             command: (*command).to_owned(),
             description: (*description).to_owned(),
             is_ephemeral: false,
         };
         let check = |list: &[(&str, &str)], expected: Option<&str>| {
-            let known: Vec<Known> = list.iter().map(known).collect();
+            let known: Vec<BotCommand> = list.iter().map(known).collect();
             assert_eq!(menu_difference(&menu, &known).as_deref(), expected);
         };
         check(&[("a", "words"), ("b", "words")], None);

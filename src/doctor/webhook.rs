@@ -5,14 +5,12 @@
 use std::collections::HashSet;
 
 use chrono::DateTime;
-use serde::Deserialize;
-use teloxide::payloads::GetWebhookInfo;
 use tokio::time::Instant;
 use url::Url;
 
-use super::call_with_deadline;
 use super::report::Finding;
 use crate::clock::unix_time;
+use crate::telegram::api::newer::{GetWebhookInfo, WebhookInfo};
 use crate::telegram::{ALLOWED_UPDATES, Api};
 
 /// The most pending updates without a warning: one batch of `getUpdates`.
@@ -23,24 +21,6 @@ const CURRENT_ERROR_AGE: i64 = 10 * 60;
 const RECENT_ERROR_AGE: i64 = 24 * 60 * 60;
 /// The most characters that are shown of Telegram's error message.
 const ERROR_MESSAGE_MAX: usize = 160;
-
-/// The fields of the Bot API's `WebhookInfo` that are examined.
-#[derive(Deserialize)]
-struct WebhookInfo {
-    #[serde(default)]
-    url: String,
-    #[serde(default)]
-    has_custom_certificate: bool,
-    #[serde(default)]
-    pending_update_count: u64,
-    last_error_date: Option<i64>,
-    #[serde(default)]
-    last_error_message: String,
-    last_synchronization_error_date: Option<i64>,
-    /// Missing when `setWebhook` named none: then Telegram delivers its default kinds, [`ALLOWED_UPDATES`] among them.
-    #[serde(default)]
-    allowed_updates: Vec<String>,
-}
 
 /// An error when Telegram would refuse the address of `PALABRE_WEBHOOK_URL`.
 pub(crate) fn configured_url(url: Option<&str>, is_telegrams_own: bool) -> Option<Finding> {
@@ -62,7 +42,7 @@ pub(crate) fn configured_url(url: Option<&str>, is_telegrams_own: bool) -> Optio
 
 /// Findings on the webhook that Telegram has, compared with the `configured` one.
 pub(crate) async fn findings(api: &Api, configured: Option<&str>, deadline: Instant) -> Vec<Finding> {
-    match call_with_deadline(api, &GetWebhookInfo::new(), deadline).await {
+    match api.call_until(&GetWebhookInfo {}, deadline).await {
         Ok(info) => evaluate(&info, configured, unix_time().as_secs() as i64),
         Err(error) => vec![Finding::unknown("webhook", format!("not known: {error}"))],
     }

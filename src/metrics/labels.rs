@@ -41,7 +41,7 @@ pub enum Surface {
 /// What a question in a person's own words led to: the label `outcome` of `palabre_questions_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-pub enum QuestionResult {
+pub enum QuestionOutcome {
     /// A section answers it.
     Answered,
     /// Several sections were offered.

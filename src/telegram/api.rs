@@ -1,242 +1,201 @@
-//! One request to the Bot API, and what its failure means.
+//! The call to the Bot API: [`Api`] wraps [`teloxide::Bot`], which holds the token, the server's address and the HTTP client.
 //!
-//! teloxide gives the payloads and their names; the call itself is ours for four reasons. teloxide sleeps ten seconds
-//! within a request when the server says 5xx; it tells refusals apart by their exact sentences, of which several have
-//! changed; it parses the whole message that was sent, of which only the success matters here; and its client does more
-//! than is needed (see `client`).
+//! Payloads and types are teloxide's; what teloxide 0.17 lacks is in [`newer`]. The call itself is ours: teloxide sleeps ten
+//! seconds within a request when the server answers 5xx, knows refusals only by their exact sentences, several of which have
+//! changed, and parses the whole message that was sent, of which only the success matters here.
 
-use std::cell::RefCell;
+pub(crate) mod error;
+pub(crate) mod newer;
+pub(crate) mod token;
+
 use std::time::Duration;
 
-use hyper::body::Bytes;
-use hyper::{Response, Uri};
-use hyper_util::client::proxy::matcher::Matcher;
-use rustc_hash::FxHashMap;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde::{Deserialize, Serialize};
+use reqwest::Client;
+use reqwest::header::CONTENT_TYPE;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use teloxide::requests::Payload;
+use thiserror::Error;
+use tokio::time::Instant;
 use url::Url;
 
-use crate::cli::arguments::Token;
-use crate::telegram::client::{Client, Trouble};
-
-/// How long a request may take, apart from the time that it asks the server to wait.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) use self::error::{Answer, ApiError, HttpError};
+use self::token::Token;
 
 /// Telegram's own server.
 const TELEGRAM: &str = "https://api.telegram.org";
+/// How long a request may take, apart from the time that it asks the server to wait.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may take, with its proxy and TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+/// TCP keepalive: first probe after this time without data, and as long between two probes.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(15);
+const TCP_KEEPALIVE_RETRIES: u32 = 3;
+/// Longest answer in bytes: a hundred updates are far shorter.
+const ANSWER_MAX: usize = 16 << 20;
+/// Longest name of a method in bytes.
+const METHOD_NAME_MAX: usize = 64;
 
-/// Bytes that a written request usually has room in: a page with its buttons.
-const USUAL_LENGTH: usize = 4_096;
-
-/// A Bot API server and the right to speak for a bot.
+/// A Bot API server and the right to speak for a bot. No `Debug`: that of [`teloxide::Bot`] prints the token.
 #[derive(Clone)]
 pub struct Api {
-    client: Client,
-    /// The address of the methods: the server's with the token. It is shown nowhere.
-    methods: Url,
-    /// That of each method which was called: as secret.
-    addresses: RefCell<FxHashMap<&'static str, Uri>>,
+    bot: teloxide::Bot,
 }
 
-/// Why a request did not do what it should.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ApiError {
-    /// 429: not before this time has passed.
-    RetryAfter(Duration),
-    /// The group has become a supergroup with this id.
-    MigratedTo(i64),
-    /// The network, or a server that is not itself: worth another try. What happened, without the address.
-    Unreachable(String),
-    /// Telegram understood and declined: its error code and sentence.
-    Refused(u16, String),
-}
-
-impl ApiError {
-    /// Whether Telegram's sentence begins so, whatever comes before the colon and in whatever case.
-    pub(crate) fn says(&self, beginning: &str) -> bool {
-        let ApiError::Refused(_, description) = self else { return false };
-        let sentence = description.split_once(": ").map_or(description.as_str(), |(_, rest)| rest);
-        sentence.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning))
-    }
-}
-
-impl std::fmt::Display for ApiError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ApiError::RetryAfter(pause) => write!(f, "Telegram asks for a pause of {} s", pause.as_secs()),
-            ApiError::MigratedTo(_) => write!(f, "the group has become a supergroup"),
-            ApiError::Unreachable(what) => write!(f, "Telegram cannot be reached: {what}"),
-            ApiError::Refused(code, sentence) => {
-                // Ids are digits, and a log holds none of them.
-                let sentence: String =
-                    sentence.chars().take(120).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
-                write!(f, "Telegram refuses ({code}): {sentence}")
-            }
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Answer<T> {
-    ok: bool,
-    result: Option<T>,
-    #[serde(default)]
-    error_code: u16,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    parameters: Parameters,
-}
-
-#[derive(Default, Deserialize)]
-struct Parameters {
-    retry_after: Option<u64>,
-    migrate_to_chat_id: Option<i64>,
+/// Why there is no [`Api`]. The messages are for the operator.
+#[derive(Debug, Error)]
+pub enum ApiConfigError {
+    /// `TELOXIDE_API_URL` is not a web address.
+    #[error("TELOXIDE_API_URL is not an address, as https://api.telegram.org")]
+    Server,
+    /// `TELOXIDE_PROXY` is not a web address. It may hold a password, so it is not repeated.
+    #[error("TELOXIDE_PROXY is not an address, as http://proxy.example:3128")]
+    Proxy,
+    /// TLS cannot be set up.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(reqwest::Error),
 }
 
 impl Api {
-    /// The server at `url` (Telegram's own without one), through `proxy`, else that of `HTTPS_PROXY` or the like.
+    /// The server at `url` (Telegram's own without one), through this proxy, else that of `HTTPS_PROXY`, `HTTP_PROXY` or
+    /// `ALL_PROXY`, unless `NO_PROXY` names the server.
     ///
     /// # Errors
     ///
-    /// A sentence for the operator when an address is not one.
-    pub fn new(token: &Token, url: Option<&str>, proxy: Option<&str>) -> Result<Self, String> {
-        let no_server = "TELOXIDE_API_URL is not an address, as https://api.telegram.org";
-        // The address of a proxy may hold a password: it is not repeated.
-        let no_proxy = "TELOXIDE_PROXY is not an address, as http://proxy.example:3128";
-        let mut methods = web_address(url.unwrap_or(TELEGRAM)).ok_or(no_server)?;
-        methods.path_segments_mut().map_err(|()| no_server)?.pop_if_empty().push(&format!("bot{}", token.secret()));
-        let server: Uri = methods.as_str().parse().map_err(|_| no_server)?;
-        let proxy = match proxy {
-            Some(proxy) => {
-                let proxy = web_address(proxy).ok_or(no_proxy)?;
-                Some(Matcher::builder().all(String::from(proxy)).build().intercept(&server).ok_or(no_proxy)?)
-            }
-            None => Matcher::from_env().intercept(&server),
-        };
-        Ok(Self { client: Client::new(&server, proxy), methods, addresses: RefCell::default() })
+    /// [`ApiConfigError`] when an address is not one.
+    pub fn new(token: &Token, url: Option<&str>, proxy: Option<&str>) -> Result<Self, ApiConfigError> {
+        let url = web_address(url.unwrap_or(TELEGRAM)).ok_or(ApiConfigError::Server)?;
+        let client = client(proxy)?;
+        Ok(Self { bot: teloxide::Bot::with_client(token.secret(), client).set_api_url(url) })
     }
 
     /// The server as an operator may see it: scheme, host and port.
     pub(crate) fn server(&self) -> String {
-        self.methods.origin().ascii_serialization()
+        self.bot.api_url().origin().ascii_serialization()
     }
 
     /// Whether the server is Telegram's, not one of the operator's own.
     pub(crate) fn is_telegrams_own(&self) -> bool {
-        self.methods.host_str() == Some("api.telegram.org")
+        self.bot.api_url().host_str() == Some("api.telegram.org")
     }
 
-    /// Sends a request of which only the success matters: the result is not parsed.
+    /// Calls a method and reads its result.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ApiError`]; nothing is tried again.
+    pub(crate) async fn call<P>(&self, payload: &P) -> Result<P::Output, ApiError>
+    where
+        P: Payload + Serialize,
+        P::Output: DeserializeOwned,
+    {
+        self.post(payload).await?.read()
+    }
+
+    /// As [`Api::call`], but gives up at the deadline.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::call`]; [`ApiError::Unreachable`] at the deadline.
+    pub(crate) async fn call_until<P>(&self, payload: &P, deadline: Instant) -> Result<P::Output, ApiError>
+    where
+        P: Payload + Serialize,
+        P::Output: DeserializeOwned,
+    {
+        let result = tokio::time::timeout_at(deadline, self.call(payload)).await;
+        result.unwrap_or_else(|_| Err(ApiError::Unreachable("there was no answer in time".into())))
+    }
+
+    /// Calls a method of which only the success matters: its result is not read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Api::call`].
     pub(crate) async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), ApiError> {
-        let body = self.body(payload, Duration::ZERO).await?;
-        if says_ok(&body.bytes) { Ok(()) } else { body.read::<IgnoredAny>().map(drop) }
+        self.post(payload).await?.read_ok()
     }
 
-    /// Sends a request and reads its result. The server may take `wait` longer than usual.
-    pub(crate) async fn call<P: Payload + Serialize, T: DeserializeOwned>(
-        &self,
-        payload: &P,
-        wait: Duration,
-    ) -> Result<T, ApiError> {
-        self.body(payload, wait).await?.read()
-    }
-
-    /// Sends a request; what it is answered is read later. The server may take `wait` longer than usual.
-    pub(crate) async fn body<P: Payload + Serialize>(&self, payload: &P, wait: Duration) -> Result<Body, ApiError> {
-        let response = self.post(payload, wait).await.map_err(|trouble| unreachable(&*trouble))?;
-        Ok(Body { status: response.status().as_u16(), bytes: response.into_body() })
-    }
-
-    /// Sends a request and gives the server's response as it comes.
-    pub(crate) async fn post<P: Payload + Serialize>(
-        &self,
-        payload: &P,
-        wait: Duration,
-    ) -> Result<Response<Bytes>, Trouble> {
-        let mut written = Vec::with_capacity(USUAL_LENGTH);
-        serde_json::to_writer(&mut written, payload)?;
-        let address = self.address(P::NAME)?;
-        // Boxed, because this future is moved with every update.
-        Box::pin(self.client.post(address, written, TIMEOUT + wait)).await
-    }
-
-    /// The address of a method.
-    fn address(&self, method: &'static str) -> Result<Uri, Trouble> {
-        let mut addresses = self.addresses.borrow_mut();
-        if let Some(address) = addresses.get(method) {
-            return Ok(address.clone());
-        }
-        let address: Uri = format!("{}/{method}", self.methods).parse()?;
-        addresses.insert(method, address.clone());
-        Ok(address)
-    }
-}
-
-/// What the server answers.
-pub(crate) struct Body {
-    pub(crate) status: u16,
-    pub(crate) bytes: Bytes,
-}
-
-impl Body {
-    /// The result that it holds.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        let Ok(response) = serde_json::from_slice::<Answer<T>>(&self.bytes) else {
-            let what = format!("an answer that is not the Bot API's (HTTP {})", self.status);
-            return Err(ApiError::Unreachable(what));
-        };
-        match response {
-            Answer { ok: true, result: Some(result), .. } => Ok(result),
-            Answer { parameters: Parameters { retry_after: Some(seconds), .. }, .. } => {
-                Err(ApiError::RetryAfter(Duration::from_secs(seconds)))
+    /// Posts a request; its answer is read later. The server may take [`Payload::timeout_hint`] longer than usual.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError`], which becomes [`ApiError::Unreachable`].
+    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, HttpError> {
+        let method = method_name::<P>();
+        let json = serde_json::to_vec(payload)?;
+        let timeout = TIMEOUT + payload.timeout_hint().unwrap_or_default();
+        let request = self.bot.client().post(self.address(method)).timeout(timeout);
+        // Boxed, because this future is large and is moved with every update.
+        Box::pin(async {
+            let mut response = request.header(CONTENT_TYPE, "application/json").body(json).send().await?;
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await? {
+                if body.len() + chunk.len() > ANSWER_MAX {
+                    return Err(HttpError::TooLong);
+                }
+                body.extend_from_slice(&chunk);
             }
-            Answer { parameters: Parameters { migrate_to_chat_id: Some(id), .. }, .. } => Err(ApiError::MigratedTo(id)),
-            Answer { error_code: 429, .. } => Err(ApiError::RetryAfter(Duration::from_secs(1))),
-            Answer { error_code: code @ 500.., .. } => Err(ApiError::Unreachable(format!("error {code}"))),
-            Answer { error_code, description, .. } => Err(ApiError::Refused(error_code, description)),
-        }
+            let headers = std::mem::take(response.headers_mut());
+            Ok(Answer { method, status: response.status().as_u16(), headers, body })
+        })
+        .await
     }
+
+    /// The address of a method. It holds the token and is shown nowhere.
+    fn address(&self, method: &str) -> Url {
+        let mut url = self.bot.api_url();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push(&format!("bot{}", self.bot.token())).push(method);
+        }
+        url
+    }
+}
+
+/// The HTTP client, through this proxy if there is one, else as the environment says.
+fn client(proxy: Option<&str>) -> Result<Client, ApiConfigError> {
+    let mut builder = Client::builder()
+        // The Bot API redirects nobody, and a redirect would carry the token elsewhere.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .tcp_nodelay(true)
+        .tcp_keepalive(TCP_KEEPALIVE)
+        .tcp_keepalive_interval(TCP_KEEPALIVE)
+        .tcp_keepalive_retries(TCP_KEEPALIVE_RETRIES);
+    if let Some(proxy) = proxy {
+        let address = web_address(proxy).ok_or(ApiConfigError::Proxy)?;
+        builder = builder.proxy(reqwest::Proxy::all(address).map_err(|_| ApiConfigError::Proxy)?);
+    }
+    builder.build().map_err(|error| ApiConfigError::Client(error.without_url()))
 }
 
 /// An address on the web.
 fn web_address(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-/// Whether an answer begins with `{"ok":true`, whatever white space there is: the rest, mostly the whole message that was
-/// sent, need not be read.
-fn says_ok(answer: &[u8]) -> bool {
-    let mut rest = answer;
-    [&b"{"[..], b"\"ok\"", b":", b"true"].iter().all(|token| {
-        rest = rest.trim_ascii_start();
-        let begins = rest.starts_with(token);
-        rest = rest.get(token.len()..).unwrap_or_default();
-        begins
-    })
+/// The method's name as the Bot API writes it (`getMe`): teloxide's begin with a capital, which other servers than Telegram's
+/// do not take.
+pub(crate) const fn method_name<P: Payload>() -> &'static str {
+    const { MethodName::<P>::NAME }
 }
 
-/// The network's failure with its innermost reason, such as "connection refused".
-fn unreachable(error: &dyn std::error::Error) -> ApiError {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    ApiError::Unreachable(cause.to_string())
+struct MethodName<P>(std::marker::PhantomData<P>);
+
+impl<P: Payload> MethodName<P> {
+    const BYTES: [u8; METHOD_NAME_MAX] = {
+        let mut bytes = [0; METHOD_NAME_MAX];
+        bytes.split_at_mut(P::NAME.len()).0.copy_from_slice(P::NAME.as_bytes());
+        bytes[0] = bytes[0].to_ascii_lowercase();
+        bytes
+    };
+    const NAME: &'static str = match std::str::from_utf8(Self::BYTES.split_at(P::NAME.len()).0) {
+        Ok(name) => name,
+        Err(_) => panic!("names of methods are ASCII"),
+    };
 }
 
 #[cfg(test)]
-mod tests {
-    use super::says_ok;
-
-    #[test]
-    fn an_answer_says_ok_with_any_white_space() {
-        for ok in ["{\"ok\":true}", "{\"ok\": true, \"result\": 1}", " {\n  \"ok\" : true"] {
-            assert!(says_ok(ok.as_bytes()), "{ok}");
-        }
-        for other in ["", "{", "{\"ok\":false}", "{\"ok\":tru", "[true]", "{\"no\":true}", "ok"] {
-            assert!(!says_ok(other.as_bytes()), "{other}");
-        }
-    }
-}
+mod tests;

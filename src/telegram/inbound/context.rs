@@ -6,15 +6,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::crash_guard::CrashGuard;
-use super::update::{Me, Update};
+use super::update::Update;
 use crate::bot::inline;
 use crate::bot::reply::{Place, Reply, ReplyMeta, apology};
 use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Metrics, QuestionOutcome};
 use crate::telegram::ReplyFn;
+use crate::telegram::api::newer::Me;
 use crate::telegram::outbound::deliver::UnreachableChats;
-use crate::telegram::outbound::render::{ContentCache, Rendered};
+use crate::telegram::outbound::render::{ContentCache, Rendered, Surroundings};
 use crate::telegram::outbound::sender::Sender;
 
 /// What every answer needs. One for the process.
@@ -68,7 +69,8 @@ impl Context {
         place: Place,
     ) -> Option<Reply<Rc<Rendered>>> {
         let request = update.request(&self.me, place);
-        let render = |reply: Reply| reply.map(|page| content.render(&self.me, &page));
+        let surroundings = Surroundings::new(&self.me, update.is_in_direct_messages());
+        let render = |reply: Reply| reply.map(|page| content.render(surroundings, &page));
         // The place of a panic is in the log.
         let make = || catch_unwind(AssertUnwindSafe(|| render((self.reply)(&content.content, &request))));
         let made = self.crash_guard.run(update.update_id, make);
@@ -86,7 +88,8 @@ impl Context {
         query: &inline::InlineQuery<'_>,
     ) -> Option<inline::InlineAnswer<Rc<Rendered>>> {
         let content = self.content();
-        let render = |answer: inline::InlineAnswer| answer.map(|page| content.render(&self.me, &page));
+        let surroundings = Surroundings::new(&self.me, false);
+        let render = |answer: inline::InlineAnswer| answer.map(|page| content.render(surroundings, &page));
         let make = || catch_unwind(AssertUnwindSafe(|| render(inline::answer(&content.content, query))));
         let made = self.crash_guard.run(update_id, make);
         if made.is_none() {
@@ -110,7 +113,7 @@ impl Context {
             && let Some(unanswered) = &self.unanswered
         {
             let words = content.familiar_words(&question.text);
-            unanswered.note(words.iter().map(String::as_str), crate::clock::today());
+            unanswered.record(words.iter().map(String::as_str), crate::clock::today());
         }
     }
 }

@@ -17,13 +17,16 @@ use super::flood_control::{FloodControl, FloodDecision};
 use super::offset_tracker::ChatState;
 use super::update::{InlineQuery, Update};
 use crate::bot::reply::{Place, Reply};
-use crate::content::LangId;
-use crate::metrics::Queue;
+use crate::metrics::QueueState;
 use crate::telegram::api::ApiError;
-use crate::telegram::outbound::deliver::{Delivery, WebhookResponse, acknowledge, follow_language, notice, tell};
+use crate::telegram::api::newer::SetMyCommands;
+use crate::telegram::outbound::deliver::{
+    Delivery, acknowledge, follow_language, menu_to_follow, notice, send_sentence,
+};
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::render::{ContentCache, Rendered};
 use crate::telegram::outbound::sender::CALLBACK_DEADLINE;
+use crate::telegram::outbound::webhook_response::WebhookResponse;
 
 /// How often an update is tried whose processing panics.
 const PANIC_TRIES: u32 = 3;
@@ -63,17 +66,10 @@ struct QueuedUpdate {
     reply: Option<(Rc<ContentCache>, Reply<Rc<Rendered>>)>,
 }
 
-/// What an answered update leaves to do: the chat's menu of commands follows a chosen language.
-struct LanguageChoice {
-    update: Rc<QueuedUpdate>,
-    content: Rc<ContentCache>,
-    lang: LangId,
-}
-
 /// How a job ended.
 enum JobOutcome {
     /// An update of a chat is answered, and the chat's next one may begin.
-    Answered(i64, Finished, Option<LanguageChoice>),
+    Answered(i64, Finished, Option<SetMyCommands>),
     /// Something beside the queues is finished.
     Unordered(Finished),
     /// Nothing that a source waits for.
@@ -83,7 +79,7 @@ enum JobOutcome {
 /// The queues of all chats, and the jobs that empty them.
 pub(crate) struct Dispatcher {
     context: Rc<Context>,
-    queues: FxHashMap<i64, VecDeque<Rc<QueuedUpdate>>>,
+    queues: FxHashMap<i64, VecDeque<QueuedUpdate>>,
     /// Updates in all queues together.
     queued: usize,
     /// The chats with a job.
@@ -173,7 +169,7 @@ impl Dispatcher {
             }
         };
         let chat = update.queue_key();
-        self.queues.entry(chat).or_default().push_back(Rc::new(QueuedUpdate { update, place, reply }));
+        self.queues.entry(chat).or_default().push_back(QueuedUpdate { update, place, reply });
         self.queued += 1;
         self.begin_next(chat);
         self.update_gauges();
@@ -181,17 +177,17 @@ impl Dispatcher {
     }
 
     fn update_gauges(&self) {
-        self.context.metrics().queue(Queue::InHand, self.active.len() + self.queued);
-        self.context.metrics().queue(Queue::Waiting, self.queued);
+        self.context.metrics().queue(QueueState::InHand, self.active.len() + self.queued);
+        self.context.metrics().queue(QueueState::Waiting, self.queued);
     }
 
     /// Waits for the next update to be finished; `None` when none is in progress. Nothing is lost when the wait is dropped.
     pub(crate) async fn next(&mut self) -> Option<Finished> {
         loop {
             match self.jobs.join_next().await? {
-                Ok(JobOutcome::Answered(chat, finished, choice)) => {
-                    if let Some(choice) = choice {
-                        self.spawn_language_choice(choice);
+                Ok(JobOutcome::Answered(chat, finished, menu)) => {
+                    if let Some(menu) = menu {
+                        self.set_menu(menu);
                     }
                     self.active.remove(&chat);
                     self.begin_next(chat);
@@ -205,12 +201,11 @@ impl Dispatcher {
         }
     }
 
-    fn spawn_language_choice(&mut self, LanguageChoice { update, content, lang }: LanguageChoice) {
+    /// Sets a chat's menu of commands beside its queue: that may be slow.
+    fn set_menu(&mut self, menu: SetMyCommands) {
         let context = Rc::clone(&self.context);
         self.jobs.spawn_local(async move {
-            if let Some(query) = &update.update.callback_query {
-                follow_language(&context.sender, &content.content, query, lang).await;
-            }
+            follow_language(&context.sender, &menu).await;
             JobOutcome::Background
         });
     }
@@ -229,9 +224,8 @@ impl Dispatcher {
         let context = Rc::clone(&self.context);
         self.jobs.spawn_local(async move {
             let update_id = queued.update.update_id;
-            let answered = process(&context, chat, &queued).await;
-            let choice = answered.chosen.map(|(content, lang)| LanguageChoice { update: queued, content, lang });
-            JobOutcome::Answered(chat, Finished { update_id, response: answered.response }, choice)
+            let Answered { response, menu } = process(&context, chat, &queued).await;
+            JobOutcome::Answered(chat, Finished { update_id, response }, menu)
         });
     }
 }
@@ -246,7 +240,8 @@ fn assert_panicked(error: &JoinError) {
 #[derive(Default)]
 struct Answered {
     response: Option<Vec<u8>>,
-    chosen: Option<(Rc<ContentCache>, LangId)>,
+    /// The menu of commands that follows a chosen language.
+    menu: Option<SetMyCommands>,
 }
 
 /// Answers an update, whatever fails on the way; returns when nothing is left to try.
@@ -303,7 +298,7 @@ async fn answer(
     if let Some(meta) = meta {
         context.count(&content.content, update, &meta);
     }
-    Ok(Answered { response: response.into_bytes(), chosen: chosen.map(|lang| (content, lang)) })
+    Ok(Answered { response: response.into_bytes(), menu: menu_to_follow(update, &content.content, chosen) })
 }
 
 /// Tells somebody who floods that it is too much: at once, for their own answers may wait in the queue before it.
@@ -315,7 +310,7 @@ async fn send_flood_notice(context: &Context, update: &Update) {
         (Some(query), _) => {
             acknowledge(&context.sender, CallbackQueryId(query.id.clone()), Some(notice.to_string())).await;
         }
-        (None, Some(message)) => tell(&context.sender, message, notice).await,
+        (None, Some(message)) => send_sentence(&context.sender, message, notice).await,
         (None, None) => {}
     }
 }

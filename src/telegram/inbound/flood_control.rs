@@ -51,7 +51,7 @@ impl FloodControl {
         let key = (chat, person);
         if self.is_muted(key) {
             FloodDecision::Drop
-        } else if self.buckets.take(&key).is_ok() {
+        } else if self.buckets.try_acquire(&key).is_ok() {
             FloodDecision::Process
         } else {
             self.mute(key)

@@ -6,7 +6,7 @@ pub(crate) mod webhook;
 
 use super::dispatcher::{Accepted, Dispatcher, Finished};
 use super::update::Update;
-use crate::metrics::{Kind, Metrics};
+use crate::metrics::{Metrics, UpdateKind};
 use crate::telegram::RunError;
 
 /// A source of updates.
@@ -36,6 +36,6 @@ pub(crate) type ReadUpdate = Result<Update, Option<i64>>;
 
 /// Counts an update that does not concern the bot (it has an id then) or cannot be read.
 fn count_skipped(metrics: &Metrics, update_id: Option<i64>) {
-    metrics.update(if update_id.is_some() { Kind::Other } else { Kind::Unreadable });
+    metrics.update(if update_id.is_some() { UpdateKind::Other } else { UpdateKind::Unreadable });
     log::debug!("an update of an unknown kind or shape was passed over");
 }

@@ -11,6 +11,7 @@ use crate::bot::command::CommandText;
 use crate::bot::inline;
 use crate::bot::reply::{Input, Place, Request};
 use crate::metrics::{Surface, UpdateKind};
+use crate::telegram::api::newer::Me;
 
 /// An update of a kind that concerns the bot.
 #[derive(Deserialize)]
@@ -162,16 +163,6 @@ fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Message
     Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
 }
 
-/// The bot itself, as `getMe` describes it.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Me {
-    id: i64,
-    #[serde(default)]
-    pub(crate) username: String,
-    #[serde(default)]
-    pub(crate) supports_inline_queries: bool,
-}
-
 impl Update {
     /// Passes on an update that concerns the bot.
     ///
@@ -284,6 +275,12 @@ impl Update {
         Request { input, language_code: self.language_code(), place }
     }
 
+    /// Whether its answer is read in the direct messages of a channel, where no button can share a page.
+    pub(crate) fn is_in_direct_messages(&self) -> bool {
+        let tapped = self.callback_query.as_ref().and_then(|query| query.message.as_ref());
+        tapped.or_else(|| self.text_message()).is_some_and(|message| message.chat.is_direct_messages)
+    }
+
     fn text_message(&self) -> Option<&Message> {
         self.guest_message.as_deref().or(self.message.as_ref())
     }
@@ -298,11 +295,6 @@ impl Message {
     /// The direct messages topic to answer in (Bot API 9.2). Without one nothing can be sent to such a chat.
     pub(crate) fn direct_messages_topic(&self) -> Option<i64> {
         self.direct_messages_topic.as_ref().map(|topic| topic.topic_id)
-    }
-
-    /// Whether it stands in the direct messages of a channel, where no button can share a page.
-    pub(crate) fn is_in_direct_messages(&self) -> bool {
-        self.chat.is_direct_messages
     }
 
     /// Who wrote it; for a group's anonymous administrator and for a channel the chat.
@@ -332,7 +324,7 @@ impl Message {
         if self.is_automatic_forward || !self.has_content() {
             return None; // A channel's post in its discussion group, or a service message.
         }
-        if self.is_in_direct_messages() && self.direct_messages_topic.is_none() {
+        if self.chat.is_direct_messages && self.direct_messages_topic.is_none() {
             return None; // There is nowhere to answer.
         }
         match self.chat.kind.as_str() {

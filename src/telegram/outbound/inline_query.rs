@@ -1,18 +1,21 @@
-//! Cards as the Bot API takes them: answers to inline queries and to guests. Of our own, for teloxide 0.17 does not know
-//! guests, and so that a card of an answer is written the same way for both.
+//! Inline results as the Bot API takes them: answers to inline queries and to guests.
+//!
+//! Our own payload, because it borrows the cached JSON of up to twenty pages, which teloxide's would build and serialise again
+//! for every letter that somebody types.
 
 use std::rc::Rc;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 use teloxide::requests::Payload;
-use teloxide::types::LinkPreviewOptions;
+use teloxide::types::{LinkPreviewOptions, True};
 
 use crate::bot::inline::{InlineAnswer, InlineResult};
+use crate::telegram::api::newer::{AnswerGuestQuery, payload};
 use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
 
-/// Seconds that Telegram may keep an answer for the next who types the same.
-const CACHE: u32 = 300;
+/// Seconds for which Telegram may give an answer to others who type the same.
+const CACHE_TIME: u32 = 300;
 
 #[derive(Serialize)]
 pub(crate) struct AnswerInlineQuery<'a> {
@@ -25,10 +28,7 @@ pub(crate) struct AnswerInlineQuery<'a> {
     button: Option<ResultsButton<'a>>,
 }
 
-impl Payload for AnswerInlineQuery<'_> {
-    type Output = ();
-    const NAME: &'static str = "answerInlineQuery";
-}
+payload!(AnswerInlineQuery<'a> = "answerInlineQuery" -> True);
 
 #[derive(Serialize)]
 struct ResultsButton<'a> {
@@ -37,19 +37,8 @@ struct ResultsButton<'a> {
 }
 
 #[derive(Serialize)]
-pub(crate) struct AnswerGuestQuery<'a> {
-    guest_query_id: &'a str,
-    result: InlineQueryResult<'a>,
-}
-
-impl Payload for AnswerGuestQuery<'_> {
-    type Output = ();
-    const NAME: &'static str = "answerGuestQuery";
-}
-
-#[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum InlineQueryResult<'a> {
+pub(crate) enum InlineQueryResult<'a> {
     Article {
         id: &'a str,
         title: &'a str,
@@ -66,7 +55,7 @@ enum InlineQueryResult<'a> {
 }
 
 #[derive(Serialize)]
-struct InputTextMessageContent<'a> {
+pub(crate) struct InputTextMessageContent<'a> {
     message_text: &'a RawValue,
     entities: &'a RawValue,
     link_preview_options: LinkPreviewOptions,
@@ -83,7 +72,7 @@ pub(crate) fn answer<'a>(query: &'a str, answer: &'a InlineAnswer<Rc<Rendered>>)
     AnswerInlineQuery {
         inline_query_id: query,
         results: answer.results.iter().map(result).collect(),
-        cache_time: CACHE,
+        cache_time: CACHE_TIME,
         is_personal: answer.is_personal,
         next_offset: answer.next_offset.as_deref().unwrap_or_default(),
         button: answer
@@ -94,8 +83,8 @@ pub(crate) fn answer<'a>(query: &'a str, answer: &'a InlineAnswer<Rc<Rendered>>)
 }
 
 /// The answer to a guest's question.
-pub(crate) fn guest<'a>(query: &'a str, page: &'a Rendered) -> AnswerGuestQuery<'a> {
-    // Nobody sees the title of a card that is sent without being chosen.
+pub(crate) fn guest<'a>(query: &'a str, page: &'a Rendered) -> AnswerGuestQuery<'a, InlineQueryResult<'a>> {
+    // Nobody sees the title of a result that is sent without being chosen.
     AnswerGuestQuery { guest_query_id: query, result: article("answer", "answer", "", page) }
 }
 

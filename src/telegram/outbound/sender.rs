@@ -1,7 +1,7 @@
-//! The one place through which requests go out: at which pace, how long each is tried, and what is tried again.
+//! Every request goes out here: within the rate limits, with its deadline, and tried again where that helps.
 //!
-//! Messages keep the pace of their chat and share a bounded number of connections. What is worthless in seconds, an answer
-//! to a tap or to typing, waits for neither.
+//! Messages keep the rate limit of their chat and share a bounded number of connections. What is worthless after seconds, an
+//! answer to a tap or to an inline query, waits for neither.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,39 +15,44 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::metrics::{Metrics, RequestResult};
-use crate::telegram::api::{Api, ApiError};
-use crate::telegram::outbound::rate_limit::Pace;
+use crate::telegram::api::{Api, ApiError, method_name};
+use crate::telegram::outbound::rate_limit::RateLimiter;
 
-/// How long a message is tried, apart from the pauses that Telegram asks for.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// The longest that Telegram may make a request wait in all.
-const REST_MAX: Duration = Duration::from_secs(3_600);
-/// How long an answer to a tap or to typing is tried: later nobody looks at it any more. Telegram takes answers to typing
-/// for about 30 s, to taps for longer.
+/// How long a request is tried while Telegram cannot be reached.
+const RETRY_DEADLINE: Duration = Duration::from_secs(60);
+/// The longest that 429s may make one request wait in all.
+const RATE_LIMITED_MAX: Duration = Duration::from_secs(3_600);
+/// How long an answer to a tap or to an inline query is tried: later nobody looks at it any more. Telegram takes answers to
+/// inline queries for about 30 s, to taps for longer.
 pub(crate) const CALLBACK_DEADLINE: Duration = Duration::from_secs(10);
-/// An ephemeral command is to be answered within 15 s (Bot API 10.2); the rest is for the answer's way.
-pub(crate) const ASIDE: Duration = Duration::from_secs(13);
-/// How long an answer to a guest is tried: nothing says how long Telegram takes it.
-pub(crate) const GUEST: Duration = Duration::from_secs(60);
-/// Messages under way at once: each has a connection, and connections are what memory goes into.
-const SLOTS: usize = 24;
-/// Answers to typing under way at once: a storm of it must not open a connection for each letter.
-const TYPING_SLOTS: usize = 16;
+/// An ephemeral command is to be answered within 15 s (Bot API 10.2); two of them are for the request's way.
+pub(crate) const EPHEMERAL_DEADLINE: Duration = Duration::from_secs(13);
+/// How long an answer to a guest is tried: the Bot API names no limit.
+pub(crate) const GUEST_DEADLINE: Duration = Duration::from_secs(60);
+/// Most messages sent at once. Each has a connection, and connections take most of the memory.
+const MESSAGE_SLOTS: usize = 24;
+/// Most answers to inline queries at once, so that a flood of them does not open a connection for each letter typed.
+const INLINE_SLOTS: usize = 16;
 
 /// Sends requests.
 pub(crate) struct Sender {
     api: Api,
-    pace: Pace,
-    slots: Semaphore,
-    typing_slots: Semaphore,
+    rate_limiter: RateLimiter,
+    message_slots: Semaphore,
+    inline_slots: Semaphore,
     metrics: Arc<Metrics>,
 }
 
 impl Sender {
-    /// `cap` is the most requests a second in all that the operator wants.
-    pub(crate) fn new(api: Api, cap: Option<NonZeroU32>, metrics: Arc<Metrics>) -> Self {
-        let (slots, typing_slots) = (Semaphore::new(SLOTS), Semaphore::new(TYPING_SLOTS));
-        Self { api, pace: Pace::new(cap), slots, typing_slots, metrics }
+    /// `max_per_second` is the operator's limit for all chats together.
+    pub(crate) fn new(api: Api, max_per_second: Option<NonZeroU32>, metrics: Arc<Metrics>) -> Self {
+        Self {
+            api,
+            rate_limiter: RateLimiter::new(max_per_second),
+            message_slots: Semaphore::new(MESSAGE_SLOTS),
+            inline_slots: Semaphore::new(INLINE_SLOTS),
+            metrics,
+        }
     }
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
@@ -58,128 +63,131 @@ impl Sender {
         &self.api
     }
 
-    /// Sends or edits a message: at the pace of its chat (of none under a card of inline mode), as long as it takes.
-    /// `missed` is told each time nobody is there.
+    /// Calls any method of the Bot API and gives its result.
     ///
     /// # Errors
     ///
     /// As [`Sender::retry`].
-    pub(crate) async fn message<P: Payload + Serialize>(
+    pub(crate) async fn call<P>(&self, payload: &P) -> Result<P::Output, ApiError>
+    where
+        P: Payload + Serialize,
+        P::Output: DeserializeOwned,
+    {
+        self.retry(async || self.measure::<P, _>(self.api.call(payload)).await, || ()).await
+    }
+
+    /// Sends or edits a message within the rate limit of its chat; an inline message has none. `on_unreachable` is called each
+    /// time Telegram cannot be reached.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::retry`].
+    pub(crate) async fn send_rate_limited<P: Payload + Serialize>(
         &self,
         chat: Option<i64>,
         payload: &P,
-        missed: impl Fn(),
+        on_unreachable: impl Fn(),
     ) -> Result<(), ApiError> {
         let send = async || {
-            self.pace.turn(chat).await;
-            let _slot = self.slots.acquire().await;
-            let sent = self.once(payload).await;
-            if let (Err(ApiError::RetryAfter(_)), Some(chat)) = (&sent, chat) {
-                self.pace.refused(chat);
+            self.rate_limiter.acquire(chat).await;
+            let _slot = self.message_slots.acquire().await;
+            let sent = self.send(payload).await;
+            if let (Err(ApiError::RetryAfter(pause)), Some(chat)) = (&sent, chat) {
+                self.rate_limiter.too_many_requests(chat, *pause);
             }
             sent
         };
-        self.retry(send, missed).await
+        self.retry(send, on_unreachable).await
     }
 
-    /// Whether a message to this chat may go another way right now; if so, it is counted.
-    pub(crate) fn may_now(&self, chat: i64) -> bool {
-        self.pace.may_now(chat)
+    /// Takes a token of the chat's rate limit for a message that goes another way, if there is one now.
+    pub(crate) fn try_acquire(&self, chat: i64) -> bool {
+        self.rate_limiter.try_acquire(chat)
     }
 
-    /// Whether what goes to this chat waits for the chat's own pace.
+    /// Whether messages to this chat wait: for its own rate limit, or because of a 429.
     pub(crate) fn is_rate_limited(&self, chat: i64) -> bool {
-        self.pace.is_rate_limited(chat)
+        self.rate_limiter.is_rate_limited(chat)
     }
 
-    /// Sends what is worthless after `lifetime`.
+    /// Sends what is worthless after `deadline`, outside of the rate limits.
     ///
     /// # Errors
     ///
-    /// As [`Sender::retry`]; [`ApiError::Unreachable`] when the time is over.
+    /// As [`Sender::retry`]; [`ApiError::Unreachable`] after the deadline.
     pub(crate) async fn send_with_deadline<P: Payload + Serialize>(
         &self,
-        lifetime: Duration,
+        deadline: Duration,
         payload: &P,
     ) -> Result<(), ApiError> {
-        let sent = tokio::time::timeout(lifetime, self.retry(async || self.once(payload).await, || ())).await;
+        let sent = tokio::time::timeout(deadline, self.retry(async || self.send(payload).await, || ())).await;
         sent.unwrap_or_else(|_| Err(ApiError::Unreachable("the time for this answer is over".into())))
     }
 
-    /// Waits for one of the few connections that a storm of typing shares; it is taken until what this gives is dropped.
+    /// Waits for one of [`INLINE_SLOTS`]; it is free again when the permit is dropped.
     pub(crate) async fn inline_slot(&self) -> Option<SemaphorePermit<'_>> {
-        self.typing_slots.acquire().await.ok()
+        self.inline_slots.acquire().await.ok()
     }
 
-    /// Asks something of Telegram and reads the answer.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sender::retry`].
-    pub(crate) async fn ask<P: Payload + Serialize, T: DeserializeOwned>(&self, payload: &P) -> Result<T, ApiError> {
-        let ask = async || self.counted(P::NAME, self.api.call(payload, Duration::ZERO)).await;
-        self.retry(ask, || ()).await
+    async fn send<P: Payload + Serialize>(&self, payload: &P) -> Result<(), ApiError> {
+        self.measure::<P, _>(self.api.send(payload)).await
     }
 
-    async fn once<P: Payload + Serialize>(&self, payload: &P) -> Result<(), ApiError> {
-        self.counted(P::NAME, self.api.send(payload)).await
-    }
-
-    async fn counted<T>(
-        &self,
-        method: &'static str,
-        request: impl Future<Output = Result<T, ApiError>>,
-    ) -> Result<T, ApiError> {
-        let began = Instant::now();
-        let done = request.await;
-        let outcome = match &done {
+    async fn measure<P: Payload, T>(&self, request: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+        let start = Instant::now();
+        let result = request.await;
+        let outcome = match &result {
             Ok(_) => RequestResult::Ok,
             Err(ApiError::RetryAfter(_)) => RequestResult::TooManyRequests,
             Err(ApiError::Unreachable(_)) => RequestResult::Unreachable,
-            Err(ApiError::Refused(..) | ApiError::MigratedTo(_)) => RequestResult::Refused,
+            Err(ApiError::Refused { .. } | ApiError::UnknownMethod(_) | ApiError::MigratedTo(_)) => {
+                RequestResult::Refused
+            }
         };
-        self.metrics.request(method, outcome, began.elapsed());
-        done
+        self.metrics.request(method_name::<P>(), outcome, start.elapsed());
+        result
     }
 
-    /// Tries until Telegram answers: waits as long as a 429 asks for, and longer each time when nobody is there, which
-    /// `missed` is told.
+    /// Tries until Telegram answers: after a 429 as late as it asks for, while it cannot be reached at growing intervals.
     ///
     /// # Errors
     ///
-    /// The refusal; [`ApiError::Unreachable`] after [`DEADLINE`]; [`ApiError::RetryAfter`] when the pauses that Telegram asks
-    /// for pass [`REST_MAX`].
-    async fn retry<T>(&self, request: impl AsyncFn() -> Result<T, ApiError>, missed: impl Fn()) -> Result<T, ApiError> {
+    /// The refusal; [`ApiError::Unreachable`] after [`RETRY_DEADLINE`]; [`ApiError::RetryAfter`] when the pauses of 429s pass
+    /// [`RATE_LIMITED_MAX`].
+    async fn retry<T>(
+        &self,
+        request: impl AsyncFn() -> Result<T, ApiError>,
+        on_unreachable: impl Fn(),
+    ) -> Result<T, ApiError> {
         let mut pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(250))
             .with_max_delay(Duration::from_secs(8))
             .with_jitter()
             .without_max_times()
             .build();
-        let (mut tried, mut rested) = (Duration::ZERO, Duration::ZERO);
+        let (mut unreachable_for, mut rate_limited_for) = (Duration::ZERO, Duration::ZERO);
         loop {
-            let began = Instant::now();
+            let start = Instant::now();
             match request().await {
                 Err(ApiError::RetryAfter(pause)) => {
-                    rested = rested.saturating_add(pause);
-                    if rested > REST_MAX {
+                    rate_limited_for += pause;
+                    if rate_limited_for > RATE_LIMITED_MAX {
                         return Err(ApiError::RetryAfter(pause));
                     }
                     tokio::time::sleep(pause).await;
-                    self.metrics.retry();
                 }
                 Err(error @ ApiError::Unreachable(_)) => {
-                    missed();
+                    on_unreachable();
                     let pause = pauses.next().unwrap_or_default();
-                    tried += began.elapsed() + pause;
-                    if tried > DEADLINE {
+                    unreachable_for += start.elapsed() + pause;
+                    if unreachable_for > RETRY_DEADLINE {
                         return Err(error);
                     }
                     tokio::time::sleep(pause).await;
-                    self.metrics.retry();
                 }
                 done => return done,
             }
+            self.metrics.retry();
         }
     }
 }

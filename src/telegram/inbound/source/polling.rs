@@ -17,7 +17,7 @@ use teloxide::requests::Payload;
 use tokio::time::Instant;
 
 use super::{ReadUpdate, Source, count_skipped};
-use crate::metrics::{Health, Queue};
+use crate::metrics::{Health, QueueState};
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::inbound::context::Context;
 use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher, Finished};
@@ -38,6 +38,7 @@ const IDLE_PAUSE: Duration = Duration::from_millis(50);
 const CONFIRM_TIMEOUT: Duration = Duration::from_millis(1_200);
 const CONFIRM_PAUSE: Duration = Duration::from_millis(200);
 
+/// `getUpdates`. teloxide's names no `guest_message` among the kinds, and its result loses what teloxide cannot read.
 #[derive(Serialize)]
 struct GetUpdates {
     offset: i64,
@@ -50,6 +51,10 @@ struct GetUpdates {
 impl Payload for GetUpdates {
     type Output = ();
     const NAME: &'static str = "getUpdates";
+
+    fn timeout_hint(&self) -> Option<Duration> {
+        Some(Duration::from_secs(self.timeout))
+    }
 }
 
 type PollResult = Result<Vec<ReadUpdate>, ApiError>;
@@ -135,7 +140,7 @@ impl Polling {
             }
         }
         self.tracker.end_batch(size, new);
-        self.context.metrics().queue(Queue::Carried, self.tracker.carried());
+        self.context.metrics().queue(QueueState::Carried, self.tracker.carried());
         updates
     }
 }
@@ -213,11 +218,11 @@ async fn poll(api: &Api, offset: i64, timeout: Duration) -> PollResult {
 
 async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> PollResult {
     let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
-    let body = api.body(&payload, timeout).await?;
-    match body.read::<Vec<Update>>() {
+    let answer = api.post(&payload).await?;
+    match answer.read::<Vec<Update>>() {
         // An update of a shape that is new to us: then each by itself.
         Err(ApiError::Unreachable(_)) => {
-            let raw = body.read::<Vec<Box<RawValue>>>()?;
+            let raw = answer.read::<Vec<Box<RawValue>>>()?;
             Ok(raw.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
         }
         read => Ok(read?.into_iter().map(Update::of_concern).collect()),

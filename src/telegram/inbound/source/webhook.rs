@@ -8,14 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use serde::{Deserialize, Serialize};
-use teloxide::payloads::GetWebhookInfo;
-use teloxide::requests::Payload;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
 use super::{Source, count_skipped};
 use crate::metrics::Health;
+use crate::telegram::api::newer::{GetWebhookInfo, SetWebhook};
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::inbound::context::Context;
 use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher, Finished};
@@ -193,30 +191,6 @@ impl RememberedIds {
     }
 }
 
-#[derive(Serialize)]
-struct SetWebhook<'a> {
-    url: &'a str,
-    max_connections: u8,
-    allowed_updates: [&'static str; 4],
-    secret_token: &'a str,
-}
-
-impl Payload for SetWebhook<'_> {
-    type Output = ();
-    const NAME: &'static str = "setWebhook";
-}
-
-/// What Telegram has set.
-#[derive(Deserialize)]
-struct WebhookInfo {
-    url: String,
-    max_connections: Option<i64>,
-    #[serde(default)]
-    allowed_updates: Vec<String>,
-    #[serde(default)]
-    last_error_message: String,
-}
-
 /// The webhook as it is to be set at Telegram.
 struct Registration {
     context: Rc<Context>,
@@ -248,8 +222,8 @@ impl Registration {
                 }
                 Err(error) => error,
             };
-            if let ApiError::Refused(400, sentence) = error {
-                return RunError::WebhookRefused(sentence);
+            if let ApiError::Refused { code: 400, description } = error {
+                return RunError::WebhookRefused(description);
             }
             match pause_after(&error, &mut backoff_pauses) {
                 Ok(pause) => tokio::time::sleep(pause).await,
@@ -261,12 +235,10 @@ impl Registration {
     /// Sets the webhook unless it is set as it should be. Telegram does not tell the secret: it comes from the token, so it is
     /// right unless Telegram reports that it was refused.
     async fn set(&self, api: &Api) -> Result<(), ApiError> {
-        let info: WebhookInfo = api.call(&GetWebhookInfo::new(), Duration::ZERO).await?;
-        // Telegram lists the kinds in an order of its own.
-        let known: HashSet<&str> = info.allowed_updates.iter().map(String::as_str).collect();
+        let info = api.call(&GetWebhookInfo {}).await?;
         let is_same = info.url == self.url.as_str()
             && info.max_connections == Some(self.max_connections.into())
-            && known == HashSet::from(ALLOWED_UPDATES)
+            && info.allows_exactly(&ALLOWED_UPDATES)
             && !info.last_error_message.contains("401");
         if !is_same {
             let payload = SetWebhook {
@@ -282,7 +254,7 @@ impl Registration {
     }
 
     async fn is_ours(&self, api: &Api) -> Result<bool, ApiError> {
-        let info: WebhookInfo = api.call(&GetWebhookInfo::new(), Duration::ZERO).await?;
+        let info = api.call(&GetWebhookInfo {}).await?;
         Ok(info.url == self.url.as_str())
     }
 }

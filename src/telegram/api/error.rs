@@ -1,0 +1,202 @@
+//! Why a request to the Bot API failed, and what the server's answer means.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use thiserror::Error;
+
+/// Shortest pause after a 429: a `retry_after` of 0 would be asked again at once, and refused again.
+const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
+/// Longest pause after a 429. Telegram keeps an update for 24 hours and a polling bot that pauses longer than this looks dead to
+/// its operator; asking once an hour costs nothing.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
+/// Characters of Telegram's description that are shown.
+const DESCRIPTION_MAX: usize = 120;
+
+/// Why a request did not do what it should. `Display` holds no token, no id and no text that a person wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum ApiError {
+    /// 429: not before this time has passed (1 s to 1 h).
+    #[error("Telegram asks for a pause of {} s", .0.as_secs())]
+    RetryAfter(Duration),
+    /// The group has become a supergroup with this id.
+    #[error("the group has become a supergroup")]
+    MigratedTo(i64),
+    /// The network failed, or the server (5xx, no JSON): worth another try. What happened, without the address.
+    #[error("Telegram cannot be reached: {0}")]
+    Unreachable(String),
+    /// 404: the server is older than the method.
+    #[error("this server does not know the method {0}")]
+    UnknownMethod(&'static str),
+    /// Telegram understood and declined.
+    #[error("Telegram refuses ({code}): {}", without_digits(description))]
+    Refused {
+        /// `error_code`, 400 to 499.
+        code: u16,
+        /// `description`, a sentence of Telegram's.
+        description: String,
+    },
+}
+
+impl ApiError {
+    /// Whether it is a refusal with this `error_code`.
+    pub(crate) fn has_code(&self, expected: u16) -> bool {
+        matches!(self, Self::Refused { code, .. } if *code == expected)
+    }
+
+    /// 403: blocked by the person, removed from the group. Nobody wants an answer.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.has_code(403)
+    }
+
+    /// 401, and for `getMe` a 404: there is no bot with this token.
+    pub(crate) fn is_unknown_token(&self) -> bool {
+        // A 404 of any other method is `UnknownMethod`.
+        self.has_code(401) || self.has_code(404)
+    }
+
+    /// Whether Telegram's description begins so, in any case of letters and whatever stands before its first colon
+    /// (`Bad Request: `). Beginnings, because Telegram changes the ends of its sentences.
+    pub(crate) fn says(&self, beginning: &str) -> bool {
+        let Self::Refused { description, .. } = self else { return false };
+        let starts =
+            |text: &str| text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning));
+        starts(description) || description.split_once(": ").is_some_and(|(_, rest)| starts(rest))
+    }
+}
+
+/// A description for the log: ids are digits, and a log holds none of them.
+fn without_digits(description: &str) -> String {
+    description.chars().take(DESCRIPTION_MAX).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
+}
+
+/// A failure of the HTTP request, before there is an answer to read. The address, which holds the token, is left out.
+#[derive(Debug, Error)]
+pub(crate) enum HttpError {
+    /// The network, the proxy or TLS.
+    #[error(transparent)]
+    Network(reqwest::Error),
+    /// The payload cannot be written as JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// The answer is longer than [`super::ANSWER_MAX`].
+    #[error("the answer is too long")]
+    TooLong,
+}
+
+impl From<reqwest::Error> for HttpError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Network(error.without_url())
+    }
+}
+
+impl From<HttpError> for ApiError {
+    /// Keeps the innermost reason, such as "connection refused".
+    fn from(error: HttpError) -> Self {
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        Self::Unreachable(cause.to_string())
+    }
+}
+
+/// The server's answer, not yet read as JSON.
+pub(crate) struct Answer {
+    pub(super) method: &'static str,
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// HTTP headers.
+    pub(crate) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    ok: bool,
+    result: Option<T>,
+    #[serde(default)]
+    error_code: u16,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Default, Deserialize)]
+struct Parameters {
+    retry_after: Option<u64>,
+    migrate_to_chat_id: Option<i64>,
+}
+
+impl Answer {
+    /// The `result`.
+    ///
+    /// # Errors
+    ///
+    /// The server's refusal; [`ApiError::Unreachable`] when the answer is not the Bot API's.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        self.envelope()?.ok_or_else(|| self.not_bot_api())
+    }
+
+    /// As [`Answer::read`], for methods of which only the success matters.
+    pub(crate) fn read_ok(&self) -> Result<(), ApiError> {
+        self.envelope::<IgnoredAny>().map(drop)
+    }
+
+    fn envelope<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
+        let answer: Envelope<T> = serde_json::from_slice(&self.body).map_err(|_| self.not_bot_api())?;
+        if answer.ok {
+            return Ok(answer.result);
+        }
+        let Envelope { error_code: code, description, parameters, .. } = answer;
+        Err(match (code, parameters) {
+            (_, Parameters { retry_after: Some(seconds), .. }) => {
+                ApiError::RetryAfter(Duration::from_secs(seconds).clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX))
+            }
+            (_, Parameters { migrate_to_chat_id: Some(id), .. }) => ApiError::MigratedTo(id),
+            (429, _) => ApiError::RetryAfter(RETRY_AFTER_MIN),
+            (500.., _) => ApiError::Unreachable(format!("error {code}")),
+            (404, _) if self.method != "getMe" => ApiError::UnknownMethod(self.method),
+            _ => ApiError::Refused { code, description },
+        })
+    }
+
+    fn not_bot_api(&self) -> ApiError {
+        ApiError::Unreachable(format!("an answer that is not the Bot API's (HTTP {})", self.status))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(method: &'static str, body: &str) -> Result<bool, ApiError> {
+        Answer { method, status: 200, headers: HeaderMap::new(), body: body.into() }.read()
+    }
+
+    #[test]
+    fn a_pause_is_neither_nothing_nor_for_days() {
+        for (asked, pause) in [(0, 1), (3, 3), (86_400, 3_600)] {
+            let body = format!(r#"{{"ok":false,"error_code":429,"parameters":{{"retry_after":{asked}}}}}"#);
+            assert_eq!(read("sendMessage", &body), Err(ApiError::RetryAfter(Duration::from_secs(pause))), "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_method_that_the_server_does_not_know_is_no_unknown_token() {
+        let body = r#"{"ok":false,"error_code":404,"description":"Not Found"}"#;
+        assert_eq!(read("answerGuestQuery", body), Err(ApiError::UnknownMethod("answerGuestQuery")));
+        assert!(read("getMe", body).is_err_and(|error| error.is_unknown_token()));
+    }
+
+    #[test]
+    fn a_description_is_known_by_its_beginning() {
+        let refused = |description: &str| ApiError::Refused { code: 400, description: description.into() };
+        assert!(refused("Bad Request: Message Thread not found: 7").says("message thread not found"));
+        assert!(refused("TOPIC_CLOSED").says("topic_closed") && !refused("TOPIC").says("TOPIC_CLOSED"));
+        assert_eq!(refused("user 12 is odd").to_string(), "Telegram refuses (400): user ## is odd");
+    }
+}

@@ -1,0 +1,255 @@
+//! What is tried after Telegram refuses a message or an edit. Any other refusal is final.
+//!
+//! | refusal of a new message | next try |
+//! |---|---|
+//! | 403: blocked, removed | none: nobody wants an answer |
+//! | the group became a supergroup | in the new chat, without topic and reply |
+//! | the topic is gone or closed | without the topic |
+//! | the message that it replies to is gone | without the reply; if there is none, as in the next rows |
+//! | the keyboard is refused | without the keyboard; if there is none, without entities |
+//! | the entities are refused | without entities; if there are none, without the keyboard |
+//! | anything else, of an ephemeral message | visible to the whole chat: too late, or a server or group that has none |
+//!
+//! | refusal of an edit | next try |
+//! |---|---|
+//! | message is not modified | none: it is as it should be |
+//! | the keyboard or the entities are refused | an edit without them |
+//! | any other 400 or 404, the group became a supergroup | a new message, unless it is a shared card: its chat is unknown |
+//!
+//! Each try has something less than the one before, so it ends after seven at most.
+
+use crate::telegram::api::ApiError;
+use crate::telegram::outbound::recipient::{EditTarget, Recipient};
+
+/// What a message can be sent without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Topic,
+    Reply,
+    Keyboard,
+    Entities,
+}
+
+/// Beginnings of Telegram's descriptions, in any case of letters, and the part that they refuse.
+const REFUSED_PARTS: [(&str, Part); 19] = [
+    ("message thread not found", Part::Topic),
+    ("TOPIC_DELETED", Part::Topic),
+    ("TOPIC_CLOSED", Part::Topic),
+    ("TOPIC_ID_INVALID", Part::Topic),
+    ("message to be replied not found", Part::Reply),
+    ("replied message not found", Part::Reply),
+    ("reply message not found", Part::Reply),
+    ("REPLY_MESSAGE_ID_INVALID", Part::Reply),
+    ("REPLY_TO_INVALID", Part::Reply),
+    ("BUTTON_", Part::Keyboard),
+    ("inline keyboard", Part::Keyboard),
+    ("can't parse inline keyboard", Part::Keyboard),
+    ("reply markup", Part::Keyboard),
+    ("REPLY_MARKUP_", Part::Keyboard),
+    ("object expected as reply markup", Part::Keyboard),
+    ("text buttons are unallowed", Part::Keyboard),
+    ("can't parse entities", Part::Entities),
+    ("can't parse MessageEntity", Part::Entities),
+    ("ENTIT", Part::Entities), // ENTITY_BOUNDS_INVALID, ENTITIES_TOO_LONG
+];
+
+fn refused_part(error: &ApiError) -> Option<Part> {
+    REFUSED_PARTS.iter().find(|(beginning, _)| error.says(beginning)).map(|(_, part)| *part)
+}
+
+/// The parts of a page's message beside its text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts {
+    pub(crate) keyboard: bool,
+    pub(crate) entities: bool,
+}
+
+impl Parts {
+    pub(crate) const ALL: Self = Self { keyboard: true, entities: true };
+    pub(crate) const NONE: Self = Self { keyboard: false, entities: false };
+
+    /// Leaves out the refused part, else the other one; `false` when both are left out already.
+    fn remove(&mut self, refused: Part) -> bool {
+        let (first, second) = match refused {
+            Part::Entities => (&mut self.entities, &mut self.keyboard),
+            _ => (&mut self.keyboard, &mut self.entities),
+        };
+        std::mem::take(first) || std::mem::take(second)
+    }
+}
+
+/// One try to send a message.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) to: Recipient<'a>,
+    pub(crate) parts: Parts,
+    has_migrated: bool,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(to: Recipient<'a>, parts: Parts) -> Self {
+        Self { to, parts, has_migrated: false }
+    }
+
+    /// The next try after this failure; `None` when it is final.
+    pub(crate) fn after(mut self, error: &ApiError) -> Option<Self> {
+        if error.is_forbidden() {
+            return None;
+        }
+        let is_mended = match (error, refused_part(error)) {
+            (ApiError::MigratedTo(chat), _) => self.migrate(*chat),
+            (_, Some(Part::Topic)) => self.to.options.message_thread_id.take().is_some(),
+            (_, Some(Part::Reply)) if self.remove_reply() => true,
+            (_, Some(part)) => self.parts.remove(part),
+            (_, None) => false,
+        };
+        (is_mended || self.make_visible()).then_some(self)
+    }
+
+    fn migrate(&mut self, chat: i64) -> bool {
+        (self.to.chat, self.to.options.message_thread_id) = (chat, None);
+        self.remove_reply();
+        !std::mem::replace(&mut self.has_migrated, true)
+    }
+
+    /// An ephemeral message answers an ephemeral message or a tap: without both it is none.
+    fn remove_reply(&mut self) -> bool {
+        let options = &mut self.to.options;
+        if options.ephemeral_message_parameters.is_some_and(|ephemeral| ephemeral.callback_query_id.is_none()) {
+            options.ephemeral_message_parameters = None;
+        }
+        options.reply_parameters.take().is_some()
+    }
+
+    fn make_visible(&mut self) -> bool {
+        let was_ephemeral = self.to.is_ephemeral();
+        if was_ephemeral {
+            // Nobody else sees the ephemeral message that it replies to.
+            (self.to.options.ephemeral_message_parameters, self.to.options.reply_parameters) = (None, None);
+        }
+        was_ephemeral
+    }
+}
+
+/// What follows a failed edit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum AfterEdit {
+    /// The message is as it should be.
+    Done,
+    /// Another edit, with these parts.
+    Edit(Parts),
+    /// A new message.
+    Send,
+    /// Nothing: the failure is final.
+    Fail,
+}
+
+impl AfterEdit {
+    pub(crate) fn of(error: &ApiError, target: EditTarget<'_>, mut parts: Parts) -> Self {
+        if error.says("message is not modified") {
+            return Self::Done;
+        }
+        if let Some(part @ (Part::Keyboard | Part::Entities)) = refused_part(error)
+            && parts.remove(part)
+        {
+            return Self::Edit(parts);
+        }
+        let is_lost = matches!(
+            error,
+            ApiError::Refused { code: 400 | 404, .. } | ApiError::UnknownMethod(_) | ApiError::MigratedTo(_)
+        );
+        if is_lost && !matches!(target, EditTarget::Inline { .. }) { Self::Send } else { Self::Fail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::api::newer::{EphemeralMessageParameters, ReplyParameters, SendOptions};
+
+    fn refused(description: &str) -> ApiError {
+        ApiError::Refused { code: 400, description: format!("Bad Request: {description}") }
+    }
+
+    /// With all that a message can have.
+    fn full(callback_query_id: Option<&str>) -> Attempt<'_> {
+        let options = SendOptions {
+            message_thread_id: Some(3),
+            direct_messages_topic_id: None,
+            reply_parameters: Some(ReplyParameters::Ephemeral { ephemeral_message_id: 5 }),
+            ephemeral_message_parameters: Some(EphemeralMessageParameters { receiver_user_id: 7, callback_query_id }),
+        };
+        Attempt::new(Recipient { chat: -1, options }, Parts::ALL)
+    }
+
+    /// What is left after these failures, one after the other: chat, topic, reply, ephemeral, keyboard, entities.
+    #[track_caller]
+    fn check(errors: &[ApiError], expected: &str) {
+        let attempt = errors.iter().try_fold(full(Some("q")), |attempt, error| attempt.after(error));
+        let left = attempt.map_or_else(
+            || "nothing".to_owned(),
+            |Attempt { to: Recipient { chat, options }, parts, .. }| {
+                let parts = [
+                    (options.message_thread_id.is_some(), "topic"),
+                    (options.reply_parameters.is_some(), "reply"),
+                    (options.ephemeral_message_parameters.is_some(), "ephemeral"),
+                    (parts.keyboard, "keyboard"),
+                    (parts.entities, "entities"),
+                ];
+                let parts = parts.into_iter().filter_map(|(is_there, name)| is_there.then_some(name));
+                std::iter::once(chat.to_string()).chain(parts.map(str::to_owned)).collect::<Vec<_>>().join(" ")
+            },
+        );
+        assert_eq!(left, expected, "{errors:?}");
+    }
+
+    #[test]
+    fn each_refusal_takes_away_what_it_refuses() {
+        check(&[refused("message thread not found")], "-1 reply ephemeral keyboard entities");
+        check(&[refused("message to be replied not found")], "-1 topic ephemeral keyboard entities");
+        check(&[refused("BUTTON_DATA_INVALID")], "-1 topic reply ephemeral entities");
+        check(&[refused("can't parse entities: odd")], "-1 topic reply ephemeral keyboard");
+        check(&[refused("EPHEMERAL_MESSAGE_NOT_ALLOWED")], "-1 topic keyboard entities");
+        check(&[ApiError::UnknownMethod("sendMessage")], "-1 topic keyboard entities");
+        check(&[ApiError::Unreachable("too late".into())], "-1 topic keyboard entities");
+        check(&[ApiError::MigratedTo(-2)], "-2 ephemeral keyboard entities");
+        check(&[ApiError::Refused { code: 403, description: "Forbidden: bot was blocked".into() }], "nothing");
+        let all = [
+            ApiError::MigratedTo(-2),
+            refused("EPHEMERAL_MESSAGE_NOT_ALLOWED"),
+            refused("reply markup is too long"),
+            refused("ENTITY_BOUNDS_INVALID"),
+        ];
+        check(&all, "-2");
+    }
+
+    #[test]
+    fn an_ephemeral_answer_without_what_it_answers_is_none() {
+        let attempt = full(None).after(&refused("message to be replied not found")).expect("another try");
+        assert!(!attempt.to.is_ephemeral() && attempt.to.options.message_thread_id.is_some());
+    }
+
+    #[test]
+    fn trying_ends_whatever_is_refused_again_and_again() {
+        let errors = REFUSED_PARTS.iter().map(|(beginning, _)| refused(beginning));
+        for error in errors.chain([ApiError::MigratedTo(-2), refused("chat not found")]) {
+            let tries = std::iter::successors(Some(full(Some("q"))), |attempt| attempt.clone().after(&error)).count();
+            assert!(tries <= 7, "{error}: {tries}");
+        }
+    }
+
+    #[test]
+    fn an_edit_that_is_impossible_becomes_a_message() {
+        let message = EditTarget::Message { chat_id: 1, message_id: 2 };
+        let inline = EditTarget::Inline { inline_message_id: "3" };
+        let after = |description: &str, target| AfterEdit::of(&refused(description), target, Parts::ALL);
+        assert!(matches!(after("message is not modified: exactly the same", message), AfterEdit::Done));
+        assert!(matches!(after("message can't be edited", message), AfterEdit::Send));
+        assert!(matches!(after("MESSAGE_ID_INVALID", inline), AfterEdit::Fail));
+        assert!(matches!(
+            after("BUTTON_URL_INVALID", inline),
+            AfterEdit::Edit(Parts { keyboard: false, entities: true })
+        ));
+        assert!(matches!(AfterEdit::of(&ApiError::MigratedTo(-2), message, Parts::ALL), AfterEdit::Send));
+    }
+}
