@@ -51,10 +51,6 @@ pub(crate) fn load(choice: &ContentChoice) -> Loaded {
     }
 }
 
-pub(crate) fn load_with_questions(choice: &ContentChoice) -> Loaded {
-    load::with_questions(directory(choice).as_deref(), load::this_month())
-}
-
 /// The content, or a sentence that says how to see what is wrong with it.
 fn content(choice: &ContentChoice) -> Result<Content, String> {
     let Loaded { content, report } = load(choice);

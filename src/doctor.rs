@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout_at};
 use self::telegram::Here;
 use crate::cli::arguments::{ContentChoice, Format, Token};
 use crate::doctor::report::{Finding, Page, Verdict};
+use crate::quality;
 
 /// The page is there after this time, whatever hangs.
 const LIMIT: Duration = Duration::from_millis(9_500);
@@ -63,7 +64,7 @@ async fn examine(choice: ContentChoice, webhook_url: Option<String>) -> Page {
     let for_questions = choice.clone();
     let place =
         crate::cli::directory(&choice).map_or_else(|| "inside the binary".into(), |dir| dir.display().to_string());
-    let questions = spawn_blocking(move || crate::cli::load_with_questions(&for_questions).report);
+    let questions = spawn_blocking(move || quality::check(crate::cli::load(&for_questions)).report);
     let (token, loaded) = tokio::join!(
         timeout_at(files_deadline, spawn_blocking(local::token)),
         timeout_at(files_deadline, spawn_blocking(move || crate::cli::load(&choice))),

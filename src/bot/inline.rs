@@ -138,7 +138,7 @@ fn home(content: &Content, lang: LangId) -> Offer {
 /// A section's card, and after the contact page the contact card.
 fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<Offer> {
     let action = Action::section(lang, section);
-    let words = content.words(section, lang);
+    let words = content.section_text(section, lang);
     let id = action.to_payload(content).unwrap_or_default();
     let contact = pages::contact_card(content).filter(|_| content.section(section).contact);
     let contact = contact.map(|card| Offer::Contact { id: format!("{id}-card"), card });

@@ -255,7 +255,7 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
             (lang, None, Asked::Suggested, Showing::Made(pages::suggestions(content, &some)))
         }
         Outcome::SmallTalk(talk, lang) => {
-            let said = content.talk(talk, lang);
+            let said = content.small_talk(talk, lang);
             let view = said.map_or_else(|| pages::home(content, lang, None), |said| pages::say(content, lang, said));
             (lang, None, Asked::SmallTalk, Showing::Made(view))
         }

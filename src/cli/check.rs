@@ -7,11 +7,12 @@ use anstream::{AutoStream, ColorChoice};
 
 use crate::cli::arguments::{ContentChoice, Format};
 use crate::content::load::Loaded;
+use crate::quality;
 
 /// Prints the report; the exit status is 1 when there are errors.
 #[must_use]
 pub fn execute(choice: &ContentChoice, format: Format) -> ExitCode {
-    let Loaded { content, report } = super::load_with_questions(choice);
+    let Loaded { content, report } = quality::check(super::load(choice));
     let mut out = std::io::stdout().lock();
     let text = match format {
         Format::Json => report.to_json_lines(),

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RenameMode};
 
 use super::settle::Notice;
-use crate::content::load;
+use crate::content::files;
 
 /// inotify watches a directory alone, for next to nothing: so each on the way is watched, and the content is found again
 /// when one of them is moved or replaced. Elsewhere (FSEvents) a watch is of everything below: only what is a link or
@@ -34,12 +34,12 @@ impl Places {
     pub(super) fn of(directory: &Path) -> Self {
         let mut places = Self::default();
         let root = places.follow(PathBuf::from("/"), directory);
-        for (name, is_folder) in load::list(&root).unwrap_or_default() {
+        for (name, is_folder) in files::list(&root).unwrap_or_default() {
             let entry = places.follow(root.clone(), Path::new(&name));
-            if !is_folder || name == load::TESTS_FOLDER {
+            if !is_folder || name == files::TESTS_FOLDER {
                 continue;
             }
-            for (file, _) in load::list(&entry).unwrap_or_default() {
+            for (file, _) in files::list(&entry).unwrap_or_default() {
                 places.follow(entry.clone(), Path::new(&file));
             }
             places.folders.insert(entry);

@@ -13,7 +13,8 @@ use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::places::Places;
 use super::settle::{Notice, Settle};
-use crate::content::load::{self, Files, Fingerprint, Loaded};
+use crate::content::files::{Files, Fingerprint};
+use crate::content::load::{self, Loaded};
 use crate::content::{Content, Version};
 
 /// How often the places are looked up again because they changed while they were being watched.
@@ -52,7 +53,7 @@ impl Watch {
         };
         // Before anything else happens, so that no change falls between this call and the first look.
         thread.watch();
-        let files = Files::of_bot(&thread.directory);
+        let files = Files::read(&thread.directory);
         if files.version() == served {
             thread.given = Some(files.fingerprint());
         } else {
@@ -148,13 +149,13 @@ impl Thread {
     fn load(&mut self) -> bool {
         self.settle.clear();
         self.watch();
-        let files = Files::of_bot(&self.directory);
+        let files = Files::read(&self.directory);
         let fingerprint = files.fingerprint();
         if self.given.as_ref() == Some(&fingerprint) {
             return true;
         }
         let loaded = catch_unwind(AssertUnwindSafe(|| {
-            let loaded = files.load(load::this_month());
+            let loaded = load::of_files(files, load::this_month());
             // Here it holds nobody up.
             loaded.content.iter().for_each(Content::prepare);
             loaded
