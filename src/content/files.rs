@@ -26,7 +26,7 @@ const FILE_MAX: u64 = 4 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     /// The texts, and what is wrong with files that have none.
-    pub(super) report: Report,
+    pub(crate) report: Report,
     /// The names of the folders but [`TESTS_FOLDER`], whether or not they hold a file.
     pub(super) folders: Vec<String>,
 }
