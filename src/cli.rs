@@ -103,12 +103,17 @@ fn directory(choice: &ContentChoice) -> Option<PathBuf> {
     choice.content.clone().or_else(nearby)
 }
 
-/// The content, if it has no errors.
-fn content(choice: &ContentChoice) -> Result<Content, Error> {
-    let Loaded { content, report } = match directory(choice) {
+/// The content as it is loaded, with its problems.
+fn load(choice: &ContentChoice) -> Loaded {
+    match directory(choice) {
         Some(directory) => load::directory(&directory, load::this_month()),
         None => load::shipped(load::this_month()),
-    };
+    }
+}
+
+/// The content, if it has no errors.
+fn content(choice: &ContentChoice) -> Result<Content, Error> {
+    let Loaded { content, report } = load(choice);
     content.ok_or_else(|| {
         let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
         Error::Content { summary: report.summary(), first: first.map_or_else(String::new, |d| d.message.clone()) }

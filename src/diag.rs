@@ -165,16 +165,16 @@ pub struct Report {
 
 impl Report {
     /// Adds a problem for which the content is refused.
-    pub fn error(&mut self, code: Code, at: Place<'_>, message: impl Into<String>, help: impl Into<String>) {
+    pub fn error(&mut self, code: Code, at: Location<'_>, message: impl Into<String>, help: impl Into<String>) {
         self.push(code, Severity::Error, at, message.into(), help.into());
     }
 
     /// Adds a problem in spite of which the content is used.
-    pub fn warning(&mut self, code: Code, at: Place<'_>, message: impl Into<String>, help: impl Into<String>) {
+    pub fn warning(&mut self, code: Code, at: Location<'_>, message: impl Into<String>, help: impl Into<String>) {
         self.push(code, Severity::Warning, at, message.into(), help.into());
     }
 
-    fn push(&mut self, code: Code, severity: Severity, at: Place<'_>, message: String, help: String) {
+    fn push(&mut self, code: Code, severity: Severity, at: Location<'_>, message: String, help: String) {
         self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
     }
 
@@ -294,14 +294,14 @@ impl Report {
 
 /// Where a problem is: a file and, where known, the bytes in it.
 #[derive(Clone, Debug)]
-pub struct Place<'a> {
+pub struct Location<'a> {
     /// The file's path, as in [`Source::path`].
     pub file: &'a str,
     /// The bytes of the file.
     pub span: Option<Range<usize>>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Location<'a> {
     /// The file as a whole.
     #[must_use]
     pub fn file(file: &'a str) -> Self {

@@ -24,6 +24,7 @@ use tokio::time::{Instant, timeout_at};
 pub use self::report::{DoctorReport, Finding, Status};
 use crate::content::Content;
 use crate::content::load::{self, Loaded, this_month};
+use crate::quality;
 use crate::telegram::{Api, Token};
 
 /// The time limit of the whole examination, whatever hangs.
@@ -109,7 +110,7 @@ fn load(directory: Option<&Path>) -> Loaded {
 
 /// The content again, with the questions with which it tests itself.
 fn load_with_questions(directory: Option<&Path>) -> Loaded {
-    load::with_questions(directory, this_month())
+    quality::check(load(directory))
 }
 
 /// The Bot API server at `url`. Without a token, one that no bot has: connectivity can be examined all the same.

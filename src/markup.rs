@@ -9,7 +9,7 @@ mod split;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use parse::{Facts, Problem, is_web_address, parse};
+pub use parse::{Placeholders, Problem, is_web_address, parse};
 
 /// How a range of a text looks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::mpsc;
 
-use crate::content::load::{self, Files, Fingerprint, Loaded};
+use crate::content::files::{self, Files, Fingerprint};
+use crate::content::load::{self, Loaded};
 use crate::content::{Content, Version};
 use crate::diag::Code;
 use crate::metrics::{Metrics, ReloadResult};
@@ -133,7 +134,7 @@ impl Reloader {
         if stamp.0.len() >= ENTRIES_MAX {
             log::warn!("the content has more than {ENTRIES_MAX} files: changes of the others are seen on SIGHUP only");
         }
-        let files = Files::of_bot(directory);
+        let files = Files::read(directory);
         let known = (files.version() == served).then(|| files.fingerprint());
         let candidate = Candidate { known, latest: None, reads: 0 };
         Self { directory: directory.to_owned(), stamp, is_settled: false, candidate }
@@ -148,7 +149,7 @@ impl Reloader {
             return None;
         }
         self.stamp = stamp;
-        let files = Files::of_bot(&self.directory);
+        let files = Files::read(&self.directory);
         // Metadata does not tell when a file can be read again.
         let is_readable = files.report.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::Unreadable);
         let verdict = self.candidate.judge(files.fingerprint());
@@ -171,7 +172,7 @@ impl Reloader {
     /// Reads at once, and gives what is there, changed or not; `None` after a fault of this program, which is logged.
     pub fn reload_now(&mut self) -> Option<Loaded> {
         self.is_settled = false;
-        let files = Files::of_bot(&self.directory);
+        let files = Files::read(&self.directory);
         self.candidate.judge(files.fingerprint());
         self.candidate.take();
         load(files)
@@ -181,7 +182,7 @@ impl Reloader {
 /// Validates and prepares. A panic must not end the thread: the next change may be a good one.
 fn load(files: Files) -> Option<Loaded> {
     let loaded = catch_unwind(AssertUnwindSafe(|| {
-        let loaded = files.load(load::this_month());
+        let loaded = load::of_files(files, load::this_month());
         loaded.content.iter().for_each(Content::prepare);
         loaded
     }));
@@ -253,7 +254,7 @@ impl Stamp {
         if self.0.len() >= ENTRIES_MAX {
             return Vec::new();
         }
-        let listed = load::list(&folder);
+        let listed = files::list(&folder);
         let mut folders = Vec::new();
         for (name, is_folder) in listed.iter().flatten() {
             let path = folder.join(name);
@@ -387,7 +388,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("palabre.toml");
         fs::write(&file, "text").unwrap();
-        let served = Files::of_bot(directory.path()).version();
+        let served = Files::read(directory.path()).version();
         let mut reloader = Reloader::new(directory.path(), served);
         let settles_after =
             |reloader: &mut Reloader| (1..10).find(|_| reloader.poll().is_some() || reloader.is_settled).unwrap();

@@ -13,6 +13,7 @@ mod outbound;
 pub(crate) mod profile;
 
 use std::num::NonZeroU32;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(120);
 const PREPARE_DELAY: Duration = Duration::from_millis(20);
 
 /// Why a bot ended that was not stopped. The sentence is for the operator.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RunError {
     /// 401, or 404 from `getMe`.
     #[error("Telegram does not know this token: copy it once more from @BotFather")]
@@ -143,7 +144,8 @@ impl Bot {
     /// On another runtime.
     ///
     /// [`LocalRuntime`]: tokio::runtime::LocalRuntime
-    pub async fn run(self, mut stop: impl Future<Output = ()> + Unpin) -> Result<(), RunError> {
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+        let mut stop = pin!(stop);
         let me = tokio::select! {
             () = &mut stop => return Ok(()),
             me = get_me(&self.api) => me?,

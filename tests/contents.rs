@@ -39,7 +39,7 @@ fn menu(content: &Content) -> String {
 
 fn branch(content: &Content, lang: LangId, sections: &[SectionId], depth: usize, out: &mut String) {
     for &section in sections {
-        let (node, words) = (content.section(section), content.words(section, lang));
+        let (node, words) = (content.section(section), content.section_text(section, lang));
         let data = Action::section(lang, section).callback_data(content);
         let _ = write!(out, "{}{} [{data}]", "  ".repeat(depth), words.label);
         if words.pages.len() > 1 {
@@ -63,7 +63,7 @@ pub(crate) fn check_every_page(content: &Content) {
             pages::unknown_command(content, lang, "x"),
         ];
         for section in content.sections() {
-            for part in 0..content.words(section, lang).pages.len() {
+            for part in 0..content.section_text(section, lang).pages.len() {
                 views.push(pages::section(content, lang, section, part as u8));
             }
         }
@@ -105,7 +105,7 @@ fn every_shipped_section_is_written_in_every_language_with_its_questions() {
     let content = content.unwrap();
     for section in content.sections() {
         for lang in content.languages() {
-            assert_eq!(content.words(section, lang).language, lang);
+            assert_eq!(content.section_text(section, lang).language, lang);
         }
     }
     let codes: Vec<Code> = report.diagnostics.iter().map(|d| d.code).collect();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::{Code, Severity};
+use palabre::quality;
 
 /// The month in which all cases are checked.
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
@@ -35,7 +36,7 @@ fn load_case(case: &str) -> Loaded {
     let directory = tempfile::tempdir().unwrap();
     lay_over(&cases().join("base"), directory.path());
     lay_over(&cases().join(case), directory.path());
-    load::with_questions(Some(directory.path()), NOW)
+    quality::check(load::directory(directory.path(), NOW))
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use palabre::bot::action::Page;
-use palabre::bot::pages::{Frame, PageId, Showing};
+use palabre::bot::pages::{Frame, PageId, PageSource};
 use palabre::bot::reply::{Input, Reply, Request, reply};
 use palabre::content::{Content, LangId, load};
 use serde_json::json;
@@ -225,7 +225,7 @@ fn cannot_be_written(content: &Content, request: &Request<'_>) -> Reply {
     if request.input != Input::Text("boom") {
         return reply;
     }
-    reply.map(|_| Showing::Page(PageId { lang: foreign(), page: Page::Home, frame: Frame::Message }))
+    reply.map(|_| PageSource::Content(PageId { lang: foreign(), page: Page::Home, frame: Frame::Message }))
 }
 
 #[test]

@@ -8,7 +8,7 @@ use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
-use palabre::markup::{Facts, RichText, Style, parse, utf16_len};
+use palabre::markup::{Placeholders, RichText, Style, parse, utf16_len};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -16,9 +16,9 @@ use crate::contents::check_every_page;
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
 
-struct NoFacts;
+struct OnePlaceholder;
 
-impl Facts for NoFacts {
+impl Placeholders for OnePlaceholder {
     fn text(&self, name: &str) -> Option<RichText> {
         (name == "name").then(|| RichText::styled("+44 20", Style::Phone))
     }
@@ -232,7 +232,7 @@ fn utterance() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn a_text_is_cut_into_pages_without_loss(source in markdown(), limit in 1_usize..600) {
-        let (text, _) = parse(&source, &NoFacts);
+        let (text, _) = parse(&source, &OnePlaceholder);
         check_spans(&text);
         let pages = text.split(limit);
         for page in &pages {

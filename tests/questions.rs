@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use palabre::bot::outcome::{Outcome, decide};
 use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
-use palabre::content::{Content, Topic, load};
+use palabre::content::{Content, load};
 use serde_json::Value;
 
 static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_month()).content.unwrap());

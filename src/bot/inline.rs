@@ -146,7 +146,7 @@ fn home(content: &Content, lang: LangId) -> InlineResult {
 /// A section's page, and after the contact page the contact card.
 fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<InlineResult> {
     let action = Action::section(lang, section);
-    let words = content.words(section, lang);
+    let words = content.section_text(section, lang);
     let id = action.to_payload(content).unwrap_or_default();
     let contact = pages::contact_card(content).filter(|_| content.section(section).contact);
     let contact = contact.map(|card| InlineResult::Contact { id: format!("{id}-card"), card });

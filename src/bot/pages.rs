@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::bot::action::{Action, Page, Target};
 use crate::bot::view::{Button, ButtonAction, ContactCard, View};
-use crate::content::{Command, CommandTarget, Content, LangId, Match, SectionId};
+use crate::content::{CommandDefinition, CommandTarget, Content, LangId, Match, SectionId};
 use crate::markup::{RichText, Style};
 
 /// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
@@ -115,7 +115,7 @@ pub fn help(content: &Content, lang: LangId) -> View {
 #[must_use]
 pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) -> View {
     let node = content.section(section);
-    let words = content.words(section, lang);
+    let words = content.section_text(section, lang);
     let interface = content.interface(lang);
     let last = words.pages.len() - 1;
     let part = usize::from(part).min(last);
@@ -180,11 +180,12 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     let name = name.to_lowercase();
     // Between names that are about as near, the reader's language.
     let preference =
-        |command: &Command| if command.language.is_none_or(|language| language == lang) { 0.1 } else { 0.0 };
-    let score =
-        |known: &str, command: &Command| strsim::normalized_damerau_levenshtein(&name, known) + preference(command);
+        |command: &CommandDefinition| if command.language.is_none_or(|language| language == lang) { 0.1 } else { 0.0 };
+    let score = |known: &str, command: &CommandDefinition| {
+        strsim::normalized_damerau_levenshtein(&name, known) + preference(command)
+    };
     let scored = content.commands().map(|(known, command)| (score(known, &command), known, command));
-    let mut near: Vec<(f64, &str, Command)> = scored.filter(|(score, ..)| *score >= 0.5).collect();
+    let mut near: Vec<(f64, &str, CommandDefinition)> = scored.filter(|(score, ..)| *score >= 0.5).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let mut targets: Vec<CommandTarget> = Vec::new();
     let mut buttons: Vec<Button> = Vec::new();
@@ -217,7 +218,7 @@ pub fn answer(content: &Content, id: PageId, others: &[Match]) -> View {
     let mut view = page(content, lang, id.page);
     let rather = |m: &Match| {
         let other = m.topic.section()?;
-        let label = content.interface(lang).button_rather.replace("{title}", &content.words(other, lang).label);
+        let label = content.interface(lang).button_rather.replace("{title}", &content.section_text(other, lang).label);
         Some(vec![open(label, Action::section(lang, other))])
     };
     view.rows.extend(others.iter().filter_map(rather));
@@ -282,7 +283,7 @@ fn contact_buttons(content: &Content, lang: LangId) -> Vec<Button> {
 fn footer(content: &Content, lang: LangId, page: Page, parent: Option<SectionId>) -> Vec<Vec<Button>> {
     let mut buttons = Vec::new();
     if let Some(parent) = parent {
-        let label = content.interface(lang).button_back.replace("{title}", &content.words(parent, lang).label);
+        let label = content.interface(lang).button_back.replace("{title}", &content.section_text(parent, lang).label);
         buttons.push(open(label, Action::section(lang, parent)));
     }
     buttons.push(home_button(content, lang));
@@ -328,7 +329,7 @@ fn home_button(content: &Content, lang: LangId) -> Button {
 }
 
 fn link(content: &Content, lang: LangId, section: SectionId) -> Button {
-    open(content.words(section, lang).label.to_string(), Action::section(lang, section))
+    open(content.section_text(section, lang).label.to_string(), Action::section(lang, section))
 }
 
 fn open(label: impl Into<String>, action: Action) -> Button {

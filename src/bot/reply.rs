@@ -298,7 +298,7 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
             (lang, PageKind::Suggestions, QuestionOutcome::Suggested, pages::suggestions(content, &some))
         }
         Outcome::SmallTalk(kind, lang) => {
-            let answer = content.talk(kind, lang);
+            let answer = content.small_talk(kind, lang);
             let view = answer.map_or_else(|| pages::home(content, lang, None), |text| pages::say(content, lang, text));
             (lang, PageKind::SmallTalk, QuestionOutcome::SmallTalk, view)
         }

@@ -66,7 +66,9 @@ fn answer(content: &Content, options: &AskOptions, question: &str, output: &mut 
             let names: Vec<String> = some.iter().map(|m| name(content, m)).collect();
             writeln!(output, "? {}", names.join(" · "))?;
         }
-        Outcome::SmallTalk(talk, language) => writeln!(output, "{}", content.talk(talk, language).unwrap_or("…"))?,
+        Outcome::SmallTalk(talk, language) => {
+            writeln!(output, "{}", content.small_talk(talk, language).unwrap_or("…"))?
+        }
         Outcome::Unknown => writeln!(output, "–")?,
     }
     if options.explain {
@@ -117,7 +119,7 @@ fn name(content: &Content, m: &Match) -> String {
     let language = content.tag(m.language);
     match m.topic {
         Topic::Section(section) => {
-            format!("{} [{}, {language}]", content.words(section, m.language).title, content.section(section).id)
+            format!("{} [{}, {language}]", content.section_text(section, m.language).title, content.section(section).id)
         }
         Topic::OutOfScope => format!("not ours [{language}]"),
         Topic::SmallTalk(talk) => format!("{talk:?} [{language}]"),

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 
 use crate::cli::arguments::{CheckOptions, ContentChoice, Format};
-use crate::content::load::{self, Loaded};
+use crate::content::load::Loaded;
+use crate::quality;
 
 /// Prints the report; the exit status is 1 when there are errors.
 pub(super) fn execute(options: CheckOptions) -> ExitCode {
     let choice = ContentChoice { content: options.dir.or(options.content.content) };
-    let Loaded { content, report } = load::with_questions(super::directory(&choice).as_deref(), load::this_month());
+    let Loaded { content, report } = quality::check(super::load(&choice));
     let mut out = std::io::stdout().lock();
     let text = match options.format {
         Format::Json => report.to_json_lines(),

@@ -69,7 +69,11 @@ fn links(content: &Content, bot: &str, parameter: &str) -> Vec<Link> {
         };
         add(Action::page(lang, Page::Home), "", &content.interface(lang).button_home);
         for section in content.sections() {
-            add(Action::section(lang, section), &content.section(section).id, &content.words(section, lang).title);
+            add(
+                Action::section(lang, section),
+                &content.section(section).id,
+                &content.section_text(section, lang).title,
+            );
         }
     }
     links

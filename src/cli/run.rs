@@ -87,7 +87,7 @@ async fn serve(
         .max_per_second(config.max_per_second)
         .webhook(webhook)
         .metrics(health, metrics, unanswered);
-    let result = bot.run(Box::pin(stop)).await;
+    let result = bot.run(stop).await;
     drop(stopping);
     if let Some(server) = server {
         // Bounded by `server::DRAIN_TIMEOUT`.

@@ -234,18 +234,18 @@ fn network_failure(error: &HttpError, server: &str, proxy: Option<&str>) -> Find
 #[cfg(test)]
 mod tests {
     use super::{clock, http_date};
-    use crate::doctor::report::Verdict;
+    use crate::doctor::report::Status;
 
     #[test]
     fn the_clock_may_be_a_little_off() {
-        for (ahead, verdict) in [
-            (None, Verdict::Unknown),
-            (Some(30), Verdict::Ok),
-            (Some(-30), Verdict::Ok),
-            (Some(31), Verdict::Warning),
-            (Some(-31), Verdict::Warning),
+        for (ahead, status) in [
+            (None, Status::Unknown),
+            (Some(30), Status::Ok),
+            (Some(-30), Status::Ok),
+            (Some(31), Status::Warning),
+            (Some(-31), Status::Warning),
         ] {
-            assert_eq!(clock(ahead).verdict, verdict, "{ahead:?}");
+            assert_eq!(clock(ahead).status, status, "{ahead:?}");
         }
         assert!(clock(Some(-90)).message.contains("90 s behind"));
     }

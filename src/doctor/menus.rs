@@ -172,15 +172,13 @@ mod tests {
 
     #[test]
     fn differences_are_named() {
-        let menu = ["a", "b"].map(|command| BotCommand { command, description: "words", is_ephemeral: false });
-        let known = |(command, description): &(&str, &str)| BotCommand {
-            command: (*command).to_owned(),
-            description: (*description).to_owned(),
-            is_ephemeral: false,
+        let menu = |list: &[(&str, &str)]| -> Vec<BotCommand> {
+            let command = |(command, description): &(&str, &str)| BotCommand::new(command, description, false);
+            list.iter().map(command).collect()
         };
-        let check = |list: &[(&str, &str)], expected: Option<&str>| {
-            let known: Vec<BotCommand> = list.iter().map(known).collect();
-            assert_eq!(menu_difference(&menu, &known).as_deref(), expected);
+        let expected = menu(&[("a", "words"), ("b", "words")]);
+        let check = |actual: &[(&str, &str)], difference: Option<&str>| {
+            assert_eq!(menu_difference(&expected, &menu(actual)).as_deref(), difference);
         };
         check(&[("a", "words"), ("b", "words")], None);
         check(&[], Some("there is none"));

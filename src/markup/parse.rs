@@ -26,17 +26,17 @@ pub enum Problem {
 }
 
 /// What the placeholders of a text stand for.
-pub trait Facts {
+pub trait Placeholders {
     /// What is shown in place of a placeholder.
     fn text(&self, name: &str) -> Option<RichText>;
     /// What stands in a link in place of a placeholder.
     fn address(&self, name: &str) -> Option<String>;
 }
 
-/// Reads Markdown. `facts` give the text of a placeholder; what cannot be shown is left out and reported.
-pub fn parse(markdown: &str, facts: &dyn Facts) -> (RichText, Vec<Problem>) {
+/// Parses Markdown. `placeholders` give the text of a placeholder; what cannot be shown is left out and reported.
+pub fn parse(markdown: &str, placeholders: &dyn Placeholders) -> (RichText, Vec<Problem>) {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
-    let mut builder = Builder::new(markdown, facts);
+    let mut builder = Builder::new(markdown, placeholders);
     for (event, range) in TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()) {
         builder.event(event, range);
     }
@@ -45,7 +45,7 @@ pub fn parse(markdown: &str, facts: &dyn Facts) -> (RichText, Vec<Problem>) {
 
 struct Builder<'a> {
     source: &'a str,
-    facts: &'a dyn Facts,
+    placeholders: &'a dyn Placeholders,
     out: RichText,
     problems: Vec<Problem>,
     /// Styles that are open: where each began, its place among the spans, and the style.
@@ -59,10 +59,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a str, facts: &'a dyn Facts) -> Self {
+    fn new(source: &'a str, placeholders: &'a dyn Placeholders) -> Self {
         Self {
             source,
-            facts,
+            placeholders,
             out: RichText::default(),
             problems: Vec::new(),
             open: Vec::new(),
@@ -176,8 +176,8 @@ impl<'a> Builder<'a> {
         for piece in pieces(words) {
             match piece {
                 Piece::Words(words) => self.out.push_str(words),
-                Piece::Placeholder(name, at) => match self.facts.text(name) {
-                    Some(fact) => self.out.push(&fact),
+                Piece::Placeholder(name, at) => match self.placeholders.text(name) {
+                    Some(text) => self.out.push(&text),
                     None => self.problems.push(Problem::UnknownPlaceholder(name.into(), self.place(words, at, &range))),
                 },
             }
@@ -198,8 +198,8 @@ impl<'a> Builder<'a> {
         for piece in pieces(target) {
             match piece {
                 Piece::Words(words) => address.push_str(words),
-                Piece::Placeholder(name, _) => match self.facts.address(name) {
-                    Some(fact) => address.push_str(&fact),
+                Piece::Placeholder(name, _) => match self.placeholders.address(name) {
+                    Some(text) => address.push_str(&text),
                     None => {
                         self.problems.push(Problem::UnknownPlaceholder(name.into(), range));
                         self.open_style(Style::Underline);

@@ -91,10 +91,10 @@ mod tests {
         // N-gram 0 is in every phrase, 1 to 3 each in those of one topic.
         let phrases: Vec<SparseVector> = (1..=3).cycle().take(9).map(|n| vec![(0, 0.8), (n, 0.6)]).collect();
         let topic_of: Vec<u32> = (0..3).cycle().take(9).collect();
-        let classifier = Classifier::train(&phrases, &topic_of, 3, 4).unwrap();
+        let classifier = Classifier::train(&phrases, &topic_of, 3, 4).expect("there are few");
         for (phrase, &topic) in phrases.iter().zip(&topic_of) {
             let scores = classifier.scores(phrase);
-            let best = (0..3).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+            let best = (0..3).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).expect("there are topics");
             assert_eq!(best, topic as usize, "{scores:?}");
         }
     }

@@ -4,7 +4,6 @@
 //! (Bot API 10.2; an older server ignores that).
 
 use teloxide::payloads::{self, GetMyDescription, GetMyShortDescription, SetMyDescription, SetMyShortDescription};
-use teloxide::types;
 pub(crate) use teloxide::types::BotCommandScope;
 
 use crate::content::{CommandTarget, Content, LangId, MenuEntry};
@@ -21,10 +20,7 @@ pub(crate) fn menu(
     is_group: bool,
 ) -> SetMyCommands {
     let asks = |entry: &MenuEntry| content.command(&entry.command).is_some_and(|c| c.target == CommandTarget::Ask);
-    let command = |entry: &MenuEntry| BotCommand {
-        command: types::BotCommand::new(&*entry.command, &*entry.description),
-        is_ephemeral: is_group && !asks(entry),
-    };
+    let command = |entry: &MenuEntry| BotCommand::new(&entry.command, &entry.description, is_group && !asks(entry));
     let entries = if is_group { content.group_menu(lang) } else { content.menu(lang) };
     SetMyCommands { commands: entries.iter().map(command).collect(), scope, language_code: code.map(str::to_owned) }
 }

@@ -5,31 +5,30 @@ use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
 use palabre::content::load;
-use palabre::telegram::Token;
-use palabre::telegram::{Answer, Api, Bot};
+use palabre::telegram::{Api, Bot, ReplyFn, RunError, Token};
 use tokio::sync::{mpsc, oneshot};
 
 use super::fake::{Fake, TOKEN};
 
 /// A bot that answers in its own way. [`StandIn::stop`] ends it; nothing checks on one that is dropped.
 pub(crate) struct StandIn {
-    thread: JoinHandle<Result<(), String>>,
+    thread: JoinHandle<Result<(), RunError>>,
     stop: oneshot::Sender<()>,
     steps: mpsc::UnboundedSender<(Duration, std::sync::mpsc::Sender<()>)>,
 }
 
 impl StandIn {
     /// With the shipped content.
-    pub(crate) fn start(fake: &Fake, answer: Answer) -> StandIn {
-        StandIn::run(fake, answer, false)
+    pub(crate) fn start(fake: &Fake, reply: ReplyFn) -> StandIn {
+        StandIn::run(fake, reply, false)
     }
 
     /// As [`StandIn::start`], but its time stands still apart from [`StandIn::advance`].
-    pub(crate) fn start_with_clock(fake: &Fake, answer: Answer) -> StandIn {
-        StandIn::run(fake, answer, true)
+    pub(crate) fn start_with_clock(fake: &Fake, reply: ReplyFn) -> StandIn {
+        StandIn::run(fake, reply, true)
     }
 
-    fn run(fake: &Fake, answer: Answer, paused: bool) -> StandIn {
+    fn run(fake: &Fake, reply: ReplyFn, paused: bool) -> StandIn {
         let (stop, stopped) = oneshot::channel::<()>();
         let (steps, mut wanted) = mpsc::unbounded_channel::<(Duration, std::sync::mpsc::Sender<()>)>();
         let url = fake.url();
@@ -54,7 +53,7 @@ impl StandIn {
                     std::future::pending::<()>().await;
                 };
                 tokio::select! {
-                    result = Bot::new(api, content).answer(answer).run(async { drop(stopped.await) }) => result,
+                    result = Bot::new(api, content).reply(reply).run(async { drop(stopped.await) }) => result,
                     () = clock => unreachable!("it goes on for ever"),
                 }
             });
@@ -78,7 +77,7 @@ impl StandIn {
     ///
     /// # Panics
     /// If it panicked.
-    pub(crate) fn stop(self) -> Result<(), String> {
+    pub(crate) fn stop(self) -> Result<(), RunError> {
         let _ = self.stop.send(()); // It may have ended by itself.
         self.thread.join().expect("it does not panic")
     }

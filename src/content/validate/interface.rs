@@ -1,16 +1,18 @@
-//! The interface's own sentences: every key once, with the placeholders and the length that its place allows.
+//! The bot's own sentences: every key with its placeholders and its limit of length.
 
-use super::facts::{Facts, FactsWithin};
-use super::words::{STYLES_MAX, markdown, plain};
-use super::{At, Code, File, Folder, Place, Report};
+use super::Folder;
+use super::facts::{Facts, LocalizedFacts};
+use super::text::{STYLES_MAX, markdown, plain};
+use crate::content::schema::Spanned;
 use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX, MESSAGE_MAX, MenuEntry};
+use crate::diag::{Code, Location, Report, Source};
+use crate::markup::{RichText, utf16_len};
 
 /// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
 /// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
 const FACTS_MAX: usize = 400;
 /// UTF-16 units of the note above words of another language, the name of the language included.
 const NOTE_MAX: usize = 280;
-use crate::markup::{RichText, utf16_len};
 
 /// What an interface text may be.
 #[derive(Clone, Copy)]
@@ -85,12 +87,12 @@ pub(super) fn keys() -> Vec<&'static str> {
 }
 
 /// The interface of every language; texts that one lacks are those of the first language that has them.
-pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Option<Vec<Interface>> {
+pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Option<Vec<Interface>> {
     for folder in folders {
         let Some((file, raw)) = &folder.interface else {
             report.error(
                 Code::MissingKey,
-                Place::file(folder.tag.as_str()),
+                Location::file(folder.tag.as_str()),
                 format!("`{}/interface.toml` is missing", folder.tag),
                 "add the file with `name = \"…\"`, the language's name for itself; what else it lacks is shown in another language",
             );
@@ -98,11 +100,11 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
         };
         for key in KEYS {
             match raw.get(key.name) {
-                Some(text) => check(*file, key, text, facts.within(folder.right_to_left), report),
+                Some(text) => check(file, key, text, facts.localized(folder.right_to_left), report),
                 None if matches!(key.kind, Kind::Alias) => {}
                 None if key.name == "name" => report.error(
                     Code::MissingKey,
-                    Place::file(file.path),
+                    Location::file(&file.path),
                     format!("the language `{}` does not say its name", folder.tag),
                     "add `name = \"…\"`, the language's name for itself: it stands on a button",
                 ),
@@ -112,7 +114,7 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
                 {
                     report.warning(
                         Code::Untranslated,
-                        Place::file(file.path),
+                        Location::file(&file.path),
                         format!("`{}` is not translated into `{}` yet", key.name, folder.tag),
                         format!("add `{}`; until then it is shown in another language", key.name),
                     )
@@ -123,7 +125,7 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
         if raw.months.is_none() && folders.iter().any(|f| has(f, "months")) {
             report.warning(
                 Code::Untranslated,
-                Place::file(file.path),
+                Location::file(&file.path),
                 format!("`months` is not translated into `{}` yet", folder.tag),
                 "add the twelve names, January first; until then those of another language are shown",
             );
@@ -133,7 +135,7 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
         {
             report.error(
                 Code::WrongType,
-                file.at(months),
+                months.location(file),
                 format!("{} months stand here; a year has twelve", months.value.len()),
                 "list the twelve names, January first",
             );
@@ -150,7 +152,7 @@ pub(super) fn resolve(folders: &[Folder<'_>], facts: &Facts, report: &mut Report
         let first = folders.first().map_or("", |f| f.tag.as_str());
         report.error(
             Code::MissingKey,
-            Place::file(&format!("{first}/interface.toml")),
+            Location::file(&format!("{first}/interface.toml")),
             format!("no language has `{name}`"),
             format!("add `{name}` to {first}/interface.toml"),
         );
@@ -165,15 +167,15 @@ fn has(folder: &Folder<'_>, name: &str) -> bool {
         .is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
 }
 
-fn check(file: File<'_>, key: &Key, text: &At<String>, facts: FactsWithin<'_>, report: &mut Report) {
+fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts<'_>, report: &mut Report) {
     if text.value.trim().is_empty() {
-        report.error(Code::EmptyText, file.at(text), format!("`{}` has no words", key.name), "write the text");
+        report.error(Code::EmptyText, text.location(file), format!("`{}` has no words", key.name), "write the text");
         return;
     }
     if !matches!(key.kind, Kind::Page | Kind::Description(_)) && text.value.trim().contains('\n') {
         report.error(
             Code::NotOneLine,
-            file.at(text),
+            text.location(file),
             format!("`{}` has more than one line", key.name),
             "write it on one line",
         );
@@ -184,19 +186,19 @@ fn check(file: File<'_>, key: &Key, text: &At<String>, facts: FactsWithin<'_>, r
             if rich.is_empty() {
                 report.error(
                     Code::EmptyText,
-                    file.at(text),
+                    text.location(file),
                     format!("`{}` shows no words", key.name),
                     "write the text",
                 );
             }
             if rich.spans().len() > STYLES_MAX {
                 let message = format!("`{}` has {} styled parts; a message shows 100", key.name, rich.spans().len());
-                report.error(Code::UnsupportedMarkdown, file.at(text), message, "style less of it");
+                report.error(Code::UnsupportedMarkdown, text.location(file), message, "style less of it");
             }
             if rich.utf16_len() > BODY_PAGE_MAX {
                 let message =
                     format!("`{}` has {} characters; a page has room for {BODY_PAGE_MAX}", key.name, rich.utf16_len());
-                report.error(Code::TextTooLong, file.at(text), message, "shorten it: people read it on a phone");
+                report.error(Code::TextTooLong, text.location(file), message, "shorten it: people read it on a phone");
             }
         }
         Kind::Plain(max, own) => {
@@ -213,7 +215,7 @@ fn check(file: File<'_>, key: &Key, text: &At<String>, facts: FactsWithin<'_>, r
             if fixed.len() > LABEL_MAX {
                 report.error(
                     Code::ButtonTooLong,
-                    file.at(text),
+                    text.location(file),
                     format!("this label has {} bytes; a button has room for {LABEL_MAX}", fixed.len()),
                     "shorten it to a few words",
                 );
@@ -223,28 +225,41 @@ fn check(file: File<'_>, key: &Key, text: &At<String>, facts: FactsWithin<'_>, r
     }
 }
 
-fn too_long(file: File<'_>, text: &At<String>, count: usize, max: usize, code: Code, name: &str, report: &mut Report) {
+fn too_long(
+    file: &Source,
+    text: &Spanned<String>,
+    count: usize,
+    max: usize,
+    code: Code,
+    name: &str,
+    report: &mut Report,
+) {
     if count > max {
-        report.error(code, file.at(text), format!("`{name}` has {count} characters; {max} is the most"), "shorten it");
+        report.error(
+            code,
+            text.location(file),
+            format!("`{name}` has {count} characters; {max} is the most"),
+            "shorten it",
+        );
     }
 }
 
-/// The interface of the language at `l`. Every key is there in some language: `resolve` saw to it.
+/// The interface of the language at `l`. Every key is there in some language: `validate` reported the others.
 fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
     let order = || std::iter::once(&folders[l]).chain(folders);
     let raw = |name: &str| {
         let found = order().find_map(|f| f.interface.as_ref()?.1.get(name));
         found.map_or("", |text| text.value.trim())
     };
-    let within = facts.within(folders[l].right_to_left);
-    let own = |name: &str| -> Box<str> { within.fill(raw(name)).into() };
-    let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &within).0 };
+    let localized = facts.localized(folders[l].right_to_left);
+    let own = |name: &str| -> Box<str> { localized.fill(raw(name)).into() };
+    let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &localized).0 };
     let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
     let month =
         months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
     let year = facts.checked.year.to_string();
     let facts_line = own("lines.facts")
-        .replace("{source}", &within.isolate(&facts.source))
+        .replace("{source}", &localized.isolate(&facts.source))
         .replace("{month}", month)
         .replace("{year}", &year);
     Interface {
@@ -271,7 +286,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_more: own("buttons.more"),
         button_less: own("buttons.less"),
         button_languages: own("buttons.languages"),
-        button_copy_phone: own("buttons.copy_phone").replace("{phone}", &within.isolate("{phone}")).into(),
+        button_copy_phone: own("buttons.copy_phone").replace("{phone}", &localized.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
         button_card: own("buttons.card"),
         button_share: own("buttons.share"),
@@ -290,9 +305,9 @@ pub(super) fn check_lengths(
 ) {
     for ((interface, menu), folder) in interfaces.iter().zip(menus).zip(folders) {
         let texts = folder.interface.as_ref();
-        let place = |key: &str| match texts.and_then(|(file, raw)| Some(file.at(raw.get(key)?))) {
+        let place = |key: &str| match texts.and_then(|(file, raw)| Some(raw.get(key)?.location(file))) {
             Some(place) => place,
-            None => Place::file(folder.tag.as_str()),
+            None => Location::file(folder.tag.as_str()),
         };
         // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
         let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();

@@ -1,20 +1,36 @@
 //! The tree of sections: nested tables become a list in reading order, each section before those below it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{At, Code, File, Place, Report, SectionId};
-use crate::content::schema::RawSection;
-use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, Section, Siblings, Words};
+use crate::content::schema::{RawSection, Spanned};
+use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
+use crate::diag::{Code, Location, Report, Source};
 
-/// A section before its words are known.
+/// The sections before their texts are known.
+pub(super) struct Tree<'a> {
+    /// In reading order: each section before those below it.
+    pub(super) nodes: Vec<Node<'a>>,
+    /// The sections under home.
+    pub(super) top: Vec<SectionId>,
+    pub(super) by_id: HashMap<Box<str>, SectionId>,
+}
+
+impl<'a> Tree<'a> {
+    /// All sections, each before those below it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (SectionId, &Node<'a>)> {
+        self.nodes.iter().enumerate().map(|(i, node)| (SectionId(i), node))
+    }
+}
+
+/// A section before its texts are known.
 pub(super) struct Node<'a> {
     pub(super) id: Box<str>,
     pub(super) emoji: &'a str,
-    pub(super) command: Option<&'a At<String>>,
+    pub(super) command: Option<&'a Spanned<String>>,
     pub(super) parent: Option<SectionId>,
     pub(super) span: Range<usize>,
     children: Vec<SectionId>,
@@ -23,48 +39,42 @@ pub(super) struct Node<'a> {
 }
 
 impl Node<'_> {
-    pub(super) fn into_section(self, words: Vec<Words>) -> Section {
+    pub(super) fn into_section(self, texts: Vec<SectionText>) -> Section {
         let Node { id, parent, children, siblings, contact, .. } = self;
-        Section { id, parent, children, siblings, contact, words }
+        Section { id, parent, children, siblings, contact, texts }
     }
 }
 
-/// The nodes in reading order, and those under home.
-pub(super) fn flatten<'a>(
-    file: File<'_>,
-    sections: &'a [RawSection],
-    report: &mut Report,
-) -> (Vec<Node<'a>>, Vec<SectionId>) {
+/// The nested sections of `palabre.toml` as a tree.
+pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &mut Report) -> Tree<'a> {
     if sections.is_empty() {
         report.error(
             Code::MissingKey,
-            Place::file(file.path),
+            Location::file(&file.path),
             "there are no sections",
             "add `sections = [ { id = \"contact\", emoji = \"📞\" } ]` at the top of the file",
         );
     }
-    let mut flat = Flat { file, report, nodes: Vec::new(), seen: HashMap::new() };
-    let top = flat.level(sections, None, 1);
-    (flat.nodes, top)
+    let mut flattening = Flattening { file, report, nodes: Vec::new(), seen: HashSet::new() };
+    let top = flattening.level(sections, None, 1);
+    let nodes = flattening.nodes;
+    let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i))).collect();
+    Tree { nodes, top, by_id }
 }
 
-struct Flat<'a, 'f, 'r> {
-    file: File<'f>,
+struct Flattening<'a, 'f, 'r> {
+    file: &'f Source,
     report: &'r mut Report,
     nodes: Vec<Node<'a>>,
-    seen: HashMap<&'a str, ()>,
+    seen: HashSet<&'a str>,
 }
 
-impl<'a> Flat<'a, '_, '_> {
+impl<'a> Flattening<'a, '_, '_> {
     fn level(&mut self, sections: &'a [RawSection], parent: Option<SectionId>, depth: usize) -> Vec<SectionId> {
         let mut ids: Vec<SectionId> = Vec::new();
         for raw in sections {
             let Some(id) = raw.id.as_ref().filter(|id| self.id(id)) else { continue };
-            let place = self.nodes.len();
-            if place > usize::from(u16::MAX) {
-                continue;
-            }
-            let section = SectionId(place as u16);
+            let section = SectionId(self.nodes.len());
             if depth > DEPTH_MAX {
                 self.error(
                     Code::TreeTooDeep,
@@ -81,7 +91,7 @@ impl<'a> Flat<'a, '_, '_> {
             }
             let siblings = Siblings { previous: ids.last().copied(), next: None };
             if let Some(previous) = siblings.previous {
-                self.nodes[usize::from(previous.0)].siblings.next = Some(section);
+                self.nodes[previous.index()].siblings.next = Some(section);
             }
             self.nodes.push(Node {
                 id: id.value.as_str().into(),
@@ -103,12 +113,12 @@ impl<'a> Flat<'a, '_, '_> {
                 );
             }
             let children = self.level(&raw.children, Some(section), depth + 1);
-            self.nodes[place].children = children;
+            self.nodes[section.index()].children = children;
         }
         ids
     }
 
-    fn id(&mut self, id: &'a At<String>) -> bool {
+    fn id(&mut self, id: &'a Spanned<String>) -> bool {
         let fits = (1..=ID_MAX).contains(&id.value.len())
             && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !fits {
@@ -119,7 +129,7 @@ impl<'a> Flat<'a, '_, '_> {
                 message,
                 "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes",
             );
-        } else if self.seen.insert(&id.value, ()).is_some() {
+        } else if !self.seen.insert(&id.value) {
             self.error(
                 Code::DuplicateId,
                 id,
@@ -131,8 +141,8 @@ impl<'a> Flat<'a, '_, '_> {
         fits
     }
 
-    fn error(&mut self, code: Code, at: &At<String>, message: String, help: &str) {
-        self.report.error(code, self.file.at(at), message, help);
+    fn error(&mut self, code: Code, at: &Spanned<String>, message: String, help: &str) {
+        self.report.error(code, at.location(self.file), message, help);
     }
 }
 
@@ -140,4 +150,35 @@ impl<'a> Flat<'a, '_, '_> {
 fn is_emoji(text: &str) -> bool {
     let one = text.graphemes(true).count() == 1;
     one && !text.is_ascii() && text.chars().any(|c| c.is_emoji_char())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(id: String, children: Vec<RawSection>) -> RawSection {
+        let spanned = |value| Some(Spanned { value, span: 0..0 });
+        RawSection { id: spanned(id), emoji: spanned("💧".into()), command: None, contact: false, children }
+    }
+
+    /// A tree that is as wide as a page allows, but at the top.
+    fn wide(id: &str, depth: usize) -> Vec<RawSection> {
+        let children = |id: &str| if depth == 1 { Vec::new() } else { wide(id, depth - 1) };
+        let ids = (0..CHILDREN_MAX).map(|n| format!("{id}_{n}"));
+        ids.map(|id| section(id.clone(), children(&id))).collect()
+    }
+
+    #[test]
+    fn more_than_65_536_sections_are_all_there() {
+        let top: Vec<RawSection> = (0..11).map(|n| section(format!("s{n}"), wide(&format!("s{n}"), 2))).collect();
+        let file = Source { path: "palabre.toml".into(), text: String::new() };
+        let mut report = Report::default();
+        let tree = validate(&file, &top, &mut report);
+        assert!(report.diagnostics.is_empty());
+        assert_eq!(tree.nodes.len(), 11 * (1 + 80 + 80 * 80));
+        assert_eq!(tree.by_id.len(), tree.nodes.len());
+        let last = &tree.nodes[tree.by_id["s10_79_79"].index()];
+        assert_eq!(last.parent, Some(tree.by_id["s10_79"]));
+        assert_eq!(last.siblings.previous, Some(tree.by_id["s10_79_78"]));
+    }
 }

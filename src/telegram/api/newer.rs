@@ -163,6 +163,12 @@ pub(crate) struct BotCommand {
     pub(crate) is_ephemeral: bool,
 }
 
+impl BotCommand {
+    pub(crate) fn new(command: &str, description: &str, is_ephemeral: bool) -> Self {
+        Self { command: types::BotCommand::new(command, description), is_ephemeral }
+    }
+}
+
 /// `setMyCommands`.
 #[derive(Serialize)]
 pub(crate) struct SetMyCommands {

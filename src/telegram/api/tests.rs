@@ -24,7 +24,8 @@ async fn through_a_proxy(server: &str, answer: Vec<u8>) -> (String, Result<Answe
         asked.truncate(length);
         String::from_utf8(asked).expect("it works").to_ascii_lowercase()
     };
-    tokio::join!(asked, api.post(&GetMe::new()))
+    let get_me = GetMe::new();
+    tokio::join!(asked, api.post(&get_me))
 }
 
 #[tokio::test]
@@ -52,7 +53,7 @@ async fn a_failure_of_the_network_shows_no_token() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("it works");
     let address = format!("http://{}", listener.local_addr().expect("it works"));
     drop(listener);
-    let api = Api::new(&Token::new("1:secret").expect("it works"), Some(&address)).expect("it works");
+    let api = Api::new(&Token::new("1:secret").expect("it works"), Some(&address), None).expect("it works");
     let error = api.post(&GetMe::new()).await.err().expect("it fails");
     assert!(!format!("{error:?} {error}").contains("secret"), "{error:?}");
     assert!(ApiError::from(error).to_string().contains("refused"));
@@ -74,7 +75,7 @@ fn methods_are_written_as_the_bot_api_writes_them() {
         ("https://bot.example", "https://bot.example/bot1:secret/getMe"),
         ("http://bot.example:81/api/", "http://bot.example:81/api/bot1:secret/getMe"),
     ] {
-        let api = Api::new(&token, Some(server)).expect("it works");
+        let api = Api::new(&token, Some(server), None).expect("it works");
         assert_eq!(api.address(method_name::<GetMe>()).as_str(), address);
     }
 }

@@ -59,6 +59,13 @@ impl Payload for GetUpdates {
 
 type PollResult = Result<Vec<ReadUpdate>, ApiError>;
 
+/// A poll that Telegram has not answered yet.
+struct PollInProgress {
+    offset: i64,
+    started: Instant,
+    result: Pin<Box<dyn Future<Output = PollResult>>>,
+}
+
 /// The poll that has ended last.
 struct LastPoll {
     offset: i64,
@@ -73,8 +80,7 @@ pub(crate) struct Polling {
     tracker: OffsetTracker,
     /// The update that holds the offset, as of the last [`Source::observe`].
     holder: Option<i64>,
-    /// The poll in progress: its offset, its start, its result.
-    poll: Option<(i64, Instant, Pin<Box<dyn Future<Output = PollResult>>>)>,
+    poll: Option<PollInProgress>,
     last: Option<LastPoll>,
     /// After a poll that failed: not before this.
     retry_at: Option<Instant>,
@@ -114,8 +120,8 @@ impl Polling {
         self.tracker.advance(offset);
         let timeout = if self.holder.is_none() { LONG_POLL } else { Duration::ZERO };
         let context = Rc::clone(&self.context);
-        let poll = Box::pin(async move { poll(context.sender.api(), offset, timeout).await });
-        self.poll = Some((offset, Instant::now(), poll));
+        let result = Box::pin(async move { poll(context.sender.api(), offset, timeout).await });
+        self.poll = Some(PollInProgress { offset, started: Instant::now(), result });
     }
 
     /// The updates of a batch that were not there before.
@@ -152,13 +158,13 @@ impl Source for Polling {
 
     async fn next(&mut self) -> Result<Vec<Update>, RunError> {
         loop {
-            if self.poll.is_none() {
+            let Some(poll) = &mut self.poll else {
                 tokio::time::sleep_until(self.next_start()).await;
                 self.start_poll();
-            }
-            let Some((offset, started, poll)) = &mut self.poll else { continue };
-            let (offset, started) = (*offset, *started);
-            let polled = poll.as_mut().await;
+                continue;
+            };
+            let (offset, started) = (poll.offset, poll.started);
+            let polled = poll.result.as_mut().await;
             self.poll = None;
             let ended = Instant::now();
             self.retry_at = None;

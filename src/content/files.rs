@@ -1,0 +1,262 @@
+//! The only place where a content's files are read: a directory or the copy inside the binary becomes [`Files`].
+//!
+//! Hidden files and editors' backups are ignored; a `.toml` file in a place where nothing reads it is reported.
+
+use std::io;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::version::Version;
+use crate::diag::{Code, Diagnostic, Location, Report, Severity, Source};
+
+/// The content inside the binary.
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
+
+/// The name of the file that holds what has no language.
+pub const ROOT_FILE: &str = "palabre.toml";
+
+/// The folder of the questions with which a content tests itself; it is no language's folder.
+pub(crate) const TESTS_FOLDER: &str = "tests";
+
+/// The largest file that is read, in bytes: far more than anybody writes, and far less than memory.
+const FILE_MAX: u64 = 4 << 20;
+
+/// The files of a content before they are parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// The texts, and what is wrong with files that have none.
+    pub(crate) report: Report,
+    /// The names of the folders but [`TESTS_FOLDER`], whether or not they hold a file.
+    pub(super) folders: Vec<String>,
+}
+
+/// The identity of a content's files: of two that are equal, the second need not be loaded.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    version: Version,
+    folders: Vec<String>,
+    /// The files that could not be read.
+    errors: Vec<Diagnostic>,
+}
+
+/// What a file of a content holds, with the language tag where there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role<'a> {
+    /// `palabre.toml`
+    Root,
+    /// `fr/interface.toml`: the bot's own sentences.
+    Interface(&'a str),
+    /// `fr/search.toml`: how people write the language.
+    Search(&'a str),
+    /// Any other file of a language's folder: the texts of sections.
+    Sections(&'a str),
+    /// `tests/fr.toml`: questions with their expected answers.
+    Questions(&'a str),
+}
+
+impl<'a> Role<'a> {
+    /// The role of a file by its path in the content; `None` when nothing reads it.
+    pub(crate) fn of(path: &'a str) -> Option<Self> {
+        Some(match path.split_once('/') {
+            None if path == ROOT_FILE => Self::Root,
+            None => return None,
+            Some((TESTS_FOLDER, name)) => Self::Questions(name.trim_end_matches(".toml")),
+            Some((language, "interface.toml")) => Self::Interface(language),
+            Some((language, "search.toml")) => Self::Search(language),
+            Some((language, _)) => Self::Sections(language),
+        })
+    }
+}
+
+/// The version of the files that a bot answers from: the questions of `tests/` do not count.
+pub(super) fn version(sources: &[Source]) -> Version {
+    Version::of(sources.iter().filter(|source| !matches!(Role::of(&source.path), Some(Role::Questions(_)))))
+}
+
+impl Files {
+    /// Reads a directory. What cannot be read is reported.
+    pub(crate) fn read(directory: &Path) -> Self {
+        let mut files = Self::default();
+        let shown = directory.display().to_string();
+        match list(directory) {
+            Ok(entries) => {
+                for (name, is_folder) in entries {
+                    if is_folder {
+                        files.read_folder(directory, &name);
+                    } else if name == ROOT_FILE {
+                        files.read_file(directory, &name);
+                    } else if name.eq_ignore_ascii_case(ROOT_FILE) {
+                        files.not_read(&name, format!("rename it to `{ROOT_FILE}`"));
+                    } else if looks_like_toml(&name) {
+                        files.not_read(&name, "put it into the folder of its language, as `fr/`".into());
+                    }
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => files.report.error(
+                Code::NoDirectory,
+                Location::file(&shown),
+                format!("there is no directory `{shown}`"),
+                "name the directory that holds palabre.toml, or leave `--content` out to use the shipped content",
+            ),
+            Err(error) => files.unreadable(&shown, &error),
+        }
+        files
+    }
+
+    /// The copy inside the binary.
+    pub(super) fn shipped() -> Self {
+        let files = SHIPPED.files().chain(SHIPPED.dirs().flat_map(Dir::files));
+        let paths: Vec<_> =
+            files.map(|file| (file.path().to_string_lossy().replace('\\', "/"), file.contents())).collect();
+        Self::memory(paths.iter().map(|(path, bytes)| (path.as_str(), *bytes)))
+    }
+
+    /// Files in memory, by their paths relative to the content directory, with `/`.
+    pub(super) fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut files = Self::default();
+        for (path, bytes) in entries {
+            if let Some((folder, _)) = path.split_once('/')
+                && folder != TESTS_FOLDER
+                && !files.folders.iter().any(|f| f == folder)
+            {
+                files.folders.push(folder.to_owned());
+            }
+            files.add(path, bytes);
+        }
+        files
+    }
+
+    /// The version of the files; it costs a hash of all of them.
+    pub(crate) fn version(&self) -> Version {
+        version(&self.report.sources)
+    }
+
+    /// The identity of the files, to be compared with that of others.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let errors = self.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        Fingerprint { version: self.version(), folders: self.folders.clone(), errors: errors.cloned().collect() }
+    }
+
+    fn read_folder(&mut self, directory: &Path, folder: &str) {
+        if folder != TESTS_FOLDER {
+            self.folders.push(folder.to_owned());
+        }
+        match list(&directory.join(folder)) {
+            Ok(entries) => {
+                for (name, is_folder) in entries {
+                    let path = format!("{folder}/{name}");
+                    if is_toml(&name) {
+                        self.read_file(directory, &path);
+                    } else if is_folder {
+                        self.not_read(&path, format!("put its files into `{folder}/` itself"));
+                    } else if looks_like_toml(&name) {
+                        self.not_read(&path, "let its name end in `.toml`".into());
+                    }
+                }
+            }
+            Err(error) => self.unreadable(folder, &error),
+        }
+    }
+
+    fn read_file(&mut self, directory: &Path, path: &str) {
+        match read_inside(directory, path) {
+            Ok(bytes) => self.add(path, &bytes),
+            Err(error) => self.unreadable(path, &error),
+        }
+    }
+
+    fn not_read(&mut self, path: &str, help: String) {
+        self.report.warning(Code::NotRead, Location::file(path), format!("`{path}` is not read"), help);
+    }
+
+    fn unreadable(&mut self, path: &str, error: &io::Error) {
+        self.report.error(
+            Code::Unreadable,
+            Location::file(path),
+            format!("`{path}` cannot be read: {error}"),
+            "make it a file that the user who runs palabre may read",
+        );
+    }
+
+    /// Adds a file, with the problems of its encoding.
+    fn add(&mut self, path: &str, bytes: &[u8]) {
+        let (bytes, has_mark) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) => (rest, true),
+            None => (bytes, false),
+        };
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(error) => {
+                let line = bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
+                self.report.error(
+                    Code::NotUtf8,
+                    Location::file(path),
+                    format!("`{path}` is not UTF-8: line {line} holds a byte that is not"),
+                    "save the file as UTF-8 (in most editors: Save as, Encoding, UTF-8)",
+                );
+                return;
+            }
+        };
+        if has_mark {
+            self.report.warning(
+                Code::ByteOrderMark,
+                Location::file(path),
+                format!("`{path}` begins with a byte order mark"),
+                "save it as UTF-8 without BOM (in most editors: Save as, Encoding); it is read all the same",
+            );
+        }
+        if let Some(at) = text.find("\r\n") {
+            self.report.warning(
+                Code::CarriageReturn,
+                Location::span(path, at..at + 1),
+                format!("`{path}` has Windows line ends (CRLF)"),
+                "save it with Unix line ends (in most editors: Line endings, LF); it is read all the same",
+            );
+        }
+        self.report.sources.push(Source { path: path.to_owned(), text });
+    }
+}
+
+/// Reads a file that lies in the directory, following links within it (Kubernetes mounts a ConfigMap by such links). A link
+/// that leads out is not followed: a report quotes lines of a broken file, and they could be those of a secret.
+fn read_inside(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
+    let file = directory.join(path).canonicalize()?;
+    if !file.starts_with(directory.canonicalize()?) {
+        return Err(io::Error::other("it is a link that leads out of the content directory"));
+    }
+    let metadata = file.metadata()?;
+    if metadata.len() > FILE_MAX {
+        return Err(io::Error::other("it is larger than 4 MB"));
+    }
+    // A pipe would never end.
+    if !metadata.is_file() && !metadata.is_dir() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    std::fs::read(file)
+}
+
+/// Whether a file of a folder is read, by its name.
+pub(crate) fn is_toml(name: &str) -> bool {
+    !name.starts_with(['.', '#']) && Path::new(name).extension().is_some_and(|e| e == "toml")
+}
+
+/// Whether an editor may think that a file is one of the content's.
+fn looks_like_toml(name: &str) -> bool {
+    !name.starts_with(['.', '#']) && name.to_ascii_lowercase().contains(".toml") && !name.ends_with('~')
+}
+
+/// The names in a directory that are not hidden, sorted, each with whether it is a directory.
+pub(crate) fn list(directory: &Path) -> io::Result<Vec<(String, bool)>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_folder = entry.path().is_dir() && !is_toml(&name);
+        if !name.starts_with('.') {
+            names.push((name, is_folder));
+        }
+    }
+    names.sort();
+    Ok(names)
+}

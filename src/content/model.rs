@@ -1,0 +1,213 @@
+//! The proven content and its parts. Only `validate` builds one.
+
+mod command;
+mod contact;
+mod interface;
+mod section;
+mod topic;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::month::YearMonth;
+use super::version::Version;
+use crate::lang::{Tag, primary_subtag};
+use crate::search::{Index, Ranked};
+pub use command::{CommandDefinition, CommandTarget, MenuEntry};
+pub use contact::Contact;
+pub use interface::Interface;
+pub use section::{Section, SectionText, Siblings};
+pub use topic::{Match, SmallTalk, Topic};
+
+/// Small talk counts from this score on. Below it the text is a question that begins with a greeting.
+const SMALL_TALK_MIN: f32 = 0.45;
+
+/// A language of a content. Only [`Content`] makes it, so it is always one of its languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LangId(pub(super) usize);
+
+/// A section of a content. Only [`Content`] makes it, so it is always one of its sections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SectionId(pub(super) usize);
+
+impl SectionId {
+    /// The section's position in reading order.
+    pub(super) fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// The search index, built when it is first needed: building it takes most of the time of a start, and commands do without.
+pub(super) type LazyIndex = LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>;
+
+/// Everything an organisation has to say.
+#[derive(Debug)]
+pub struct Content {
+    pub(super) version: Version,
+    pub(super) tags: Vec<Tag>,
+    pub(super) default: LangId,
+    pub(super) interfaces: Vec<Interface>,
+    /// The menu of commands of each language, `ask` first.
+    pub(super) menus: Vec<Vec<MenuEntry>>,
+    /// In reading order: each section before those below it.
+    pub(super) sections: Vec<Section>,
+    pub(super) top: Vec<SectionId>,
+    pub(super) by_id: HashMap<Box<str>, SectionId>,
+    pub(super) commands: HashMap<Box<str>, CommandDefinition>,
+    pub(super) contact: Contact,
+    pub(super) facts_checked: YearMonth,
+    pub(super) index: LazyIndex,
+    /// The answers to small talk, by kind and language.
+    pub(super) small_talk: Vec<Vec<Option<Box<str>>>>,
+}
+
+impl Content {
+    /// The hash of the files.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The languages, in the order of their buttons.
+    pub fn languages(&self) -> impl ExactSizeIterator<Item = LangId> + use<> {
+        (0..self.tags.len()).map(LangId)
+    }
+
+    /// The language for people whose language is unknown or not among the content's.
+    #[must_use]
+    pub fn default_language(&self) -> LangId {
+        self.default
+    }
+
+    /// The tag of a language.
+    #[must_use]
+    pub fn tag(&self, lang: LangId) -> &Tag {
+        &self.tags[lang.0]
+    }
+
+    /// The language of a tag, if the content has it.
+    #[must_use]
+    pub fn language(&self, tag: &str) -> Option<LangId> {
+        self.languages().find(|&lang| self.tag(lang).as_str() == tag)
+    }
+
+    /// The language for a person whose app says `language_code`, an IETF tag such as `fr-CA`.
+    #[must_use]
+    pub fn language_for(&self, language_code: Option<&str>) -> LangId {
+        language_code.and_then(|code| self.language(&primary_subtag(code))).unwrap_or(self.default)
+    }
+
+    /// The bot's own sentences and button labels.
+    #[must_use]
+    pub fn interface(&self, lang: LangId) -> &Interface {
+        &self.interfaces[lang.0]
+    }
+
+    /// The menu of commands in a private chat.
+    #[must_use]
+    pub fn menu(&self, lang: LangId) -> &[MenuEntry] {
+        // In a private chat a question needs no command.
+        self.group_menu(lang).split_first().map_or(&[], |(_ask, menu)| menu)
+    }
+
+    /// The menu of commands in a group: `ask` comes first.
+    #[must_use]
+    pub fn group_menu(&self, lang: LangId) -> &[MenuEntry] {
+        &self.menus[lang.0]
+    }
+
+    /// A section.
+    #[must_use]
+    pub fn section(&self, section: SectionId) -> &Section {
+        &self.sections[section.0]
+    }
+
+    /// A section's text for the readers of a language.
+    #[must_use]
+    pub fn section_text(&self, section: SectionId, lang: LangId) -> &SectionText {
+        &self.section(section).texts[lang.0]
+    }
+
+    /// All sections, each before those below it.
+    pub fn sections(&self) -> impl ExactSizeIterator<Item = SectionId> + use<> {
+        (0..self.sections.len()).map(SectionId)
+    }
+
+    /// The sections under home, in order.
+    #[must_use]
+    pub fn top(&self) -> &[SectionId] {
+        &self.top
+    }
+
+    /// The section of a public id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<SectionId> {
+        self.by_id.get(id).copied()
+    }
+
+    /// What a command stands for; `name` is without its slash, in any case.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Option<CommandDefinition> {
+        self.commands.get(name.to_ascii_lowercase().as_str()).copied()
+    }
+
+    /// The names of all commands and what they stand for, in no order.
+    pub fn commands(&self) -> impl Iterator<Item = (&str, CommandDefinition)> {
+        self.commands.iter().map(|(name, command)| (name.as_ref(), *command))
+    }
+
+    /// What a question may be about, best first. Only the first 40 words of the question count.
+    ///
+    /// With `unfinished` its last word may be the beginning of one (inline mode). Between languages that match about equally
+    /// well, `reader` decides. The first call builds the index: see [`Content::prepare`].
+    ///
+    /// ```
+    /// use palabre::content::load;
+    ///
+    /// let content = load::shipped(load::this_month()).content.expect("the shipped content has no errors");
+    /// let found = content.search("what are your principles", content.default_language(), false);
+    /// let section = found[0].topic.section().expect("it is about a section");
+    /// assert_eq!(&*content.section(section).id, "principles");
+    /// ```
+    #[must_use]
+    pub fn search(&self, question: &str, reader: LangId, unfinished: bool) -> Vec<Match> {
+        let to_match = |ranked: Ranked| Match {
+            topic: Topic::of_number(ranked.topic, self.sections.len()),
+            language: LangId(ranked.language),
+            score: ranked.score,
+            features: ranked.features,
+        };
+        let counts = |m: &Match| !matches!(m.topic, Topic::SmallTalk(_)) || m.score >= SMALL_TALK_MIN;
+        self.index.rank(question, reader.0, unfinished).into_iter().map(to_match).filter(counts).collect()
+    }
+
+    /// Builds the search index now, which takes some 15 ms for the shipped content; the first question does it otherwise.
+    pub fn prepare(&self) {
+        LazyLock::force(&self.index);
+    }
+
+    /// The words of a question that stand in the content's own phrases, in any language. A name, a number or a sentence of a
+    /// person is never among them, unless an editor wrote it.
+    #[must_use]
+    pub fn familiar_words(&self, question: &str) -> Vec<String> {
+        self.index.known_words(question)
+    }
+
+    /// The answer to small talk; `None` when the language has none.
+    #[must_use]
+    pub fn small_talk(&self, kind: SmallTalk, lang: LangId) -> Option<&str> {
+        self.small_talk[kind as usize][lang.0].as_deref()
+    }
+
+    /// The month in which the facts were last compared with their source.
+    #[must_use]
+    pub fn facts_checked(&self) -> YearMonth {
+        self.facts_checked
+    }
+
+    /// The organisation's phone numbers and address.
+    #[must_use]
+    pub fn contact(&self) -> &Contact {
+        &self.contact
+    }
+}

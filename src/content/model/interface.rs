@@ -1,0 +1,68 @@
+//! The bot's own sentences and button labels in one language.
+
+use crate::markup::RichText;
+
+/// The sentences of the interface in one language.
+#[derive(Clone, Debug)]
+pub struct Interface {
+    /// The language's name for itself.
+    pub name: Box<str>,
+    /// What Telegram shows before the first message: at most 512 characters.
+    pub description: Box<str>,
+    /// What Telegram shows in the bot's profile: at most 120 characters.
+    pub short_description: Box<str>,
+    /// The home page.
+    pub home: RichText,
+    /// The help page before its list of commands.
+    pub help: RichText,
+    /// The help page after its list of commands.
+    pub help_end: RichText,
+    /// The question above the languages.
+    pub languages: RichText,
+    /// Said to a question that nothing here answers.
+    pub unknown: Box<str>,
+    /// Said above the sections that a question may be about.
+    pub suggest: Box<str>,
+    /// Said above the nearest commands.
+    pub unknown_command: Box<str>,
+    /// Said to a command that is like no other.
+    pub no_command: Box<str>,
+    /// Said when a button is not understood: at most 200 characters.
+    pub old_button: Box<str>,
+    /// Said once to somebody who writes faster than anybody reads: at most 200 characters.
+    pub flood: Box<str>,
+    /// Said when something broke.
+    pub trouble: Box<str>,
+    /// Said above a text that is shown in another language, `{language}`.
+    pub untranslated: Box<str>,
+    /// Where the facts are from and of which month.
+    pub facts: Box<str>,
+    /// Button: home.
+    pub button_home: Box<str>,
+    /// Button: the section above, `{title}`.
+    pub button_back: Box<str>,
+    /// Button: the section before.
+    pub button_previous: Box<str>,
+    /// Button: the section after.
+    pub button_next: Box<str>,
+    /// Button: the next page, `{page}` of `{pages}`.
+    pub button_more: Box<str>,
+    /// Button: the page before, `{page}` of `{pages}`.
+    pub button_less: Box<str>,
+    /// Button: the list of languages.
+    pub button_languages: Box<str>,
+    /// Button: copy a number, `{phone}`.
+    pub button_copy_phone: Box<str>,
+    /// Button: copy the address.
+    pub button_copy_address: Box<str>,
+    /// Button: the contact card.
+    pub button_card: Box<str>,
+    /// Button: share this page.
+    pub button_share: Box<str>,
+    /// Button: open a chat with the bot.
+    pub button_open: Box<str>,
+    /// Button: let everybody in the group see this page.
+    pub button_everyone: Box<str>,
+    /// Button: another section that a question may have been about, `{title}`.
+    pub button_rather: Box<str>,
+}

@@ -1,0 +1,287 @@
+//! TOML tables → fields, with a diagnostic for every key that is unknown, missing or of another type.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{RawInterface, Spanned};
+use crate::diag::{Code, Location, Report, Source, did_you_mean};
+
+/// The most syntax errors of one file that are reported: those after the first few mostly follow from them.
+const SYNTAX_ERRORS_MAX: usize = 3;
+
+type Entries<'a> = Vec<(Spanned<String>, Spanned<DeValue<'a>>)>;
+
+/// Reads one file.
+pub(crate) struct Reader<'a> {
+    source: &'a Source,
+    report: &'a mut Report,
+}
+
+/// One table. Its keys are known by being read; [`Reader::fields`] reports those that are left.
+pub(super) struct Fields<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    entries: Entries<'a>,
+    known: Vec<&'static str>,
+    /// Where a missing key is reported.
+    span: Range<usize>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(source: &'a Source, report: &'a mut Report) -> Self {
+        Self { source, report }
+    }
+
+    /// The file as one table.
+    pub(super) fn document<T>(&mut self, read: impl FnOnce(&mut Fields<'_, 'a>) -> T) -> T {
+        let entries = self.parse();
+        self.fields(entries, 0..0, read)
+    }
+
+    /// The file as tables under keys that the editor chose.
+    pub(super) fn tables<T>(&mut self, mut read: impl FnMut(Spanned<String>, &mut Fields<'_, 'a>) -> T) -> Vec<T> {
+        let entries = self.parse().into_iter();
+        let read = |(key, value): (Spanned<String>, _)| {
+            let (entries, span) = (self.table(value), key.span.clone());
+            self.fields(entries, span, |fields| read(key, fields))
+        };
+        entries.map(read).collect()
+    }
+
+    /// `known` lists the dotted keys that an interface has.
+    pub(in crate::content) fn interface(mut self, known: &[&str]) -> RawInterface {
+        let mut interface = RawInterface::default();
+        for (key, value) in self.parse() {
+            if key.value == "months" {
+                let span = value.span.clone();
+                interface.months = Some(Spanned { value: self.strings(value), span });
+            } else {
+                self.texts(key.value.clone(), &key, value, known, &mut interface);
+            }
+        }
+        interface
+    }
+
+    fn texts(
+        &mut self,
+        path: String,
+        key: &Spanned<String>,
+        value: Spanned<DeValue<'a>>,
+        known: &[&str],
+        out: &mut RawInterface,
+    ) {
+        let is_group = known.iter().any(|k| k.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.')));
+        if is_group {
+            for (key, value) in self.table(value) {
+                self.texts(format!("{path}.{}", key.value), &key, value, known, out);
+            }
+        } else if known.contains(&path.as_str()) {
+            if let Some(text) = self.string(value) {
+                out.texts.push((path, text));
+            }
+        } else {
+            let group = path.rsplit_once('.').map_or(String::new(), |(group, _)| format!("{group}."));
+            let in_group = known.iter().filter_map(|k| k.strip_prefix(group.as_str())?.split('.').next());
+            self.unknown(key, &in_group.collect::<Vec<_>>());
+        }
+    }
+
+    fn parse(&mut self) -> Entries<'a> {
+        let (table, errors) = DeTable::parse_recoverable(&self.source.text);
+        for error in errors.into_iter().take(SYNTAX_ERRORS_MAX) {
+            let span = self.visible(error.span().unwrap_or(0..0));
+            let message = error.message().lines().next().unwrap_or("syntax error");
+            let help = syntax_help(&self.source.text[span.clone()], message);
+            self.error(Code::TomlSyntax, span, format!("this is not TOML: {message}"), help.into());
+        }
+        entries(table.into_inner())
+    }
+
+    fn fields<T>(
+        &mut self,
+        entries: Entries<'a>,
+        span: Range<usize>,
+        read: impl FnOnce(&mut Fields<'_, 'a>) -> T,
+    ) -> T {
+        let mut fields = Fields { reader: self, entries, known: Vec::new(), span };
+        let value = read(&mut fields);
+        let Fields { entries, known, .. } = fields;
+        entries.iter().for_each(|(key, _)| self.unknown(key, &known));
+        value
+    }
+
+    fn table(&mut self, value: Spanned<DeValue<'a>>) -> Entries<'a> {
+        match value.value {
+            DeValue::Table(table) => entries(table),
+            other => self.wrong_type("a table", &other, value.span),
+        }
+    }
+
+    fn array(&mut self, value: Spanned<DeValue<'a>>) -> Vec<Spanned<DeValue<'a>>> {
+        match value.value {
+            DeValue::Array(array) => {
+                array.into_iter().map(|item| Spanned { span: item.span(), value: item.into_inner() }).collect()
+            }
+            other => self.wrong_type("a list in [ ]", &other, value.span),
+        }
+    }
+
+    fn strings(&mut self, value: Spanned<DeValue<'a>>) -> Vec<Spanned<String>> {
+        let items = self.array(value);
+        let mut strings: Vec<_> = items.into_iter().filter_map(|item| self.string(item)).collect();
+        // They are collected in the memory of the values, each of which is several times larger.
+        strings.shrink_to_fit();
+        strings
+    }
+
+    fn string(&mut self, value: Spanned<DeValue<'a>>) -> Option<Spanned<String>> {
+        match value.value {
+            DeValue::String(text) => Some(Spanned { value: text.replace("\r\n", "\n"), span: value.span }),
+            other => self.wrong_type("a text in quotes", &other, value.span),
+        }
+    }
+
+    /// Reports a value of another type, and gives the empty value instead.
+    fn wrong_type<T: Default>(&mut self, wanted: &str, got: &DeValue<'_>, span: Range<usize>) -> T {
+        let message = format!("{wanted} has to stand here, not a value of type {}", got.type_str());
+        self.error(Code::WrongType, span, message, format!("write {wanted}"));
+        T::default()
+    }
+
+    fn unknown(&mut self, key: &Spanned<String>, known: &[&str]) {
+        let help = match did_you_mean(&key.value, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys here are {}", list(known)),
+        };
+        self.error(Code::UnknownKey, key.span.clone(), format!("nothing reads the key `{}`", key.value), help);
+    }
+
+    fn error(&mut self, code: Code, span: Range<usize>, message: String, help: String) {
+        let location = Location::span(&self.source.path, self.visible(span));
+        self.report.error(code, location, message, help);
+    }
+
+    /// A span that lies in the file, at character boundaries.
+    fn visible(&self, span: Range<usize>) -> Range<usize> {
+        let text = &self.source.text;
+        let start = text.floor_char_boundary(span.start.min(text.len()));
+        start..text.ceil_char_boundary(span.end.clamp(start, text.len()))
+    }
+}
+
+impl<'a> Fields<'_, 'a> {
+    pub(super) fn string(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        self.take(key).and_then(|value| self.reader.string(value))
+    }
+
+    pub(super) fn strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
+        self.take(key).map(|value| self.reader.strings(value)).unwrap_or_default()
+    }
+
+    /// A text that has to be there; `why` is said to who left it out.
+    pub(super) fn required(&mut self, key: &'static str, why: &str) -> Option<Spanned<String>> {
+        let text = self.string(key);
+        if text.is_none() {
+            self.missing(key, why);
+        }
+        text
+    }
+
+    /// `false` when the key is not there.
+    pub(super) fn boolean(&mut self, key: &'static str) -> bool {
+        self.take(key).is_some_and(|value| match value.value {
+            DeValue::Boolean(yes) => yes,
+            other => self.reader.wrong_type("`true` or `false`", &other, value.span),
+        })
+    }
+
+    pub(super) fn integer(&mut self, key: &'static str) -> Option<Spanned<i64>> {
+        let value = self.take(key)?;
+        if let DeValue::Integer(number) = &value.value
+            && let Ok(number) = i64::from_str_radix(number.as_str(), number.radix())
+        {
+            return Some(Spanned { value: number, span: value.span });
+        }
+        self.reader.wrong_type("a whole number", &value.value, value.span)
+    }
+
+    /// Texts under keys that the editor chose.
+    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(Spanned<String>, Spanned<String>)> {
+        let entries = self.take(key).map(|value| self.reader.table(value)).unwrap_or_default().into_iter();
+        entries.filter_map(|(key, value)| Some((key, self.reader.string(value)?))).collect()
+    }
+
+    /// A table, read as if it were empty when it is not there.
+    pub(super) fn table<T: Default>(&mut self, key: &'static str, read: impl FnOnce(&mut Fields<'_, 'a>) -> T) -> T {
+        self.optional_table(key, read).unwrap_or_default()
+    }
+
+    pub(super) fn optional_table<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Fields<'_, 'a>) -> T,
+    ) -> Option<T> {
+        let (key, value) = self.take_entry(key)?;
+        let entries = self.reader.table(value);
+        Some(self.reader.fields(entries, key.span, read))
+    }
+
+    /// A list of tables.
+    pub(super) fn tables<T>(&mut self, key: &'static str, read: impl Fn(&mut Fields<'_, 'a>) -> T) -> Vec<T> {
+        let items = self.take(key).map(|value| self.reader.array(value)).unwrap_or_default();
+        let read = |item: Spanned<DeValue<'a>>| {
+            let span = item.span.start..item.span.start + 1;
+            let entries = self.reader.table(item);
+            self.reader.fields(entries, span, &read)
+        };
+        items.into_iter().map(read).collect()
+    }
+
+    pub(super) fn missing(&mut self, key: &str, why: &str) {
+        let message = format!("`{key}` is missing here");
+        self.reader.error(Code::MissingKey, self.span.clone(), message, format!("add `{key} = \"…\"`: {why}"));
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+        self.take_entry(key).map(|(_, value)| value)
+    }
+
+    fn take_entry(&mut self, key: &'static str) -> Option<(Spanned<String>, Spanned<DeValue<'a>>)> {
+        self.known.push(key);
+        let at = self.entries.iter().position(|(found, _)| found.value == key)?;
+        Some(self.entries.swap_remove(at))
+    }
+}
+
+/// What to write instead of what is not TOML.
+fn syntax_help(written: &str, message: &str) -> &'static str {
+    if written.contains(['“', '”', '„', '«', '»', '‘', '’']) {
+        "these are typographic quotes: a text begins and ends with straight ones, as \"…\""
+    } else if written.contains(['\u{a0}', '\u{202f}']) {
+        "a non-breaking space stands here: replace it by a plain one"
+    } else if message.contains("duplicate") {
+        "this stands twice in the file: keep one of the two"
+    } else if message.contains("escape") || message.contains("unicode") {
+        "a backslash is written as `\\\\` in a text"
+    } else if message.contains("newline") {
+        "a text ends at the second quote: write quotes within it as “…” or `\\\"`"
+    } else {
+        "texts stand in quotes, keys are followed by `=`, lists stand in [ ] with commas between"
+    }
+}
+
+fn entries(table: DeTable<'_>) -> Entries<'_> {
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let key = Spanned { span: key.span(), value: key.into_inner().into_owned() };
+            (key, Spanned { span: value.span(), value: value.into_inner() })
+        })
+        .collect()
+}
+
+fn list(names: &[&str]) -> String {
+    let mut names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.dedup();
+    names.join(", ")
+}

@@ -1,0 +1,89 @@
+//! The declared languages and the folders that hold their texts.
+
+use crate::content::schema::RawLanguages;
+use crate::content::{LANGUAGES_MAX, LangId};
+use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::lang::Tag;
+
+/// The languages in their order, and the default one.
+pub(super) fn validate(
+    file: &Source,
+    raw: &RawLanguages,
+    folders: &[String],
+    report: &mut Report,
+) -> (Vec<Tag>, LangId) {
+    let mut tags: Vec<Tag> = Vec::new();
+    for written in &raw.order {
+        match Tag::new(&written.value) {
+            None => report.error(
+                Code::BadLanguage,
+                written.location(file),
+                format!("`{}` is not a language tag", written.value),
+                "write the two or three lower-case letters of the language, as `fr`, `en`, `bm` or `nqo`",
+            ),
+            Some(tag) if tags.contains(&tag) => report.error(
+                Code::BadLanguage,
+                written.location(file),
+                format!("the language `{tag}` stands twice"),
+                "leave one of the two out",
+            ),
+            Some(_) if tags.len() == LANGUAGES_MAX => report.error(
+                Code::TooManyButtons,
+                written.location(file),
+                format!("more than {LANGUAGES_MAX} languages"),
+                "their buttons stand on one page, where Telegram shows at most 100",
+            ),
+            Some(tag) => {
+                if !folders.iter().any(|f| f == tag.as_str()) {
+                    report.error(
+                        Code::LanguageWithoutFolder,
+                        written.location(file),
+                        format!("the language `{tag}` has no folder `{tag}/`"),
+                        format!("add the folder `{tag}/` with the words, or take `{tag}` out of `order`"),
+                    );
+                }
+                tags.push(tag);
+            }
+        }
+    }
+    if raw.order.is_empty() {
+        report.error(
+            Code::MissingKey,
+            Location::file(&file.path),
+            "no language is declared",
+            "add a table [languages] with `default = \"fr\"` and `order = [\"fr\"]`",
+        );
+    }
+    for folder in folders.iter().filter(|f| !tags.iter().any(|t| t.as_str() == *f)) {
+        let without = |tag: &&Tag| !folders.iter().any(|f| f == tag.as_str());
+        let near = tags.iter().filter(without).find(|tag| folder.to_lowercase().starts_with(tag.as_str()));
+        let help = match near.map(Tag::as_str).or(did_you_mean(folder, tags.iter().map(Tag::as_str))) {
+            Some(near) => format!("rename it to `{near}/`, or add `{folder}` to `order` under [languages]"),
+            None => format!("add `{folder}` to `order` under [languages] in palabre.toml, or remove the folder"),
+        };
+        report.error(
+            Code::UndeclaredLanguage,
+            Location::file(folder),
+            format!("the folder `{folder}/` is no declared language"),
+            help,
+        );
+    }
+    let default = raw.default.as_ref().map(|written| (written, tags.iter().position(|t| t.as_str() == written.value)));
+    match default {
+        Some((_, Some(default))) => return (tags, LangId(default)),
+        Some((written, None)) => report.error(
+            Code::BadLanguage,
+            written.location(file),
+            format!("the default language `{}` is not in `order`", written.value),
+            "name one of the languages of `order`",
+        ),
+        None if raw.order.is_empty() => {}
+        None => report.error(
+            Code::MissingKey,
+            Location::file(&file.path),
+            "no default language is named",
+            "add `default = \"fr\"` under [languages]",
+        ),
+    }
+    (tags, LangId(0))
+}

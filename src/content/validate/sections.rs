@@ -1,0 +1,191 @@
+//! The texts of the sections, in every language.
+
+use std::collections::HashMap;
+
+use super::Folder;
+use super::facts::{Facts, LocalizedFacts};
+use super::text::{STYLES_MAX, markdown, plain};
+use super::tree::Tree;
+use crate::content::files::ROOT_FILE;
+use crate::content::schema::{RawSectionText, Spanned};
+use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
+use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::markup::{RichText, utf16_len};
+
+/// UTF-16 units of a summary: one line of a list or a preview.
+const SUMMARY_MAX: usize = 200;
+
+/// The texts of every section for every language; `None` when a section has none at all.
+pub(super) fn validate(
+    tree: &Tree<'_>,
+    folders: &[Folder<'_>],
+    facts: &Facts,
+    report: &mut Report,
+) -> Option<Vec<Vec<SectionText>>> {
+    let mut own: Vec<Vec<Option<SectionText>>> = vec![vec![None; folders.len()]; tree.nodes.len()];
+    let mut own_files = HashMap::new();
+    for (l, folder) in folders.iter().enumerate() {
+        for (file, raw) in &folder.texts {
+            let Some(&section) = tree.by_id.get(&*raw.id.value) else {
+                unknown_section(file, raw, tree, folders, report);
+                continue;
+            };
+            if let Some(other) = own_files.insert((section, l), &file.path) {
+                let message = format!("`{}` has words in `{other}` already", raw.id.value);
+                let location = Location::span(&file.path, raw.id.span.clone());
+                report.error(Code::DuplicateId, location, message, "keep one of the two");
+            }
+            let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.localized(folder.right_to_left));
+            own[section.index()][l] = Some(section_text(file, raw, emoji, LangId(l), facts, report));
+        }
+    }
+    let with_fallback = own.into_iter().zip(&tree.nodes).map(|(own, node)| {
+        let Some(fallback) = own.iter().flatten().next().cloned() else {
+            report.error(
+                Code::NoWords,
+                Location::span(ROOT_FILE, node.span.clone()),
+                format!("the section `{}` has no words in any language", node.id),
+                format!("add a table [{}] with title, summary, body and ask to a file of a language", node.id),
+            );
+            return None;
+        };
+        let texts = own.into_iter().zip(folders).map(|(text, folder)| {
+            text.unwrap_or_else(|| {
+                report.warning(
+                    Code::Untranslated,
+                    Location::file(folder.tag.as_str()),
+                    format!("the section `{}` is not translated into `{}` yet", node.id, folder.tag),
+                    format!(
+                        "add a table [{}] to a file of `{}/`; until then it is shown in another language",
+                        node.id, folder.tag
+                    ),
+                );
+                fallback.clone()
+            })
+        });
+        Some(texts.collect())
+    });
+    // All of them are looked at before one without a text ends it.
+    with_fallback.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// A text under an id that the tree does not have: the id of a section without texts is likely to be meant.
+fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders: &[Folder<'_>], report: &mut Report) {
+    let has_text = |id: &str| folders.iter().any(|f| f.texts.iter().any(|(_, raw)| raw.id.value == id));
+    let ids = || tree.nodes.iter().map(|node| &*node.id);
+    let mut without_text = ids().filter(|id| !has_text(id));
+    let only_one = without_text.next().filter(|_| without_text.next().is_none());
+    let help = match only_one.or_else(|| did_you_mean(&raw.id.value, ids())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "add the section to the tree in palabre.toml, or remove its words".into(),
+    };
+    report.error(
+        Code::UnknownId,
+        Location::span(&file.path, raw.id.span.clone()),
+        format!("the tree has no section `{}`", raw.id.value),
+        help,
+    );
+}
+
+fn section_text(
+    file: &Source,
+    raw: &RawSectionText,
+    emoji: &str,
+    language: LangId,
+    facts: LocalizedFacts<'_>,
+    report: &mut Report,
+) -> SectionText {
+    let text = |written: &Option<Spanned<String>>, what: &str, report: &mut Report| -> Option<String> {
+        let written = written.as_ref()?;
+        if written.value.trim().is_empty() {
+            report.error(
+                Code::EmptyText,
+                written.location(file),
+                format!("the {what} of `{}` has no words", raw.id.value),
+                format!("write the {what}"),
+            );
+        } else if written.value.trim().contains('\n') {
+            report.error(
+                Code::NotOneLine,
+                written.location(file),
+                format!("the {what} of `{}` has more than one line", raw.id.value),
+                "write it on one line",
+            );
+        }
+        Some(plain(file, written, facts, &[], report).trim().to_owned())
+    };
+    let title = text(&raw.title, "title", report).unwrap_or_default();
+    let summary = text(&raw.summary, "summary", report).unwrap_or_default();
+    let button = text(&raw.button, "button", report);
+    if let Some(written) = raw.title.as_ref().filter(|_| utf16_len(&title) > TITLE_MAX) {
+        let message =
+            format!("the title of `{}` has {} characters; {TITLE_MAX} are the most", raw.id.value, utf16_len(&title));
+        report.error(Code::TextTooLong, written.location(file), message, "say it in a few words");
+    }
+    let label = format!("{emoji} {}", button.as_ref().unwrap_or(&title));
+    if label.len() > LABEL_MAX
+        && let Some(written) = raw.button.as_ref().or(raw.title.as_ref())
+    {
+        report.error(
+            Code::ButtonTooLong,
+            written.location(file),
+            format!("the button `{label}` has {} bytes; it has room for {LABEL_MAX}", label.len()),
+            "shorten the title, or add a shorter `button = \"…\"`",
+        );
+    }
+    if let Some(written) = &raw.summary
+        && utf16_len(&summary) > SUMMARY_MAX
+    {
+        let message = format!(
+            "the summary of `{}` has {} characters; {SUMMARY_MAX} are the most",
+            raw.id.value,
+            utf16_len(&summary)
+        );
+        report.error(Code::TextTooLong, written.location(file), message, "say it in one short line");
+    }
+    let pages = raw.body.as_ref().map_or_else(Vec::new, |body| body_pages(file, &raw.id.value, body, facts, report));
+    SectionText {
+        language,
+        title: format!("{emoji} {title}").into(),
+        label: label.into(),
+        summary: summary.into(),
+        pages,
+    }
+}
+
+/// The pages of a section's body.
+fn body_pages(
+    file: &Source,
+    id: &str,
+    body: &Spanned<String>,
+    facts: LocalizedFacts<'_>,
+    report: &mut Report,
+) -> Vec<RichText> {
+    let rich = markdown(file, body, facts, report);
+    if rich.is_empty() {
+        report.error(
+            Code::EmptyText,
+            body.location(file),
+            format!("the body of `{}` has no words", id),
+            "write the body",
+        );
+    }
+    let pages = rich.split(BODY_PAGE_MAX);
+    if let Some(page) = pages.iter().find(|page| page.spans().len() > STYLES_MAX) {
+        report.error(
+            Code::UnsupportedMarkdown,
+            body.location(file),
+            format!("a page of `{}` has {} styled parts; a message shows 100", id, page.spans().len()),
+            "style less of it: what is bold everywhere stands out nowhere",
+        );
+    }
+    if pages.len() > BODY_PAGES_MAX {
+        report.error(
+            Code::BodyTooLong,
+            body.location(file),
+            format!("the body of `{}` takes {} pages; {BODY_PAGES_MAX} are the most", id, pages.len()),
+            "shorten it, or divide it into sections below this one",
+        );
+    }
+    pages
+}

@@ -1,0 +1,77 @@
+//! Texts with placeholders: the facts are filled in, and what cannot be shown is reported.
+
+use super::facts::LocalizedFacts;
+use crate::content::schema::Spanned;
+use crate::diag::{Code, Report, Source, did_you_mean};
+use crate::markup::{self, Piece, Problem, RichText, pieces};
+
+/// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
+pub(super) const STYLES_MAX: usize = 95;
+
+/// A plain text with its facts filled in. `own` are placeholders that are filled in later and stay as they are.
+pub(super) fn plain(
+    file: &Source,
+    text: &Spanned<String>,
+    facts: LocalizedFacts<'_>,
+    own: &[&str],
+    report: &mut Report,
+) -> String {
+    for piece in pieces(&text.value) {
+        if let Piece::Placeholder(name, at) = piece
+            && !own.contains(&name)
+            && !facts.has(name)
+        {
+            let (message, help) = unknown_placeholder(name, facts, own);
+            report.error(Code::UnknownPlaceholder, text.part_location(file, at), message, help);
+        }
+    }
+    facts.fill(&text.value)
+}
+
+/// A Markdown text with its facts filled in.
+pub(super) fn markdown(
+    file: &Source,
+    text: &Spanned<String>,
+    facts: LocalizedFacts<'_>,
+    report: &mut Report,
+) -> RichText {
+    let (rich, problems) = markup::parse(&text.value, &facts);
+    for problem in problems {
+        let (code, at, (message, help)) = match problem {
+            Problem::Unsupported(what, at) => {
+                let help = "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)";
+                (Code::UnsupportedMarkdown, at, (format!("a message cannot show {what}"), help.into()))
+            }
+            Problem::Unclosed(mark, at) => {
+                let help = match mark {
+                    "](" | "] (" => "write the link as [words](https://…), without a space within the brackets".into(),
+                    _ => format!(
+                        "close it with another `{mark}`, without a space within, or write a backslash before each sign"
+                    ),
+                };
+                (Code::BrokenMarkdown, at, (format!("this `{mark}` has no partner and is shown as it is"), help))
+            }
+            Problem::LoneBrace(at) => {
+                let help = "write a placeholder as {name}, without spaces; to show braces, put them in `code`";
+                (Code::UnknownPlaceholder, at, ("this brace belongs to no placeholder".into(), help.into()))
+            }
+            Problem::BadUrl(url, at) => {
+                let help = "write the whole web address, beginning with https://; a message has no other links";
+                (Code::BadUrl, at, (format!("nobody can open the address `{url}`"), help.into()))
+            }
+            Problem::UnknownPlaceholder(name, at) => {
+                (Code::UnknownPlaceholder, at, unknown_placeholder(&name, facts, &[]))
+            }
+        };
+        report.error(code, text.part_location(file, at), message, help);
+    }
+    rich
+}
+
+fn unknown_placeholder(name: &str, facts: LocalizedFacts<'_>, own: &[&str]) -> (String, String) {
+    let help = match did_you_mean(name, facts.names().chain(own.iter().copied())) {
+        Some(near) => format!("did you mean `{{{near}}}`?"),
+        None => "name one of [names], [links], `phones` or `address` of palabre.toml".into(),
+    };
+    (format!("nothing is called `{{{name}}}`"), help)
+}
