@@ -52,9 +52,8 @@ pub(crate) async fn run(
             }
             updates = source.next() => match updates {
                 Ok(updates) => updates.into_iter().for_each(|update| {
-                    let (id, chat) = (update.update_id, update.queue_key());
-                    let accepted = dispatcher.enqueue(update);
-                    source.accepted(id, chat, accepted);
+                    let update_id = update.update_id;
+                    source.accepted(update_id, dispatcher.enqueue(update));
                 }),
                 Err(error) => break Err(error),
             },

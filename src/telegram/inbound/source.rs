@@ -19,7 +19,7 @@ pub(crate) trait Source {
     async fn next(&mut self) -> Result<Vec<Update>, RunError>;
 
     /// What became of an update that it brought.
-    fn accepted(&mut self, update_id: i64, chat: i64, accepted: Accepted);
+    fn accepted(&mut self, update_id: i64, accepted: Accepted);
 
     /// Takes note of how the chats stand, before each wait.
     fn observe(&mut self, dispatcher: &Dispatcher);

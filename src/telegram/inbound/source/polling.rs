@@ -138,7 +138,10 @@ impl Polling {
             }
             new += usize::from(id.is_some());
             match read {
-                Ok(update) => updates.push(update),
+                Ok(update) => {
+                    self.tracker.track(update.update_id, update.queue_key());
+                    updates.push(update);
+                }
                 Err(id) => {
                     count_skipped(self.context.metrics(), id);
                     id.into_iter().for_each(|id| self.tracker.skip(id));
@@ -180,11 +183,10 @@ impl Source for Polling {
         }
     }
 
-    fn accepted(&mut self, update_id: i64, chat: i64, accepted: Accepted) {
-        match accepted {
-            Accepted::Queued => self.tracker.track(update_id, chat),
-            // Confirmed at once: when it would be sent again, nobody would wait for it any more.
-            Accepted::Unordered | Accepted::Ignored => self.tracker.skip(update_id),
+    fn accepted(&mut self, update_id: i64, accepted: Accepted) {
+        // What is unordered is confirmed at once: when it would be sent again, nobody would wait for it any more.
+        if accepted != Accepted::Queued {
+            self.tracker.finish(update_id);
         }
     }
 

@@ -135,7 +135,7 @@ impl Source for WebhookSource {
         }
     }
 
-    fn accepted(&mut self, update_id: i64, _chat: i64, accepted: Accepted) {
+    fn accepted(&mut self, update_id: i64, accepted: Accepted) {
         if accepted == Accepted::Ignored {
             self.acknowledge(Finished { update_id, response: None });
         }
