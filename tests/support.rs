@@ -1,7 +1,6 @@
 //! What the tests stand on: a strict fake of Telegram, the real bot against it, and the command line.
 
 pub(crate) mod bot;
-pub(crate) mod fake;
 pub(crate) mod standin;
 pub(crate) mod vitals;
 

@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use super::fake::{Call, Fake, Message, PATIENCE, Person, Queued, State, TOKEN, Tapped};
 use super::vitals::Vitals;
+use fake_bot_api::{Call, Fake, Message, Person, Queued, QueuedQuery, State, TOKEN, WAIT_LIMIT};
 
 /// Who speaks when nobody is named: French, in a private chat.
 pub const PERSON: Person = Person::new(1, "fr");
@@ -61,11 +61,11 @@ impl Process {
     /// Waits until the log contains the needle.
     ///
     /// # Panics
-    /// After [`PATIENCE`], or as soon as the process has ended without saying so.
+    /// After [`WAIT_LIMIT`], or as soon as the process has ended without saying so.
     #[track_caller]
     pub fn wait_log(&self, needle: &str) {
         let found = |written: &Written| written.text.contains(needle);
-        let written = self.log.wait(PATIENCE, |written| found(written) || written.open == 0);
+        let written = self.log.wait(WAIT_LIMIT, |written| found(written) || written.open == 0);
         let text = written.text.clone();
         let is_there = found(&written);
         drop(written);
@@ -81,7 +81,7 @@ impl Process {
     /// Ends it as a power cut would.
     pub fn kill(&mut self) {
         self.child.kill().expect("a child can be killed");
-        self.wait_exit(PATIENCE);
+        self.wait_exit(WAIT_LIMIT);
     }
 
     /// Waits until it has ended by itself; its log is complete then.
@@ -181,12 +181,12 @@ pub struct BotTest {
 /// Something that a person did, with the marks of what had happened before.
 struct Pending {
     update_id: i64,
-    /// [`State::touches`]
+    /// [`State::revision`]
     touches: u64,
     /// The number of calls.
     calls: usize,
     /// Set for a tap.
-    callback_id: Option<String>,
+    query_id: Option<String>,
 }
 
 impl BotTest {
@@ -251,8 +251,8 @@ impl BotTest {
         let button = button.unwrap_or_else(|| panic!("no button {label:?} under:\n{message}"));
         let data = button.data.unwrap_or_else(|| panic!("the button {label:?} has no callback_data: {}", button.json));
         let mark = self.mark();
-        let Tapped { update_id, callback_id } = self.fake.tap(self.speaker, message.chat, message.id, &data);
-        self.pending = Some(Pending { update_id, callback_id: Some(callback_id), ..mark });
+        let QueuedQuery { update_id, query_id } = self.fake.tap(self.speaker, message.chat, message.id, &data);
+        self.pending = Some(Pending { update_id, query_id: Some(query_id), ..mark });
         self
     }
 
@@ -279,7 +279,7 @@ impl BotTest {
     fn settle(&mut self) {
         let Some(pending) = self.pending.take() else { return };
         let chat = self.speaker.id;
-        let what = match pending.callback_id {
+        let what = match pending.query_id {
             Some(_) => format!("the tap to be answered, and an edit or a message in chat {chat}"),
             None => format!("a reply in chat {chat}"),
         };
@@ -288,30 +288,30 @@ impl BotTest {
     }
 
     fn mark(&self) -> Pending {
-        self.fake.look(|state| Pending {
+        self.fake.with_state(|state| Pending {
             update_id: 0,
-            touches: state.touches(),
+            touches: state.revision(),
             calls: state.calls.len(),
-            callback_id: None,
+            query_id: None,
         })
     }
 
     fn newest(&self, fits: impl Fn(&Message) -> bool) -> Option<Message> {
         let sent = self.fake.sent_to(self.speaker.id);
-        sent.into_iter().filter(fits).max_by_key(|message| message.touched)
+        sent.into_iter().filter(fits).max_by_key(|message| message.revision)
     }
 }
 
 impl Pending {
     fn has_reply(&self, state: &State, chat: i64) -> bool {
-        let touched = state.sent_to(chat).any(|message| message.touched > self.touches);
-        let Some(callback_id) = &self.callback_id else { return touched };
+        let touched = state.sent_to(chat).any(|message| message.revision > self.touches);
+        let Some(query_id) = &self.query_id else { return touched };
         let is_unmodified = |call: &Call| {
             call.method == "editmessagetext"
                 && call.params["chat_id"] == chat
                 && call.outcome.as_ref().is_err_and(|refusal| refusal.description.contains("message is not modified"))
         };
         let settled = touched || state.calls[self.calls..].iter().any(is_unmodified);
-        settled && !state.answers(callback_id).is_empty()
+        settled && !state.answers(query_id).is_empty()
     }
 }

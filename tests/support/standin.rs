@@ -9,7 +9,7 @@ use palabre::content::load;
 use palabre::telegram::{Answer, Api, Bot};
 use tokio::sync::{mpsc, oneshot};
 
-use super::fake::{Fake, TOKEN};
+use fake_bot_api::{Fake, TOKEN};
 
 /// A bot that answers in its own way. [`StandIn::stop`] ends it; nothing checks on one that is dropped.
 pub(crate) struct StandIn {

@@ -17,12 +17,12 @@ use super::{
 };
 
 /// However long the bot wants to wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const TIMEOUT_MAX: Duration = Duration::from_secs(30);
 const FIRST_UPDATE: i64 = 1000;
-const MOST_AT_ONCE: i64 = 100;
+const LIMIT_MAX: i64 = 100;
 
 /// Updates that no offset has confirmed.
-pub(super) struct Queue {
+pub(crate) struct Queue {
     waiting: VecDeque<(i64, Value)>,
     next_id: i64,
     confirmed: i64,
@@ -37,26 +37,26 @@ impl Default for Queue {
 }
 
 impl Queue {
-    pub fn confirmed(&self) -> i64 {
+    pub(crate) fn confirmed(&self) -> i64 {
         self.confirmed
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.waiting.len()
     }
 
     /// Drops all, as `drop_pending_updates` does.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.waiting.clear();
     }
 
     /// Queues an update of one kind.
-    pub fn push(&mut self, kind: &str, body: Value) -> i64 {
+    pub(crate) fn push(&mut self, kind: &str, body: Value) -> i64 {
         self.push_raw(json!({ kind: body }))
     }
 
     /// Queues anything; an object without an `update_id` gets one.
-    pub fn push_raw(&mut self, mut update: Value) -> i64 {
+    pub(crate) fn push_raw(&mut self, mut update: Value) -> i64 {
         let id = update.get("update_id").and_then(Value::as_i64).unwrap_or(self.next_id);
         if let Some(fields) = update.as_object_mut() {
             fields.entry("update_id").or_insert(json!(id));
@@ -88,7 +88,7 @@ impl Queue {
 
     /// What may be delivered to a webhook now. Telegram delivers the updates of one chat, and taps and typing of one person,
     /// one after the other: the next when the one before is taken.
-    pub fn next_for_webhook(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
+    pub(crate) fn next_for_webhook(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
         if limit == 0 {
             return Vec::new();
         }
@@ -99,7 +99,7 @@ impl Queue {
     }
 
     /// An update was taken by a webhook.
-    pub fn finish(&mut self, id: i64) {
+    pub(crate) fn finish(&mut self, id: i64) {
         self.waiting.retain(|(other, _)| *other != id);
         self.confirmed = self.waiting.iter().map(|(id, _)| id - 1).min().unwrap_or(self.next_id - 1);
     }
@@ -118,17 +118,17 @@ fn line(update_id: i64, update: &Value) -> (&str, i64) {
 }
 
 /// Carries out a poll; it may take as long as the bot said.
-pub(super) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, fault: Option<FaultKind>) -> Answer {
+pub(crate) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, fault: Option<FaultKind>) -> Answer {
     // Subscribed before the first look, so that no update slips in between.
     let mut changes = shared.changes();
     let (params, this_poll) = shared.update(|state| {
         state.note_poll(poll(&raw, fault));
         admit(state, &raw)
     })?;
-    let limit = params.integer("limit").unwrap_or(MOST_AT_ONCE).clamp(1, MOST_AT_ONCE);
+    let limit = params.integer("limit").unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX);
     let limit = usize::try_from(limit).expect("clamped");
     let seconds = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
-    let deadline = Instant::now() + Duration::from_secs(seconds).min(LONGEST_WAIT);
+    let deadline = Instant::now() + Duration::from_secs(seconds).min(TIMEOUT_MAX);
     loop {
         {
             let state = super::state::lock(&shared.state);
@@ -161,7 +161,7 @@ fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<(Params, u64), R
 }
 
 /// A poll as it came, before any check.
-pub(super) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
+pub(crate) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
     let integer = |name: &str| typed(Kind::Integer, raw.get(name)?)?.as_i64();
     let kinds = raw.get("allowed_updates").and_then(|kinds| typed(Kind::Json, kinds));
     let texts = |kinds: &Vec<Value>| kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect();

@@ -29,12 +29,12 @@ pub struct Refusal {
     /// `ResponseParameters`, or null.
     pub parameters: Value,
     /// Set if the request broke a rule that a bot can know beforehand.
-    pub broken_rule: Option<String>,
+    pub rule: Option<String>,
 }
 
 impl Refusal {
     pub fn new(code: u16, description: impl Into<String>) -> Refusal {
-        Refusal { code, description: description.into(), parameters: Value::Null, broken_rule: None }
+        Refusal { code, description: description.into(), parameters: Value::Null, rule: None }
     }
 
     /// 400, for what a correct bot may well run into.
@@ -43,13 +43,13 @@ impl Refusal {
     }
 
     /// 400, for what a correct bot never sends.
-    pub fn broken(rule: impl Into<String>, reason: &str) -> Refusal {
-        Refusal { broken_rule: Some(rule.into()), ..Refusal::bad_request(reason) }
+    pub fn violation(rule: impl Into<String>, reason: &str) -> Refusal {
+        Refusal { rule: Some(rule.into()), ..Refusal::bad_request(reason) }
     }
 }
 
 /// The `result` of a method, or why there is none.
-pub type Answer = Result<Value, Refusal>;
+pub(crate) type Answer = Result<Value, Refusal>;
 
 /// One request of the bot.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn new(method: String, params: Value, outcome: Answer) -> Call {
+    pub(crate) fn new(method: String, params: Value, outcome: Answer) -> Call {
         Call { method, params, outcome, fault: None, at: Instant::now() }
     }
 }
@@ -100,29 +100,29 @@ pub struct State {
     pub polls: Vec<Poll>,
     pub violations: Vec<String>,
     pub profile: Profile,
-    pub(super) queue: Queue,
-    pub(super) faults: Faults,
-    pub(super) webhook: String,
+    pub(crate) queue: Queue,
+    pub(crate) faults: Faults,
+    pub(crate) webhook: String,
     /// What is said with each delivery to it.
-    pub(super) webhook_secret: String,
-    /// Deliveries that were not taken.
-    pub refused_deliveries: usize,
+    pub(crate) webhook_secret: String,
+    /// WebhookDelivery that were not taken.
+    pub failed_deliveries: usize,
     /// Calls that came in the response to a delivery.
-    pub in_responses: usize,
+    pub webhook_replies: usize,
     /// Fields of `getMe` and `getWebhookInfo` that differ from the usual; null takes one away.
-    pub(super) me: Map<String, Value>,
-    pub(super) webhook_info: Map<String, Value>,
+    pub(crate) me: Map<String, Value>,
+    pub(crate) webhook_info: Map<String, Value>,
     /// The `Date` of every answer, if not the true one.
-    pub(super) date: Option<&'static str>,
+    pub(crate) date: Option<&'static str>,
     chats: BTreeMap<i64, Chat>,
     messages: BTreeMap<(i64, i64), Message>,
     inline_messages: BTreeMap<String, Message>,
     /// Messages that one person of a group sees, by chat and id.
     ephemerals: BTreeMap<(i64, i64), Message>,
-    callbacks: BTreeMap<String, Vec<Value>>,
+    queries: BTreeMap<String, Vec<Value>>,
     last_message_ids: BTreeMap<i64, i64>,
-    touches: u64,
-    callbacks_made: u64,
+    revision: u64,
+    queries_made: u64,
     /// How much of each kind is remembered; all when `None`.
     memory: Option<usize>,
     /// Oldest first, when not all is remembered.
@@ -136,7 +136,7 @@ enum Remembered {
     Chat(i64),
     Message(i64, i64),
     InlineMessage(String),
-    Callback(String),
+    Query(String),
 }
 
 impl State {
@@ -159,22 +159,22 @@ impl State {
     }
 
     /// The bot's messages in a group that one person alone sees, oldest first.
-    pub fn aside(&self, chat: i64) -> impl Iterator<Item = &Message> {
+    pub fn ephemeral_messages(&self, chat: i64) -> impl Iterator<Item = &Message> {
         self.ephemerals.values().filter(move |message| message.chat == chat && message.from_bot)
     }
 
-    pub(super) fn ephemeral(&self, chat: i64, id: i64) -> Option<&Message> {
+    pub(crate) fn ephemeral(&self, chat: i64, id: i64) -> Option<&Message> {
         self.ephemerals.get(&(chat, id))
     }
 
-    pub(super) fn ephemeral_to_edit(&mut self, chat: i64, id: i64) -> Option<(&mut Message, u64)> {
-        self.touches += 1;
-        self.ephemerals.get_mut(&(chat, id)).map(|message| (message, self.touches))
+    pub(crate) fn ephemeral_to_edit(&mut self, chat: i64, id: i64) -> Option<(&mut Message, u64)> {
+        self.revision += 1;
+        self.ephemerals.get_mut(&(chat, id)).map(|message| (message, self.revision))
     }
 
     /// Adds a message that one person alone sees.
-    pub(super) fn add_ephemeral(&mut self, chat: &Chat, from_bot: bool, fields: Map<String, Value>) -> &Message {
-        self.touches += 1;
+    pub(crate) fn add_ephemeral(&mut self, chat: &Chat, from_bot: bool, fields: Map<String, Value>) -> &Message {
+        self.revision += 1;
         let id = 1 + self.ephemerals.len() as i64;
         let mut body = Map::from_iter([
             ("message_id".to_owned(), json!(0)),
@@ -183,13 +183,13 @@ impl State {
             ("chat".to_owned(), chat.json.clone()),
         ]);
         body.extend(fields);
-        let message = Message::new(chat.id(), id, from_bot, self.touches, body);
+        let message = Message::new(chat.id(), id, from_bot, self.revision, body);
         self.ephemerals.entry((chat.id(), id)).insert_entry(message).into_mut()
     }
 
     /// The parameters of each answer to a callback; empty for an unknown one too.
-    pub fn answers(&self, callback_id: &str) -> &[Value] {
-        self.callbacks.get(callback_id).map_or(&[], Vec::as_slice)
+    pub fn answers(&self, query_id: &str) -> &[Value] {
+        self.queries.get(query_id).map_or(&[], Vec::as_slice)
     }
 
     /// The highest update id that an offset has confirmed.
@@ -198,7 +198,7 @@ impl State {
     }
 
     /// How many updates no offset has confirmed.
-    pub fn waiting(&self) -> usize {
+    pub fn pending_updates(&self) -> usize {
         self.queue.len()
     }
 
@@ -207,9 +207,9 @@ impl State {
         self.calls_made
     }
 
-    /// How often a message was sent or edited so far: a mark to compare with [`Message::touched`].
-    pub fn touches(&self) -> u64 {
-        self.touches
+    /// How often a message was sent or edited so far: a mark to compare with [`Message::revision`].
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The kinds of update that the bot last asked for; Telegram keeps them when a later poll names none.
@@ -218,17 +218,17 @@ impl State {
     }
 
     /// From now on remembers only so much of each kind, so that a long run does not grow.
-    pub(super) fn forget_beyond(&mut self, memory: usize) {
+    pub(crate) fn set_history_limit(&mut self, memory: usize) {
         self.memory = Some(memory);
     }
 
-    pub(super) fn note_call(&mut self, call: Call) {
+    pub(crate) fn note_call(&mut self, call: Call) {
         self.calls_made += 1;
         self.calls.push(call);
         trim(&mut self.calls, self.memory);
     }
 
-    pub(super) fn note_poll(&mut self, poll: Poll) {
+    pub(crate) fn note_poll(&mut self, poll: Poll) {
         self.polls.push(poll);
         trim(&mut self.polls, self.memory);
     }
@@ -244,23 +244,23 @@ impl State {
                 }
                 Some(Remembered::Message(chat, id)) => drop(self.messages.remove(&(chat, id))),
                 Some(Remembered::InlineMessage(id)) => drop(self.inline_messages.remove(&id)),
-                Some(Remembered::Callback(id)) => drop(self.callbacks.remove(&id)),
+                Some(Remembered::Query(id)) => drop(self.queries.remove(&id)),
                 None => {}
             }
         }
     }
 
     /// Notes a broken rule that Telegram itself would let pass.
-    pub(super) fn broken_rule(&mut self, method: &str, rule: &str, params: &Value) {
+    pub(crate) fn report_violation(&mut self, method: &str, rule: &str, params: &Value) {
         self.violations.push(format!("{method}: {rule}: {}", shortened(params)));
     }
 
-    pub(super) fn chat(&self, id: i64) -> Option<&Chat> {
+    pub(crate) fn chat(&self, id: i64) -> Option<&Chat> {
         self.chats.get(&id)
     }
 
     /// The chat, made on its first mention.
-    pub(super) fn chat_or(&mut self, id: i64, new: impl FnOnce() -> Chat) -> &mut Chat {
+    pub(crate) fn chat_or(&mut self, id: i64, new: impl FnOnce() -> Chat) -> &mut Chat {
         if !self.chats.contains_key(&id) {
             self.remember(Remembered::Chat(id));
         }
@@ -268,11 +268,11 @@ impl State {
     }
 
     /// Adds a message of the given fields to a known chat.
-    pub(super) fn add_message(&mut self, chat: &Chat, from_bot: bool, fields: Map<String, Value>) -> &Message {
+    pub(crate) fn add_message(&mut self, chat: &Chat, from_bot: bool, fields: Map<String, Value>) -> &Message {
         let counter = if chat.has_own_ids() { chat.id() } else { ACCOUNT };
         let last_id = self.last_message_ids.entry(counter).or_insert(100);
         *last_id += 1;
-        self.touches += 1;
+        self.revision += 1;
         let (chat_id, message_id) = (chat.id(), *last_id);
         let mut body = Map::from_iter([
             ("message_id".to_owned(), json!(message_id)),
@@ -280,24 +280,24 @@ impl State {
             ("chat".to_owned(), chat.json.clone()),
         ]);
         body.extend(fields);
-        let message = Message::new(chat_id, message_id, from_bot, self.touches, body);
+        let message = Message::new(chat_id, message_id, from_bot, self.revision, body);
         self.remember(Remembered::Message(chat_id, message_id));
         self.messages.entry((chat_id, message_id)).insert_entry(message).into_mut()
     }
 
     /// The message to edit and the mark that its edit gets.
-    pub(super) fn message_to_edit(&mut self, chat: i64, message_id: i64) -> Option<(&mut Message, u64)> {
-        self.touches += 1;
-        self.messages.get_mut(&(chat, message_id)).map(|message| (message, self.touches))
+    pub(crate) fn message_to_edit(&mut self, chat: i64, message_id: i64) -> Option<(&mut Message, u64)> {
+        self.revision += 1;
+        self.messages.get_mut(&(chat, message_id)).map(|message| (message, self.revision))
     }
 
-    pub(super) fn inline_message_to_edit(&mut self, id: &str) -> Option<(&mut Message, u64)> {
-        self.touches += 1;
-        self.inline_messages.get_mut(id).map(|message| (message, self.touches))
+    pub(crate) fn inline_message_to_edit(&mut self, id: &str) -> Option<(&mut Message, u64)> {
+        self.revision += 1;
+        self.inline_messages.get_mut(id).map(|message| (message, self.revision))
     }
 
     /// Makes an inline message known; what it shows is not, until it is edited.
-    pub(super) fn know_inline_message(&mut self, id: &str) {
+    pub(crate) fn register_inline_message(&mut self, id: &str) {
         if !self.inline_messages.contains_key(id) {
             self.inline_messages.insert(id.to_owned(), Message::new(0, 0, true, 0, Map::new()));
             self.remember(Remembered::InlineMessage(id.to_owned()));
@@ -305,25 +305,25 @@ impl State {
     }
 
     /// A fresh callback id that waits for its answer.
-    pub(super) fn new_callback(&mut self) -> String {
-        let id = format!("{}", 4_000_000_000_000_u64 + self.callbacks_made);
-        self.callbacks_made += 1;
-        self.know_callback(&id);
+    pub(crate) fn new_query(&mut self) -> String {
+        let id = format!("{}", 4_000_000_000_000_u64 + self.queries_made);
+        self.queries_made += 1;
+        self.register_query(&id);
         id
     }
 
     /// A callback of a given id that waits for its answer.
-    pub(super) fn know_callback(&mut self, id: &str) {
-        self.callbacks.insert(id.to_owned(), Vec::new());
-        self.remember(Remembered::Callback(id.to_owned()));
+    pub(crate) fn register_query(&mut self, id: &str) {
+        self.queries.insert(id.to_owned(), Vec::new());
+        self.remember(Remembered::Query(id.to_owned()));
     }
 
-    pub(super) fn callback(&mut self, id: &str) -> Option<&mut Vec<Value>> {
-        self.callbacks.get_mut(id)
+    pub(crate) fn query(&mut self, id: &str) -> Option<&mut Vec<Value>> {
+        self.queries.get_mut(id)
     }
 
-    pub(super) fn expire(&mut self, callback_id: &str) {
-        self.callbacks.remove(callback_id);
+    pub(crate) fn expire(&mut self, query_id: &str) {
+        self.queries.remove(query_id);
     }
 }
 
@@ -336,7 +336,7 @@ fn trim<T>(list: &mut Vec<T>, memory: Option<usize>) {
 
 /// The state with its wake-ups: `changed` for tests, which block, and `version` for requests, which must not.
 #[derive(Default)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub state: Mutex<State>,
     changed: Condvar,
     version: watch::Sender<u64>,
@@ -344,7 +344,7 @@ pub(super) struct Shared {
 
 impl Shared {
     /// Changes the state and wakes all who wait for a change.
-    pub fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    pub(crate) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let result = change(&mut lock(&self.state));
         self.changed.notify_all();
         self.version.send_modify(|version| *version += 1);
@@ -352,30 +352,30 @@ impl Shared {
     }
 
     /// Blocks until a change or for `longest`.
-    pub fn wait<'a>(&self, state: MutexGuard<'a, State>, longest: Duration) -> MutexGuard<'a, State> {
+    pub(crate) fn wait<'a>(&self, state: MutexGuard<'a, State>, longest: Duration) -> MutexGuard<'a, State> {
         let (state, _) = self.changed.wait_timeout(state, longest).unwrap_or_else(PoisonError::into_inner);
         state
     }
 
     /// Sees every change from now on.
-    pub fn changes(&self) -> watch::Receiver<u64> {
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
     }
 }
 
 /// A test that fails inside a predicate must not take the server down with it, so poisoning is passed over.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) fn unix_time() -> u64 {
+pub(crate) fn unix_time() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
 }
 
 fn shortened(params: &Value) -> String {
-    const LONGEST: usize = 400;
+    const LENGTH_MAX: usize = 400;
     let all = params.to_string();
-    match all.char_indices().nth(LONGEST) {
+    match all.char_indices().nth(LENGTH_MAX) {
         Some((end, _)) => format!("{}…", &all[..end]),
         None => all,
     }

@@ -7,14 +7,14 @@ use super::{
         bot_user,
         message::{Chat, Message},
         params::Params,
-        rules,
         state::{Answer, Refusal, State, unix_time},
+        validate,
     },
     ephemeral,
 };
 
 /// Bytes.
-const LONGEST_VCARD: usize = 2048;
+const VCARD_MAX: usize = 2048;
 
 const REPLY_FIELDS: &[&str] = &[
     "message_id",
@@ -31,7 +31,7 @@ const REPLY_FIELDS: &[&str] = &[
 const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the \
      same as a current content and reply markup of the message";
 
-pub(super) fn send_message(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn send_message(state: &mut State, params: &Params) -> Answer {
     if params.json("ephemeral_message_parameters").is_some() {
         let mut content = text_content(state, "sendMessage", params)?;
         content.extend(keyboard(params));
@@ -42,7 +42,7 @@ pub(super) fn send_message(state: &mut State, params: &Params) -> Answer {
     Ok(place.send(state, content))
 }
 
-pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn send_contact(state: &mut State, params: &Params) -> Answer {
     let is_ephemeral = params.json("ephemeral_message_parameters").is_some();
     let place = if is_ephemeral { None } else { Some(Place::of(state, params)?) };
     let mut contact = Map::new();
@@ -53,7 +53,7 @@ pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
     }
     for name in ["phone_number", "first_name"] {
         if params.text(name).is_none_or(|value| value.trim().is_empty()) {
-            return Err(Refusal::broken(format!("{name} is empty"), &format!("parameter \"{name}\" is required")));
+            return Err(Refusal::violation(format!("{name} is empty"), &format!("parameter \"{name}\" is required")));
         }
     }
     if let Some(vcard) = params.text("vcard") {
@@ -66,37 +66,37 @@ pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
     }
 }
 
-pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
     if let Some(markup) = params.json("reply_markup") {
-        rules::check_keyboard(markup)?;
+        validate::check_keyboard(markup)?;
     }
     let mut content = text_content(state, "editMessageText", params)?;
     content.extend(keyboard(params));
     if let Some(id) = params.text("inline_message_id") {
         let found = state.inline_message_to_edit(id);
-        let (message, touched) = found.ok_or_else(|| Refusal::bad_request("MESSAGE_ID_INVALID"))?;
-        edit(message, touched, content)?;
+        let (message, revision) = found.ok_or_else(|| Refusal::bad_request("MESSAGE_ID_INVALID"))?;
+        edit(message, revision, content)?;
         return Ok(json!(true));
     }
     let (Some(chat), Some(message_id)) = (params.integer("chat_id"), params.integer("message_id")) else {
-        return Err(Refusal::broken("no message to edit is named", "message identifier is not specified"));
+        return Err(Refusal::violation("no message to edit is named", "message identifier is not specified"));
     };
     if state.chat(chat).is_none() {
         return Err(Refusal::bad_request("chat not found"));
     }
     let found = state.message_to_edit(chat, message_id);
-    let (message, touched) = found.ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
+    let (message, revision) = found.ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
     if !message.from_bot {
         return Err(Refusal::bad_request("message can't be edited"));
     }
     if message.text().is_empty() {
         return Err(Refusal::bad_request("there is no text in the message to edit"));
     }
-    edit(message, touched, content)?;
+    edit(message, revision, content)?;
     Ok(message.json.clone())
 }
 
-pub(super) fn edit(message: &mut Message, touched: u64, content: Map<String, Value>) -> Result<(), Refusal> {
+pub(crate) fn edit(message: &mut Message, revision: u64, content: Map<String, Value>) -> Result<(), Refusal> {
     const CONTENT: [&str; 3] = ["text", "entities", "reply_markup"];
     if CONTENT.iter().all(|name| message.json.get(name) == content.get(*name)) {
         return Err(Refusal::bad_request(NOT_MODIFIED));
@@ -105,7 +105,7 @@ pub(super) fn edit(message: &mut Message, touched: u64, content: Map<String, Val
     fields.retain(|name, _| !CONTENT.contains(&name.as_str()));
     fields.extend(content);
     fields.insert("edit_date".to_owned(), json!(unix_time()));
-    message.edit(touched, Value::Object(fields));
+    message.edit(revision, Value::Object(fields));
     Ok(())
 }
 
@@ -143,7 +143,7 @@ impl Place {
             fields.insert("is_topic_message".to_owned(), json!(true));
         }
         if let Some(markup) = params.json("reply_markup") {
-            rules::check_markup(markup)?;
+            validate::check_markup(markup)?;
         }
         fields.extend(keyboard(params));
         Ok(Place { chat, fields })
@@ -156,11 +156,11 @@ impl Place {
 }
 
 fn replied_to<'a>(state: &'a State, chat: &Chat, reply: &Value) -> Result<Option<&'a Message>, Refusal> {
-    if let Some(name) = rules::unknown_field(reply, REPLY_FIELDS) {
-        return Err(Refusal::broken(format!("{name} in reply_parameters"), "can't parse reply parameters"));
+    if let Some(name) = validate::unknown_field(reply, REPLY_FIELDS) {
+        return Err(Refusal::violation(format!("{name} in reply_parameters"), "can't parse reply parameters"));
     }
     let Some(message_id) = reply["message_id"].as_i64() else {
-        return Err(Refusal::broken("reply_parameters without message_id", "can't parse reply parameters"));
+        return Err(Refusal::violation("reply_parameters without message_id", "can't parse reply parameters"));
     };
     let replied = state.message(reply["chat_id"].as_i64().unwrap_or(chat.id()), message_id);
     if replied.is_none() && reply["allow_sending_without_reply"] != true {
@@ -170,15 +170,15 @@ fn replied_to<'a>(state: &'a State, chat: &Chat, reply: &Value) -> Result<Option
 }
 
 /// The checked text with its entities, as fields of a message.
-pub(super) fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<String, Value>, Refusal> {
+pub(crate) fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<String, Value>, Refusal> {
     let text = params.text("text").unwrap_or_default();
     let mut entities = params.list("entities").to_vec();
-    rules::check_text(text, &entities)?;
+    validate::check_text(text, &entities)?;
     if params.text("parse_mode").is_some() {
-        state.broken_rule(method, "parse_mode, where entities are to be sent", &params.to_json());
+        state.report_violation(method, "parse_mode, where entities are to be sent", &params.to_json());
     }
     if params.json("link_preview_options").is_none_or(|options| options["is_disabled"] != true) {
-        state.broken_rule(method, "link previews are not off", &params.to_json());
+        state.report_violation(method, "link previews are not off", &params.to_json());
     }
     let mut content = Map::from_iter([
         ("text".to_owned(), json!(text)),
@@ -197,7 +197,7 @@ pub(super) fn text_content(state: &mut State, method: &str, params: &Params) -> 
 }
 
 /// An inline keyboard with buttons; a message shows no other markup, and none without buttons.
-pub(super) fn keyboard(params: &Params) -> Option<(String, Value)> {
+pub(crate) fn keyboard(params: &Params) -> Option<(String, Value)> {
     let markup = params.json("reply_markup")?;
     let rows = markup["inline_keyboard"].as_array()?;
     (!rows.is_empty()).then(|| ("reply_markup".to_owned(), markup.clone()))
@@ -205,7 +205,7 @@ pub(super) fn keyboard(params: &Params) -> Option<(String, Value)> {
 
 fn check_vcard(vcard: &str) -> Result<(), Refusal> {
     let lines: Vec<&str> = vcard.trim_end().lines().collect();
-    let rule = if vcard.len() > LONGEST_VCARD {
+    let rule = if vcard.len() > VCARD_MAX {
         "a vcard of over 2048 bytes"
     } else if lines.first() != Some(&"BEGIN:VCARD") || lines.last() != Some(&"END:VCARD") {
         "a vcard without its frame"
@@ -214,5 +214,5 @@ fn check_vcard(vcard: &str) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    Err(Refusal::broken(rule, "wrong vcard specified"))
+    Err(Refusal::violation(rule, "wrong vcard specified"))
 }

@@ -8,7 +8,7 @@ use super::super::{
     state::{Answer, Refusal, State},
 };
 
-pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
+pub(crate) fn get_me(state: &mut State, _: &Params) -> Answer {
     let mut me = bot_user();
     for (ability, has_it) in [
         ("can_join_groups", true),
@@ -24,8 +24,8 @@ pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
     Ok(with(me, &state.me))
 }
 
-pub(super) fn set_webhook(state: &mut State, params: &Params) -> Answer {
-    let broken = |rule: &str, reason: &str| Err(Refusal::broken(rule, reason));
+pub(crate) fn set_webhook(state: &mut State, params: &Params) -> Answer {
+    let broken = |rule: &str, reason: &str| Err(Refusal::violation(rule, reason));
     let url = params.text("url").unwrap_or_default();
     if !url.starts_with("http") {
         return broken("a webhook that is no address", "bad webhook: An HTTPS URL must be provided for webhook");
@@ -48,7 +48,7 @@ pub(super) fn set_webhook(state: &mut State, params: &Params) -> Answer {
     Ok(json!(true))
 }
 
-pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
     state.webhook.clear();
     if params.flag("drop_pending_updates") {
         state.queue.clear();
@@ -56,7 +56,7 @@ pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
     Ok(json!(true))
 }
 
-pub(super) fn get_webhook_info(state: &mut State, _: &Params) -> Answer {
+pub(crate) fn get_webhook_info(state: &mut State, _: &Params) -> Answer {
     let info = json!({
         "url": state.webhook,
         "has_custom_certificate": false,

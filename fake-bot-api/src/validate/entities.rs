@@ -30,7 +30,7 @@ const KINDS: &[&str] = &[
 const LINK_STARTS: &[&str] = &["http://", "https://", "tg://"];
 
 /// Telegram silently drops those above.
-const MOST: usize = 100;
+const ENTITIES_MAX: usize = 100;
 
 /// How kinds may share characters.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,10 +68,10 @@ impl Entity<'_> {
 }
 
 /// The entities of a text given in UTF-16 units.
-pub(in super::super) fn check_entities(text: &[u16], entities: &[Value]) -> Result<(), Refusal> {
-    let broken = |rule: String| Refusal::broken(rule.clone(), &format!("can't parse entities: {rule}"));
-    if entities.len() > MOST {
-        return Err(broken(format!("{} entities are more than {MOST}", entities.len())));
+pub(crate) fn check_entities(text: &[u16], entities: &[Value]) -> Result<(), Refusal> {
+    let broken = |rule: String| Refusal::violation(rule.clone(), &format!("can't parse entities: {rule}"));
+    if entities.len() > ENTITIES_MAX {
+        return Err(broken(format!("{} entities are more than {ENTITIES_MAX}", entities.len())));
     }
     let entities: Vec<Entity<'_>> =
         entities.iter().map(|json| placed(text, json)).collect::<Result<_, _>>().map_err(broken)?;

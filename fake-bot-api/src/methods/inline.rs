@@ -6,28 +6,28 @@ use serde_json::{Value, json};
 
 use super::super::{
     params::Params,
-    rules,
     state::{Answer, Refusal, State},
+    validate,
 };
 
-const MOST_RESULTS: usize = 50;
+const RESULTS_MAX: usize = 50;
 /// Bytes.
-const LONGEST_ID: usize = 64;
+const RESULT_ID_MAX: usize = 64;
 /// Bytes.
-const LONGEST_OFFSET: usize = 64;
+const OFFSET_MAX: usize = 64;
 
-pub(super) fn answer_inline_query(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn answer_inline_query(state: &mut State, params: &Params) -> Answer {
     let results = params.list("results");
-    if results.len() > MOST_RESULTS {
-        return Err(Refusal::broken(format!("{} results", results.len()), "RESULTS_TOO_MUCH"));
+    if results.len() > RESULTS_MAX {
+        return Err(Refusal::violation(format!("{} results", results.len()), "RESULTS_TOO_MUCH"));
     }
     let ids: BTreeSet<&str> = results.iter().filter_map(|result| result["id"].as_str()).collect();
     if ids.len() < results.len() {
-        return Err(Refusal::broken("ids of results that repeat or are missing", "RESULT_ID_DUPLICATE"));
+        return Err(Refusal::violation("ids of results that repeat or are missing", "RESULT_ID_DUPLICATE"));
     }
     results.iter().try_for_each(check_result)?;
-    if params.text("next_offset").is_some_and(|offset| offset.len() > LONGEST_OFFSET) {
-        return Err(Refusal::broken("a next_offset of over 64 bytes", "NEXT_OFFSET_INVALID"));
+    if params.text("next_offset").is_some_and(|offset| offset.len() > OFFSET_MAX) {
+        return Err(Refusal::violation("a next_offset of over 64 bytes", "NEXT_OFFSET_INVALID"));
     }
     if let Some(button) = params.json("button") {
         check_start_parameter(button)?;
@@ -36,7 +36,7 @@ pub(super) fn answer_inline_query(state: &mut State, params: &Params) -> Answer 
     Ok(json!(true))
 }
 
-pub(super) fn answer_guest_query(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn answer_guest_query(state: &mut State, params: &Params) -> Answer {
     check_result(params.json("result").unwrap_or(&Value::Null))?;
     keep(state, params, "guest_query_id")?;
     Ok(json!({ "inline_message_id": "guest" }))
@@ -44,7 +44,7 @@ pub(super) fn answer_guest_query(state: &mut State, params: &Params) -> Answer {
 
 fn keep(state: &mut State, params: &Params, name: &str) -> Result<(), Refusal> {
     let too_old = "query is too old and response timeout expired or query ID is invalid";
-    let answers = state.callback(params.text(name).unwrap_or_default());
+    let answers = state.query(params.text(name).unwrap_or_default());
     answers.ok_or_else(|| Refusal::bad_request(too_old))?.push(params.to_json());
     Ok(())
 }
@@ -55,12 +55,12 @@ fn check_start_parameter(button: &Value) -> Result<(), Refusal> {
     if (1..=64).contains(&parameter.len()) && parameter.bytes().all(fits) && button["text"].is_string() {
         return Ok(());
     }
-    Err(Refusal::broken("a start_parameter that is not 1 to 64 of A-Za-z0-9_-", "START_PARAM_INVALID"))
+    Err(Refusal::violation("a start_parameter that is not 1 to 64 of A-Za-z0-9_-", "START_PARAM_INVALID"))
 }
 
 fn check_result(result: &Value) -> Result<(), Refusal> {
-    let broken = |rule: &str| Err(Refusal::broken(rule, "can't parse inline query result"));
-    if !(1..=LONGEST_ID).contains(&result["id"].as_str().unwrap_or_default().len()) {
+    let broken = |rule: &str| Err(Refusal::violation(rule, "can't parse inline query result"));
+    if !(1..=RESULT_ID_MAX).contains(&result["id"].as_str().unwrap_or_default().len()) {
         return broken("an id of a result that is not 1 to 64 bytes");
     }
     match result["type"].as_str() {
@@ -70,9 +70,9 @@ fn check_result(result: &Value) -> Result<(), Refusal> {
     }
     let content = &result["input_message_content"];
     let entities = content["entities"].as_array().map_or(&[][..], Vec::as_slice);
-    rules::check_text(content["message_text"].as_str().unwrap_or_default(), entities)?;
+    validate::check_text(content["message_text"].as_str().unwrap_or_default(), entities)?;
     if content["link_preview_options"]["is_disabled"] != true {
         return broken("link previews are not off");
     }
-    rules::check_keyboard(&result["reply_markup"])
+    validate::check_keyboard(&result["reply_markup"])
 }
