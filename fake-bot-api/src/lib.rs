@@ -1,11 +1,34 @@
-//! A strict fake of the Telegram Bot API on loopback.
+//! A strict fake of the [Telegram Bot API](https://core.telegram.org/bots/api) on loopback, for testing bots over real HTTP.
 //!
-//! The bot under test is another process that polls [`Fake::url`]. Tests are synchronous: they let people act
-//! (`private_message`, `post`, `tap`), wait for what the bot does (`wait_for`, `wait_sent`) and ask at the end that
-//! no rule of Telegram was broken (`assert_clean`).
+//! The bot under test polls [`Fake::url`], or has a webhook there, with the token [`TOKEN`]. It may be another process in another
+//! language. Tests are synchronous: people act ([`Fake::private_message`], [`Fake::post`], [`Fake::tap`]), the test waits for
+//! what the bot does ([`Fake::wait_sent`], [`Fake::wait_for`]), and asks at the end that no rule of Telegram was broken
+//! ([`Fake::assert_clean`]). Which rules those are is in the README.
 //!
-//! `server` speaks HTTP, `updates` holds the queue behind `getUpdates`, `methods` carries requests out on the `state`,
-//! `validate` judges texts and keyboards, `people` acts for people, `fault` makes Telegram fail on demand.
+//! ```
+//! use std::{io::Write, net::TcpStream, thread};
+//!
+//! use fake_bot_api::{Fake, TOKEN};
+//!
+//! /// The bot under test: it greets one person.
+//! fn run_bot(host: &str) -> std::io::Result<()> {
+//!     let body = r#"{"chat_id":7,"text":"Welcome"}"#;
+//!     let length = body.len();
+//!     let head = format!("POST /bot{TOKEN}/sendMessage HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json");
+//!     write!(TcpStream::connect(host)?, "{head}\r\nContent-Length: {length}\r\n\r\n{body}")
+//! }
+//!
+//! let fake = Fake::start();
+//! fake.private_message(7, "/start");
+//! let host = fake.url().trim_start_matches("http://").to_owned();
+//! thread::spawn(move || run_bot(&host));
+//! assert_eq!(fake.wait_sent(7, 1)[0].text(), "Welcome");
+//! fake.assert_clean();
+//! ```
+//!
+//! Modules: `server` speaks HTTP, `updates` is the queue behind `getUpdates`, `webhook` delivers it, `methods` carries requests out
+//! on the `state`, `validate` checks texts and keyboards, `people` acts for people, `fault` makes requests fail on demand.
+
 mod fault;
 mod message;
 mod methods;
@@ -32,7 +55,7 @@ pub use self::{
     message::{Button, Message},
     people::{Person, Post, Queued, QueuedQuery},
     profile::Profile,
-    state::{Call, Poll, Refusal, State},
+    state::{Call, CustomRule, Poll, Refusal, State},
     webhook::WebhookDelivery,
 };
 use self::{server::Server, state::Shared};
@@ -44,7 +67,7 @@ pub const BOT_ID: i64 = 123_456_789;
 /// The bot's own name, without the `@`.
 pub const BOT_USERNAME: &str = "palabre_test_bot";
 
-/// How long a test waits for the bot before it gives up.
+/// How long a test waits for the bot before it fails.
 pub const WAIT_LIMIT: Duration = Duration::from_secs(20);
 
 /// A handle on the fake; clones share one Telegram, and the last one to go stops it.
@@ -134,7 +157,7 @@ impl Fake {
         self.with_state(|state| state.inline_message(inline_message_id).cloned())
     }
 
-    /// The parameters of each answer to a callback.
+    /// The parameters of each answer to a callback query, an inline query or a guest message.
     pub fn answers(&self, query_id: &str) -> Vec<Value> {
         self.with_state(|state| state.answers(query_id).to_vec())
     }
@@ -144,7 +167,7 @@ impl Fake {
         self.with_state(State::confirmed)
     }
 
-    /// The broken validate so far, each a sentence with the parameters.
+    /// The broken rules so far, each a sentence with the parameters.
     pub fn violations(&self) -> Vec<String> {
         self.with_state(|state| state.violations.clone())
     }
@@ -154,7 +177,7 @@ impl Fake {
     #[track_caller]
     pub fn assert_clean(&self) {
         let broken = self.violations();
-        assert!(broken.is_empty(), "validate of Telegram broken:\n{}", broken.join("\n"));
+        assert!(broken.is_empty(), "rules of Telegram broken:\n{}", broken.join("\n"));
     }
 
     /// What the bot has set about itself.
@@ -173,7 +196,7 @@ impl Fake {
         self.wait_at_most(WAIT_LIMIT, what, predicate)
     }
 
-    /// As [`Fake::wait_for`], with other patience.
+    /// As [`Fake::wait_for`], with another limit.
     ///
     /// # Panics
     /// After `longest`.
@@ -245,14 +268,14 @@ impl Fake {
         self.update(|state| state.faults.clear());
     }
 
-    /// Remembers only the newest calls, polls, messages and queries from now on, so many of each: for runs that are so long
-    /// that the fake itself would grow.
+    /// Remembers only this many of the newest calls, polls, messages and queries each, so that the fake does not grow in a long
+    /// run.
     pub fn set_history_limit(&self, memory: usize) {
         self.update(|state| state.set_history_limit(memory));
     }
 
-    /// Lets Telegram forget a callback, as it does after some minutes: an answer to it is refused.
-    pub fn expire(&self, query_id: &str) {
+    /// Makes a query too old to be answered.
+    pub fn expire_query(&self, query_id: &str) {
         self.update(|state| state.expire(query_id));
     }
 
@@ -279,6 +302,17 @@ impl Fake {
     /// Changes what the bot is said to have set about itself earlier.
     pub fn preset_profile(&self, change: impl FnOnce(&mut Profile)) {
         self.update(|state| change(&mut state.profile));
+    }
+
+    /// Puts the fake's clock forward: `retry_after` ends, queries expire, a repeated offset is no longer throttled. Long polls
+    /// and slow answers go by the real time.
+    pub fn advance_clock(&self, step: Duration) {
+        self.update(|state| state.advance_clock(step));
+    }
+
+    /// A rule of your own project; what breaks it becomes a violation, but is carried out.
+    pub fn set_custom_rule(&self, rule: CustomRule) {
+        self.update(|state| state.custom_rule = Some(rule));
     }
 
     /// Delivers updates to the webhook that the bot sets, until what this gives is dropped.

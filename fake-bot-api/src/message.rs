@@ -1,6 +1,6 @@
 //! Chats and messages as the fake keeps them: the JSON that Telegram would send, with accessors for tests.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, time::Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -55,11 +55,21 @@ pub struct Message {
     pub earlier: Vec<Value>,
     /// The `Message` object of the Bot API.
     pub json: Value,
+    /// By the fake's clock.
+    pub(crate) sent_at: Instant,
 }
 
 impl Message {
     pub(crate) fn new(chat: i64, id: i64, from_bot: bool, revision: u64, body: Map<String, Value>) -> Message {
-        Message { chat, id, from_bot, revision, earlier: Vec::new(), json: Value::Object(body) }
+        Message {
+            chat,
+            id,
+            from_bot,
+            revision,
+            earlier: Vec::new(),
+            json: Value::Object(body),
+            sent_at: Instant::now(),
+        }
     }
 
     /// Puts other content in its place and keeps the old one in `earlier`.

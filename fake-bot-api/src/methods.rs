@@ -20,7 +20,7 @@ use super::{
 };
 
 pub(crate) struct Method {
-    name: &'static str,
+    pub name: &'static str,
     params: &'static [Param],
     carry_out: fn(&mut State, &Params) -> Answer,
 }
@@ -207,6 +207,9 @@ pub(crate) fn checked(state: &mut State, method: &Method, raw: &Map<String, Valu
     let (params, unknown) = read.inspect_err(|refusal| note(state, method, refusal, raw))?;
     if !unknown.is_empty() {
         let rule = format!("unknown parameters {unknown:?}");
+        state.report_violation(method.name, &rule, &Value::Object(raw.clone()));
+    }
+    if let Some(rule) = state.custom_rule.and_then(|check| check(method.name, &params.to_json())) {
         state.report_violation(method.name, &rule, &Value::Object(raw.clone()));
     }
     Ok(params)

@@ -206,7 +206,7 @@ impl Fake {
             fields.insert("from".to_owned(), person.into().json(false));
             let message = state.add_ephemeral(&group, false, fields);
             let (message_id, json) = (message.id, message.json.clone());
-            Queued { update_id: state.queue.push("message", json), message_id }
+            Queued { update_id: state.push_update("message", json), message_id }
         })
     }
 
@@ -243,7 +243,7 @@ impl Fake {
     /// Somebody taps a button of a message that was sent through inline mode, in a chat that the bot may not know.
     pub fn tap_inline(&self, person: impl Into<Person>, inline_message_id: &str, data: &str) -> QueuedQuery {
         self.update(|state| {
-            state.register_inline_message(inline_message_id);
+            state.register_inline_message(inline_message_id, Map::new());
             queue_tap(state, person.into(), data, "inline_message_id", json!(inline_message_id))
         })
     }
@@ -251,32 +251,34 @@ impl Fake {
     /// Somebody types behind the bot's name in any chat. The answer is found by [`Fake::answers`].
     pub fn inline_query(&self, person: impl Into<Person>, query: &str, offset: &str) -> QueuedQuery {
         self.update(|state| {
-            let id = state.new_query();
-            let from = person.into().json(false);
+            let person = person.into();
+            let id = state.new_query(person.id);
+            let from = person.json(false);
             let body = json!({ "id": id, "from": from, "query": query, "offset": offset, "chat_type": "group" });
-            QueuedQuery { update_id: state.queue.push("inline_query", body), query_id: id }
+            QueuedQuery { update_id: state.push_update("inline_query", body), query_id: id }
         })
     }
 
     /// Somebody mentions the bot in a chat where it is no member. The answer is found by [`Fake::answers`].
     pub fn guest_message(&self, person: impl Into<Person>, text: &str) -> QueuedQuery {
         self.update(|state| {
-            let id = state.new_query();
+            let person = person.into();
+            let id = state.new_query(person.id);
             let mut body = Map::from_iter([
                 ("message_id".to_owned(), json!(1)),
                 ("date".to_owned(), json!(1)),
                 ("chat".to_owned(), json!({ "id": -77, "type": "group", "title": "Elsewhere" })),
-                ("from".to_owned(), person.into().json(false)),
+                ("from".to_owned(), person.json(false)),
                 ("guest_query_id".to_owned(), json!(id)),
             ]);
             body.extend(text_fields(text));
-            QueuedQuery { update_id: state.queue.push("guest_message", Value::Object(body)), query_id: id }
+            QueuedQuery { update_id: state.push_update("guest_message", Value::Object(body)), query_id: id }
         })
     }
 
     /// Queues any update, garbage too, and gives its id. An object without an `update_id` gets one.
     pub fn push_raw(&self, update: Value) -> i64 {
-        self.update(|state| state.queue.push_raw(update))
+        self.update(|state| state.queue.push(update))
     }
 
     /// Queues an update as it stands, and makes the chats and queries in it known, so that they can be answered.
@@ -285,13 +287,13 @@ impl Fake {
             register_chats(state, &update);
             for (kind, id) in [("callback_query", "id"), ("inline_query", "id"), ("guest_message", "guest_query_id")] {
                 if let Some(id) = update[kind][id].as_str() {
-                    state.register_query(id);
+                    state.register_query(id, update[kind]["from"]["id"].as_i64());
                 }
             }
             if let Some(id) = update["callback_query"]["inline_message_id"].as_str() {
-                state.register_inline_message(id);
+                state.register_inline_message(id, Map::new());
             }
-            state.queue.push_raw(update)
+            state.queue.push(update)
         })
     }
 }
@@ -316,17 +318,17 @@ fn queue_message(state: &mut State, kind: &str, chat: i64, fields: Map<String, V
     let chat = state.chat(chat).unwrap_or_else(|| panic!("make the group {chat} first")).clone();
     let message = state.add_message(&chat, false, fields);
     let (message_id, json) = (message.id, message.json.clone());
-    Queued { update_id: state.queue.push(kind, json), message_id }
+    Queued { update_id: state.push_update(kind, json), message_id }
 }
 
 fn queue_tap(state: &mut State, person: Person, data: &str, place: &str, where_: Value) -> QueuedQuery {
     state.chat_or(person.id, || person.private_chat());
-    let query_id = state.new_query();
+    let query_id = state.new_query(person.id);
     let mut query = json!({
         "id": query_id, "from": person.json(false), "chat_instance": "-3141592653589793", "data": data,
     });
     query[place] = where_;
-    QueuedQuery { update_id: state.queue.push("callback_query", query), query_id }
+    QueuedQuery { update_id: state.push_update("callback_query", query), query_id }
 }
 
 fn topic_opening(state: &State, chat: i64, topic: i64) -> Value {

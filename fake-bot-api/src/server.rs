@@ -36,7 +36,7 @@ const BACKLOG: u32 = 1024;
 pub(crate) enum Server {
     /// Bound but not listening: nobody else gets the port, and connections to it are refused.
     Stopped(TcpSocket),
-    Running(Running),
+    Running(#[expect(dead_code, reason = "it ends when it is dropped")] Running),
     /// Only between the two.
     Switching,
 }
@@ -145,12 +145,13 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
             return answer(Err(refusal));
         }
     };
-    let fault = shared.update(|state| {
-        if let Some(early) = state.faults.too_early(&method, &params) {
+    let (fault, cleared) = shared.update(|state| {
+        let now = state.now();
+        if let Some(early) = state.faults.too_early(now, &method, &params) {
             let rule = format!("{early:?} before the end of retry_after");
             state.report_violation(&method, &rule, &Value::Object(params.clone()));
         }
-        state.faults.take(&method, &params)
+        (state.faults.take(now, &method, &params), state.faults.cleared)
     });
     let answered = match &fault {
         Some(kind) if !kind.is_carried_out() => shared.update(|state| {
@@ -171,7 +172,7 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
     match fault {
         Some(FaultKind::Reset | FaultKind::AnswerLost) => close_connection(),
         Some(FaultKind::Hang) => {
-            until_cleared(&shared).await;
+            until_cleared(&shared, cleared).await;
             close_connection()
         }
         Some(FaultKind::ServerError) => {
@@ -252,9 +253,8 @@ fn close_connection() -> ! {
     panic::resume_unwind(Box::new("the connection is closed by a fault"))
 }
 
-async fn until_cleared(shared: &Shared) {
+/// Waits until the faults are cleared more often than they were when the request met its own.
+async fn until_cleared(shared: &Shared, before: u64) {
     let mut changes = shared.changes();
-    let clearings = || super::state::lock(&shared.state).faults.cleared;
-    let before = clearings();
-    while clearings() == before && changes.changed().await.is_ok() {}
+    while crate::state::lock(&shared.state).faults.cleared == before && changes.changed().await.is_ok() {}
 }

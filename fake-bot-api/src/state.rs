@@ -13,9 +13,46 @@ use tokio::sync::watch;
 use super::{
     fault::{FaultKind, Faults},
     message::{Chat, Message},
+    params::Params,
     profile::Profile,
     updates::Queue,
 };
+
+/// The kinds of update, in the order in which `getWebhookInfo` lists them: the server's own, then those that are newer.
+pub(crate) const UPDATE_KINDS: &[&str] = &[
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "inline_query",
+    "chosen_inline_result",
+    "callback_query",
+    "shipping_query",
+    "pre_checkout_query",
+    "poll",
+    "poll_answer",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+    "chat_boost",
+    "removed_chat_boost",
+    "message_reaction",
+    "message_reaction_count",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "purchased_paid_media",
+    "managed_bot",
+    "guest_message",
+    "subscription",
+    "stopped_message_generation",
+];
+const NOT_BY_DEFAULT: &[&str] = &["chat_member", "message_reaction", "message_reaction_count"];
+
+/// After this time an answer to a callback query, an inline query or a guest message is refused.
+const QUERY_LIFETIME: Duration = Duration::from_secs(30);
+pub(crate) const QUERY_TOO_OLD: &str = "query is too old and response timeout expired or query ID is invalid";
 
 /// Private chats share the counter of the bot's account; a supergroup counts for itself, so ids repeat across chats.
 const ACCOUNT: i64 = 0;
@@ -25,6 +62,7 @@ const ACCOUNT: i64 = 0;
 pub struct Refusal {
     /// The HTTP status and `error_code`; 0 if there was no answer at all.
     pub code: u16,
+    /// As the Bot API words it.
     pub description: String,
     /// `ResponseParameters`, or null.
     pub parameters: Value,
@@ -33,17 +71,17 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub fn new(code: u16, description: impl Into<String>) -> Refusal {
+    pub(crate) fn new(code: u16, description: impl Into<String>) -> Refusal {
         Refusal { code, description: description.into(), parameters: Value::Null, rule: None }
     }
 
     /// 400, for what a correct bot may well run into.
-    pub fn bad_request(reason: &str) -> Refusal {
+    pub(crate) fn bad_request(reason: &str) -> Refusal {
         Refusal::new(400, format!("Bad Request: {reason}"))
     }
 
     /// 400, for what a correct bot never sends.
-    pub fn violation(rule: impl Into<String>, reason: &str) -> Refusal {
+    pub(crate) fn violation(rule: impl Into<String>, reason: &str) -> Refusal {
         Refusal { rule: Some(rule.into()), ..Refusal::bad_request(reason) }
     }
 }
@@ -58,9 +96,11 @@ pub struct Call {
     pub method: String,
     /// As they came.
     pub params: Value,
+    /// What the fake made of it, whether or not the answer reached the bot.
     pub outcome: Answer,
-    /// The fault that was put in its way.
+    /// The fault that it met.
     pub fault: Option<FaultKind>,
+    /// When it arrived.
     pub at: Instant,
 }
 
@@ -84,30 +124,41 @@ impl fmt::Display for Call {
 /// One `getUpdates`, as it came.
 #[derive(Clone, Debug)]
 pub struct Poll {
+    /// `None` if it had none, as with all parameters here.
     pub offset: Option<i64>,
     /// Seconds.
     pub timeout: Option<i64>,
+    /// How many updates the bot wants at most.
     pub limit: Option<i64>,
+    /// Kinds of update.
     pub allowed_updates: Option<Vec<String>>,
+    /// Whether it repeated the offset of a poll less than 0.5 s before: such a poll gets one update, whatever its limit.
+    pub throttled: bool,
+    /// The fault that it met.
     pub fault: Option<FaultKind>,
+    /// When it arrived.
     pub at: Instant,
 }
 
-/// The world behind the API. Tests read it in `Fake::wait_for`.
+/// All that the fake knows: what the bot did and what there is. Tests read it in [`Fake::wait_for`](crate::Fake::wait_for).
 #[derive(Default)]
 pub struct State {
+    /// Every request but `getUpdates`, in the order of arrival.
     pub calls: Vec<Call>,
+    /// Every `getUpdates`.
     pub polls: Vec<Poll>,
+    /// The broken rules, each a sentence with the parameters.
     pub violations: Vec<String>,
+    /// What the bot has set about itself.
     pub profile: Profile,
     pub(crate) queue: Queue,
     pub(crate) faults: Faults,
     pub(crate) webhook: String,
-    /// What is said with each delivery to it.
+    /// The header `X-Telegram-Bot-Api-Secret-Token` of each delivery; none if empty.
     pub(crate) webhook_secret: String,
-    /// WebhookDelivery that were not taken.
+    /// Deliveries that were not answered with 200.
     pub failed_deliveries: usize,
-    /// Calls that came in the response to a delivery.
+    /// Calls that came as the body of the response to a delivery.
     pub webhook_replies: usize,
     /// Fields of `getMe` and `getWebhookInfo` that differ from the usual; null takes one away.
     pub(crate) me: Map<String, Value>,
@@ -119,11 +170,16 @@ pub struct State {
     inline_messages: BTreeMap<String, Message>,
     /// Messages that one person of a group sees, by chat and id.
     ephemerals: BTreeMap<(i64, i64), Message>,
-    queries: BTreeMap<String, Vec<Value>>,
+    queries: BTreeMap<String, Query>,
+    /// The kinds of update that were asked for last; `None` is the default of the Bot API.
+    allowed_updates: Option<Vec<String>>,
+    pub(crate) custom_rule: Option<CustomRule>,
+    /// By how much `Fake::advance_clock` has put the clock forward.
+    clock_ahead: Duration,
     last_message_ids: BTreeMap<i64, i64>,
     revision: u64,
     queries_made: u64,
-    /// How much of each kind is remembered; all when `None`.
+    /// How many of each kind are remembered; all when `None`.
     memory: Option<usize>,
     /// Oldest first, when not all is remembered.
     remembered: VecDeque<Remembered>,
@@ -131,7 +187,19 @@ pub struct State {
     calls_made: u64,
 }
 
-/// What makes room when not all is remembered.
+/// A rule of the bot's own project, given the method as the Bot API writes it and the parameters: `Some` says what is wrong.
+pub type CustomRule = fn(method: &str, params: &Value) -> Option<String>;
+
+/// A callback query, an inline query or a guest message that waits for its answer.
+pub(crate) struct Query {
+    /// The user who asked, if known.
+    pub from: Option<i64>,
+    pub asked_at: Instant,
+    /// The parameters of each answer.
+    pub answers: Vec<Value>,
+}
+
+/// What is forgotten when not all is remembered.
 enum Remembered {
     Chat(i64),
     Message(i64, i64),
@@ -140,6 +208,7 @@ enum Remembered {
 }
 
 impl State {
+    /// The requests of one method, in any case of letters.
     pub fn calls_of(&self, method: &str) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(move |call| call.method.eq_ignore_ascii_case(method))
     }
@@ -150,10 +219,12 @@ impl State {
         of_chat.map(|(_, message)| message).filter(|message| message.from_bot)
     }
 
+    /// Any message of a chat, the bot's or a person's.
     pub fn message(&self, chat: i64, message_id: i64) -> Option<&Message> {
         self.messages.get(&(chat, message_id))
     }
 
+    /// What a message sent through inline mode shows since the bot edited it.
     pub fn inline_message(&self, inline_message_id: &str) -> Option<&Message> {
         self.inline_messages.get(inline_message_id)
     }
@@ -183,13 +254,13 @@ impl State {
             ("chat".to_owned(), chat.json.clone()),
         ]);
         body.extend(fields);
-        let message = Message::new(chat.id(), id, from_bot, self.revision, body);
+        let message = Message { sent_at: self.now(), ..Message::new(chat.id(), id, from_bot, self.revision, body) };
         self.ephemerals.entry((chat.id(), id)).insert_entry(message).into_mut()
     }
 
-    /// The parameters of each answer to a callback; empty for an unknown one too.
+    /// The parameters of each answer to a query; empty for an unknown one too.
     pub fn answers(&self, query_id: &str) -> &[Value] {
-        self.queries.get(query_id).map_or(&[], Vec::as_slice)
+        self.queries.get(query_id).map_or(&[], |query| &query.answers)
     }
 
     /// The highest update id that an offset has confirmed.
@@ -212,9 +283,41 @@ impl State {
         self.revision
     }
 
-    /// The kinds of update that the bot last asked for; Telegram keeps them when a later poll names none.
+    /// The kinds of update that the bot asked for last, by `getUpdates` or `setWebhook`; `None` is the default: all but
+    /// `chat_member`, `message_reaction` and `message_reaction_count`. A later request that names none keeps them.
     pub fn allowed_updates(&self) -> Option<&[String]> {
-        self.polls.iter().rev().find_map(|poll| poll.allowed_updates.as_deref())
+        self.allowed_updates.as_deref()
+    }
+
+    /// Remembers the kinds that a request names; an empty list is the default.
+    pub(crate) fn allow_updates(&mut self, method: &str, params: &Params) {
+        if params.json("allowed_updates").is_none() {
+            return;
+        }
+        let kinds: Vec<String> =
+            params.list("allowed_updates").iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        for kind in kinds.iter().filter(|kind| !UPDATE_KINDS.contains(&kind.as_str())) {
+            self.report_violation(method, &format!("unknown kind of update {kind}"), &params.to_json());
+        }
+        self.allowed_updates = (!kinds.is_empty()).then_some(kinds);
+    }
+
+    /// Queues an update of one kind, unless the bot does not want that kind; its id is spent either way.
+    pub(crate) fn push_update(&mut self, kind: &str, body: Value) -> i64 {
+        let is_allowed = match &self.allowed_updates {
+            Some(kinds) => kinds.iter().any(|allowed| allowed == kind),
+            None => !NOT_BY_DEFAULT.contains(&kind),
+        };
+        if is_allowed { self.queue.push(json!({ kind: body })) } else { self.queue.skip() }
+    }
+
+    /// The time by the fake's clock, which tests put forward.
+    pub(crate) fn now(&self) -> Instant {
+        Instant::now() + self.clock_ahead
+    }
+
+    pub(crate) fn advance_clock(&mut self, step: Duration) {
+        self.clock_ahead += step;
     }
 
     /// From now on remembers only so much of each kind, so that a long run does not grow.
@@ -296,30 +399,46 @@ impl State {
         self.inline_messages.get_mut(id).map(|message| (message, self.revision))
     }
 
-    /// Makes an inline message known; what it shows is not, until it is edited.
-    pub(crate) fn register_inline_message(&mut self, id: &str) {
+    /// Makes an inline message known. What it shows may be unknown until it is edited.
+    pub(crate) fn register_inline_message(&mut self, id: &str, content: Map<String, Value>) {
         if !self.inline_messages.contains_key(id) {
-            self.inline_messages.insert(id.to_owned(), Message::new(0, 0, true, 0, Map::new()));
+            self.inline_messages.insert(id.to_owned(), Message::new(0, 0, true, 0, content));
             self.remember(Remembered::InlineMessage(id.to_owned()));
         }
     }
 
-    /// A fresh callback id that waits for its answer.
-    pub(crate) fn new_query(&mut self) -> String {
+    /// A query with a fresh id.
+    pub(crate) fn new_query(&mut self, from: i64) -> String {
         let id = format!("{}", 4_000_000_000_000_u64 + self.queries_made);
         self.queries_made += 1;
-        self.register_query(&id);
+        self.register_query(&id, Some(from));
         id
     }
 
-    /// A callback of a given id that waits for its answer.
-    pub(crate) fn register_query(&mut self, id: &str) {
-        self.queries.insert(id.to_owned(), Vec::new());
+    /// A query of a given id.
+    pub(crate) fn register_query(&mut self, id: &str, from: Option<i64>) {
+        let query = Query { from, asked_at: self.now(), answers: Vec::new() };
+        self.queries.insert(id.to_owned(), query);
         self.remember(Remembered::Query(id.to_owned()));
     }
 
-    pub(crate) fn query(&mut self, id: &str) -> Option<&mut Vec<Value>> {
-        self.queries.get_mut(id)
+    pub(crate) fn query(&self, id: &str) -> Option<&Query> {
+        self.queries.get(id)
+    }
+
+    /// Keeps an answer. The second answer to one query is a violation.
+    ///
+    /// # Errors
+    /// If there is no such query, or it is too old.
+    pub(crate) fn answer_query(&mut self, method: &str, id: &str, params: &Params) -> Result<(), Refusal> {
+        let now = self.now();
+        let query = self.queries.get_mut(id).filter(|query| now.duration_since(query.asked_at) <= QUERY_LIFETIME);
+        let query = query.ok_or_else(|| Refusal::bad_request(QUERY_TOO_OLD))?;
+        query.answers.push(params.to_json());
+        if query.answers.len() > 1 {
+            self.report_violation(method, "a query answered twice", &params.to_json());
+        }
+        Ok(())
     }
 
     pub(crate) fn expire(&mut self, query_id: &str) {

@@ -12,12 +12,16 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     fault::{CONFLICT, FaultKind},
     methods::{self, GET_UPDATES},
-    params::{Kind, Params, typed},
+    params::{Kind, typed},
     state::{Answer, Poll, Refusal, Shared, State},
 };
 
-/// However long the bot wants to wait.
-const TIMEOUT_MAX: Duration = Duration::from_secs(30);
+/// Seconds. A longer timeout is cut.
+const TIMEOUT_MAX: u64 = 50;
+/// An offset that is polled again within this time gets one update.
+const REPEATED_OFFSET_INTERVAL: Duration = Duration::from_millis(500);
+/// An offset that is polled again within this time waits at least as long for an update.
+const REPEATED_OFFSET_TIMEOUT: Duration = Duration::from_secs(3);
 const FIRST_UPDATE: i64 = 1000;
 const LIMIT_MAX: i64 = 100;
 
@@ -28,11 +32,13 @@ pub(crate) struct Queue {
     confirmed: i64,
     /// Counts the polls that were let in: one that is no longer the newest ends with a conflict.
     newest_poll: u64,
+    /// Offset and time of the poll before.
+    last_offset: Option<(i64, std::time::Instant)>,
 }
 
 impl Default for Queue {
     fn default() -> Queue {
-        Queue { waiting: VecDeque::new(), next_id: FIRST_UPDATE, confirmed: 0, newest_poll: 0 }
+        Queue { waiting: VecDeque::new(), next_id: FIRST_UPDATE, confirmed: 0, newest_poll: 0, last_offset: None }
     }
 }
 
@@ -50,13 +56,14 @@ impl Queue {
         self.waiting.clear();
     }
 
-    /// Queues an update of one kind.
-    pub(crate) fn push(&mut self, kind: &str, body: Value) -> i64 {
-        self.push_raw(json!({ kind: body }))
+    /// Spends the id of an update that is not wanted.
+    pub(crate) fn skip(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id - 1
     }
 
     /// Queues anything; an object without an `update_id` gets one.
-    pub(crate) fn push_raw(&mut self, mut update: Value) -> i64 {
+    pub(crate) fn push(&mut self, mut update: Value) -> i64 {
         let id = update.get("update_id").and_then(Value::as_i64).unwrap_or(self.next_id);
         if let Some(fields) = update.as_object_mut() {
             fields.entry("update_id").or_insert(json!(id));
@@ -121,21 +128,18 @@ fn line(update_id: i64, update: &Value) -> (&str, i64) {
 pub(crate) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, fault: Option<FaultKind>) -> Answer {
     // Subscribed before the first look, so that no update slips in between.
     let mut changes = shared.changes();
-    let (params, this_poll) = shared.update(|state| {
+    let poll = shared.update(|state| {
         state.note_poll(poll(&raw, fault));
         admit(state, &raw)
     })?;
-    let limit = params.integer("limit").unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX);
-    let limit = usize::try_from(limit).expect("clamped");
-    let seconds = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
-    let deadline = Instant::now() + Duration::from_secs(seconds).min(TIMEOUT_MAX);
+    let deadline = Instant::now() + poll.timeout;
     loop {
         {
             let state = super::state::lock(&shared.state);
-            if state.queue.newest_poll != this_poll {
+            if state.queue.newest_poll != poll.number {
                 return Err(Refusal::new(409, CONFLICT));
             }
-            let updates = state.queue.first(limit);
+            let updates = state.queue.first(poll.limit);
             if !updates.is_empty() || Instant::now() >= deadline {
                 return Ok(Value::Array(updates));
             }
@@ -145,19 +149,41 @@ pub(crate) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, f
     }
 }
 
+/// A poll that was let in.
+struct Admitted {
+    number: u64,
+    limit: usize,
+    timeout: Duration,
+}
+
 /// Lets a poll in: its offset counts at once, and the poll before it is over.
-fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<(Params, u64), Refusal> {
+fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<Admitted, Refusal> {
     let params = methods::checked(state, &GET_UPDATES, raw)?;
     if !state.webhook.is_empty() {
         let why = "Conflict: can't use getUpdates method while webhook is active; \
                    use deleteWebhook to delete the webhook first";
         return Err(Refusal::new(409, why));
     }
-    if let Some(offset) = params.integer("offset") {
-        state.queue.confirm(offset);
+    state.allow_updates(GET_UPDATES.name, &params);
+    let limit = params.integer("limit").unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX);
+    let mut limit = usize::try_from(limit).expect("clamped");
+    let seconds = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
+    let mut timeout = Duration::from_secs(seconds.min(TIMEOUT_MAX));
+
+    let (offset, now) = (params.integer("offset").unwrap_or(0), state.now());
+    let repeated_after = state.queue.last_offset.replace((offset, now)).filter(|(last, _)| *last == offset);
+    if let Some(interval) = repeated_after.map(|(_, at)| now.duration_since(at)) {
+        if interval < REPEATED_OFFSET_TIMEOUT {
+            timeout = timeout.max(REPEATED_OFFSET_TIMEOUT);
+        }
+        if interval < REPEATED_OFFSET_INTERVAL {
+            limit = 1;
+            state.polls.last_mut().expect("it was noted").throttled = true;
+        }
     }
+    state.queue.confirm(offset);
     state.queue.newest_poll += 1;
-    Ok((params, state.queue.newest_poll))
+    Ok(Admitted { number: state.queue.newest_poll, limit, timeout })
 }
 
 /// A poll as it came, before any check.
@@ -170,6 +196,7 @@ pub(crate) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
         timeout: integer("timeout"),
         limit: integer("limit"),
         allowed_updates: kinds.as_ref().and_then(Value::as_array).map(texts),
+        throttled: false,
         fault,
         at: std::time::Instant::now(),
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 pub(crate) use self::{
     entities::check_entities,
-    keyboard::{check_keyboard, check_markup},
+    keyboard::{check_keyboard, check_markup, is_start_parameter},
 };
 use super::state::Refusal;
 
@@ -27,10 +27,16 @@ pub(crate) fn check_text(text: &str, entities: &[Value]) -> Result<(), Refusal> 
     check_entities(&units, entities)
 }
 
-/// A two-letter language code; none at all stands for all languages without words of their own.
+/// ISO 639-1.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
+    ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv \
+    ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn \
+    no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg \
+    th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+/// A two-letter language code; an empty one stands for all languages without texts of their own.
 pub(crate) fn check_language(code: &str) -> Result<(), Refusal> {
-    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase());
-    if is_code || code.is_empty() {
+    if code.is_empty() || LANGUAGES.split(' ').any(|language| language == code) {
         return Ok(());
     }
     Err(Refusal::violation(

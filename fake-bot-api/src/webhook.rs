@@ -53,18 +53,19 @@ async fn deliver_all(shared: &Arc<Shared>) {
     loop {
         let (url, secret, next) = {
             let state = lock(&shared.state);
-            let next =
-                state.queue.next_for_webhook(&under_way, DEFAULT_MAX_CONNECTIONS.saturating_sub(under_way.len()));
+            let connections = state.webhook_info.get("max_connections").and_then(Value::as_u64);
+            let connections =
+                connections.and_then(|most| usize::try_from(most).ok()).unwrap_or(DEFAULT_MAX_CONNECTIONS);
+            let next = state.queue.next_for_webhook(&under_way, connections.saturating_sub(under_way.len()));
             (state.webhook.clone(), state.webhook_secret.clone(), next)
         };
         if !url.is_empty() {
             for (id, update) in next {
                 under_way.insert(id);
-                let request = client
-                    .post(&url)
-                    .header("content-type", "application/json")
-                    .header("x-telegram-bot-api-secret-token", &secret)
-                    .body(update.to_string());
+                let mut request = client.post(&url).header("content-type", "application/json").body(update.to_string());
+                if !secret.is_empty() {
+                    request = request.header("x-telegram-bot-api-secret-token", &secret);
+                }
                 deliveries.spawn(async move { (id, taken(request).await) });
             }
         }

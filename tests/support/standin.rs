@@ -32,6 +32,7 @@ impl StandIn {
     fn run(fake: &Fake, answer: Answer, paused: bool) -> StandIn {
         let (stop, stopped) = oneshot::channel::<()>();
         let (steps, mut wanted) = mpsc::unbounded_channel::<(Duration, std::sync::mpsc::Sender<()>)>();
+        fake.set_custom_rule(super::project_rule);
         let url = fake.url();
         let thread = thread::spawn(move || {
             let content = load::shipped(load::this_month()).content.unwrap();

@@ -1,5 +1,7 @@
 //! Messages that one person of a group sees (Bot API 10.2).
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -7,30 +9,37 @@ use super::{
         bot_user,
         message::Message,
         params::Params,
-        state::{Answer, Refusal, State},
+        state::{Answer, QUERY_TOO_OLD, Refusal, State},
         validate,
     },
     messages::{edit, keyboard, text_content},
 };
 
-/// Sends a message to the one who wrote aside or tapped.
+/// How long after a callback query or an ephemeral command it can be answered by an ephemeral message.
+const ANSWER_WINDOW: Duration = Duration::from_secs(15);
+
+/// Sends a message that only the sender of an ephemeral command, or of a callback query, sees.
 pub(crate) fn send(state: &mut State, params: &Params, content: Map<String, Value>) -> Answer {
-    let aside = params.json("ephemeral_message_parameters").cloned().unwrap_or_default();
+    let parameters = params.json("ephemeral_message_parameters").cloned().unwrap_or_default();
     let known = ["receiver_user_id", "callback_query_id", "replace_callback_query_message"];
-    if let Some(name) = validate::unknown_field(&aside, &known) {
+    if let Some(name) = validate::unknown_field(&parameters, &known) {
         return Err(Refusal::violation(format!("{name} in ephemeral_message_parameters"), "can't parse parameters"));
     }
-    let (Some(chat), Some(receiver)) = (params.integer("chat_id"), aside["receiver_user_id"].as_i64()) else {
+    let (Some(chat), Some(receiver)) = (params.integer("chat_id"), parameters["receiver_user_id"].as_i64()) else {
         return Err(Refusal::violation("nobody to receive it is named", "receiver is not specified"));
     };
     let group = state.chat(chat).ok_or_else(|| Refusal::bad_request("chat not found"))?.clone();
     if chat > 0 {
         return Err(Refusal::violation("an ephemeral message in a private chat", "chat is not a group"));
     }
-    if let Some(id) = aside["callback_query_id"].as_str()
-        && state.query(id).is_none()
-    {
-        return Err(Refusal::bad_request("query is too old and response timeout expired or query ID is invalid"));
+    // When what is answered was asked.
+    let mut asked_at = None;
+    if let Some(id) = parameters["callback_query_id"].as_str() {
+        let query = state.query(id).ok_or_else(|| Refusal::bad_request(QUERY_TOO_OLD))?;
+        if query.from.is_some_and(|from| from != receiver) {
+            return Err(Refusal::violation("a callback query of another person", "receiver is invalid"));
+        }
+        asked_at = Some(query.asked_at);
     }
     if let Some(reply) = params.json("reply_parameters") {
         let asked = reply["ephemeral_message_id"].as_i64();
@@ -40,11 +49,14 @@ pub(crate) fn send(state: &mut State, params: &Params, content: Map<String, Valu
                 "can't parse reply parameters",
             ));
         }
-        if state.ephemeral(chat, asked.unwrap_or_default()).is_none() {
-            return Err(Refusal::bad_request("message to be replied not found"));
-        }
-    } else if aside["callback_query_id"].is_null() {
+        let replied = state.ephemeral(chat, asked.unwrap_or_default());
+        let replied = replied.ok_or_else(|| Refusal::bad_request("message to be replied not found"))?;
+        asked_at = asked_at.or(Some(replied.sent_at));
+    } else if parameters["callback_query_id"].is_null() {
         return Err(Refusal::violation("an ephemeral message in answer to nothing", "EPHEMERAL_MESSAGE_NOT_ALLOWED"));
+    }
+    if asked_at.is_some_and(|at| state.now().duration_since(at) > ANSWER_WINDOW) {
+        return Err(Refusal::violation("an ephemeral answer after more than 15 s", "EPHEMERAL_MESSAGE_NOT_ALLOWED"));
     }
     if let Some(markup) = params.json("reply_markup") {
         validate::check_markup(markup)?;

@@ -32,27 +32,31 @@ pub(crate) fn answer_inline_query(state: &mut State, params: &Params) -> Answer 
     if let Some(button) = params.json("button") {
         check_start_parameter(button)?;
     }
-    keep(state, params, "inline_query_id")?;
+    state.answer_query("answerInlineQuery", params.text("inline_query_id").unwrap_or_default(), params)?;
     Ok(json!(true))
 }
 
 pub(crate) fn answer_guest_query(state: &mut State, params: &Params) -> Answer {
-    check_result(params.json("result").unwrap_or(&Value::Null))?;
-    keep(state, params, "guest_query_id")?;
-    Ok(json!({ "inline_message_id": "guest" }))
-}
-
-fn keep(state: &mut State, params: &Params, name: &str) -> Result<(), Refusal> {
-    let too_old = "query is too old and response timeout expired or query ID is invalid";
-    let answers = state.query(params.text(name).unwrap_or_default());
-    answers.ok_or_else(|| Refusal::bad_request(too_old))?.push(params.to_json());
-    Ok(())
+    let result = params.json("result").unwrap_or(&Value::Null);
+    check_result(result)?;
+    let query_id = params.text("guest_query_id").unwrap_or_default();
+    state.answer_query("answerGuestQuery", query_id, params)?;
+    let inline_message_id = format!("guest-{query_id}");
+    let content = &result["input_message_content"];
+    let fields = [
+        ("text", &content["message_text"]),
+        ("entities", &content["entities"]),
+        ("reply_markup", &result["reply_markup"]),
+    ];
+    let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    state.register_inline_message(&inline_message_id, fields);
+    Ok(json!({ "inline_message_id": inline_message_id }))
 }
 
 fn check_start_parameter(button: &Value) -> Result<(), Refusal> {
     let parameter = button["start_parameter"].as_str().unwrap_or_default();
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if (1..=64).contains(&parameter.len()) && parameter.bytes().all(fits) && button["text"].is_string() {
+    if validate::is_start_parameter(parameter) && button["text"].is_string() {
         return Ok(());
     }
     Err(Refusal::violation("a start_parameter that is not 1 to 64 of A-Za-z0-9_-", "START_PARAM_INVALID"))
@@ -71,8 +75,8 @@ fn check_result(result: &Value) -> Result<(), Refusal> {
     let content = &result["input_message_content"];
     let entities = content["entities"].as_array().map_or(&[][..], Vec::as_slice);
     validate::check_text(content["message_text"].as_str().unwrap_or_default(), entities)?;
-    if content["link_preview_options"]["is_disabled"] != true {
-        return broken("link previews are not off");
+    match &result["reply_markup"] {
+        Value::Null => Ok(()),
+        markup => validate::check_keyboard(markup),
     }
-    validate::check_keyboard(&result["reply_markup"])
 }

@@ -26,6 +26,7 @@ const REPLY_FIELDS: &[&str] = &[
     "quote_position",
     "checklist_task_id",
     "ephemeral_message_id",
+    "poll_option_id",
 ];
 
 const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the \
@@ -98,7 +99,10 @@ pub(crate) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
 
 pub(crate) fn edit(message: &mut Message, revision: u64, content: Map<String, Value>) -> Result<(), Refusal> {
     const CONTENT: [&str; 3] = ["text", "entities", "reply_markup"];
-    if CONTENT.iter().all(|name| message.json.get(name) == content.get(*name)) {
+    // Telegram trims texts, so that white space at the end is no modification.
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| text.trim_end().to_owned());
+    let same_text = text(message.json.get("text")) == text(content.get("text"));
+    if same_text && CONTENT[1..].iter().all(|name| message.json.get(name) == content.get(*name)) {
         return Err(Refusal::bad_request(NOT_MODIFIED));
     }
     let mut fields = message.json.as_object().cloned().unwrap_or_default();
@@ -122,6 +126,16 @@ impl Place {
         let chat = params.integer("chat_id").and_then(|id| state.chat(id));
         let chat = chat.ok_or_else(|| Refusal::bad_request("chat not found"))?.clone();
         let mut fields = Map::from_iter([("from".to_owned(), bot_user())]);
+        let is_direct = chat.json["is_direct_messages"] == true;
+        if is_direct && params.integer("direct_messages_topic_id").is_none() {
+            let rule = "direct_messages_topic_id is missing in a channel direct messages chat";
+            return Err(Refusal::violation(rule, "channel direct messages topic must be specified"));
+        }
+        if is_direct && params.json("reply_markup").is_some_and(|markup| markup.to_string().contains("\"switch_inline"))
+        {
+            let rule = "a switch_inline button in a channel direct messages chat";
+            return Err(Refusal::violation(rule, "BUTTON_TYPE_INVALID"));
+        }
         let mut topic = None;
         if let Some(reply) = params.json("reply_parameters")
             && let Some(replied) = replied_to(state, &chat, reply)?
@@ -159,6 +173,10 @@ fn replied_to<'a>(state: &'a State, chat: &Chat, reply: &Value) -> Result<Option
     if let Some(name) = validate::unknown_field(reply, REPLY_FIELDS) {
         return Err(Refusal::violation(format!("{name} in reply_parameters"), "can't parse reply parameters"));
     }
+    if !reply["ephemeral_message_id"].is_null() {
+        let rule = "a reply to an ephemeral message that is not ephemeral itself";
+        return Err(Refusal::violation(rule, "can't parse reply parameters"));
+    }
     let Some(message_id) = reply["message_id"].as_i64() else {
         return Err(Refusal::violation("reply_parameters without message_id", "can't parse reply parameters"));
     };
@@ -175,15 +193,12 @@ pub(crate) fn text_content(state: &mut State, method: &str, params: &Params) -> 
     let mut entities = params.list("entities").to_vec();
     validate::check_text(text, &entities)?;
     if params.text("parse_mode").is_some() {
-        state.report_violation(method, "parse_mode, where entities are to be sent", &params.to_json());
+        state.report_violation(method, "parse_mode, which the fake does not know: send entities", &params.to_json());
     }
-    if params.json("link_preview_options").is_none_or(|options| options["is_disabled"] != true) {
-        state.report_violation(method, "link previews are not off", &params.to_json());
+    let mut content = Map::from_iter([("text".to_owned(), json!(text))]);
+    if let Some(options) = params.json("link_preview_options") {
+        content.insert("link_preview_options".to_owned(), options.clone());
     }
-    let mut content = Map::from_iter([
-        ("text".to_owned(), json!(text)),
-        ("link_preview_options".to_owned(), json!({ "is_disabled": true })),
-    ]);
     if !entities.is_empty() {
         // Telegram puts them in order, so that another order alone is no modification.
         let rank = |entity: &Value| {

@@ -1,6 +1,6 @@
 //! The bot's commands and descriptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -24,6 +24,11 @@ pub(crate) fn set_my_commands(state: &mut State, params: &Params) -> Answer {
         let rule = format!("{} commands", commands.len());
         return Err(Refusal::violation(rule, "BOT_COMMANDS_TOO_MUCH"));
     }
+    let names: BTreeSet<&str> = commands.iter().filter_map(|json| json["command"].as_str()).collect();
+    if names.len() < commands.len() {
+        return Err(Refusal::violation("a command twice, or without a name", "BOT_COMMAND_INVALID"));
+    }
+    check_scope_chat(state, params)?;
     let is_ephemeral = |json: &&Value| json["is_ephemeral"] == true;
     let ephemeral = commands.iter().filter(is_ephemeral).filter_map(|json| json["command"].as_str());
     state.profile.ephemeral.insert(key.clone(), ephemeral.map(str::to_owned).collect());
@@ -103,7 +108,18 @@ fn command(json: &Value) -> Result<(String, String), Refusal> {
     if description.trim().is_empty() || description.chars().count() > COMMAND_DESCRIPTION_MAX {
         return Err(broken("a command whose description is not 1 to 256 characters"));
     }
-    Ok((name.to_owned(), description.to_owned()))
+    Ok((name.to_owned(), description.trim().to_owned()))
+}
+
+/// The chat of a scope must be known to the bot, and a member must be one of a group.
+fn check_scope_chat(state: &State, params: &Params) -> Result<(), Refusal> {
+    let Some(scope) = params.json("scope") else { return Ok(()) };
+    let Some(id) = scope["chat_id"].as_i64() else { return Ok(()) };
+    let chat = state.chat(id).ok_or_else(|| Refusal::bad_request("chat not found"))?;
+    if scope["type"] == "chat_member" && chat.json["type"] == "private" {
+        return Err(Refusal::violation("a scope of one member in a private chat", "can't change commands in the chat"));
+    }
+    Ok(())
 }
 
 /// The scope as the key of `Profile::commands`.

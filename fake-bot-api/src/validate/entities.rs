@@ -112,6 +112,9 @@ fn check_content(text: &[u16], entity: &Entity<'_>) -> Result<(), &'static str> 
             return Err("a link to nowhere");
         }
     }
+    if String::from_utf16_lossy(&text[entity.start..entity.end]).trim().is_empty() {
+        return Err("white space alone");
+    }
     if matches!(entity.kind, "text_link" | "code") {
         let is_space = |unit: u16| char::from_u32(u32::from(unit)).is_some_and(char::is_whitespace);
         if is_space(text[entity.start]) || is_space(text[entity.end - 1]) {

@@ -5,6 +5,8 @@ use serde_json::Value;
 use super::{super::state::Refusal, unknown_field};
 
 const BUTTONS_MAX: usize = 100;
+/// Bytes of JSON.
+const MARKUP_MAX: usize = 10_000;
 const ROW_MAX: usize = 8;
 /// Bytes.
 const DATA_MAX: usize = 64;
@@ -58,6 +60,10 @@ pub(crate) fn check_keyboard(markup: &Value) -> Result<(), Refusal> {
     if count > BUTTONS_MAX {
         return Err(broken(format!("{count} buttons")));
     }
+    let size = markup.to_string().len();
+    if size > MARKUP_MAX {
+        return Err(Refusal::violation(format!("a keyboard of {size} bytes"), "REPLY_MARKUP_TOO_LONG"));
+    }
     Ok(())
 }
 
@@ -88,8 +94,24 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
             let reason = format!("inline keyboard button URL '{url}' is invalid: Wrong HTTP URL");
             Err(broken("a button with a wrong url", &reason))
         }
+        "url" if !has_start_parameter(value.as_str().unwrap_or_default()) => {
+            Err(broken("a start parameter that is not 1 to 64 of A-Za-z0-9_-", "START_PARAM_INVALID"))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether the start parameter of a deep link to a bot, if the URL is one, is as Telegram wants it.
+fn has_start_parameter(url: &str) -> bool {
+    let Some((_, query)) = url.strip_prefix("https://t.me/").and_then(|rest| rest.split_once('?')) else { return true };
+    let parameters = query.split('&').filter_map(|pair| pair.split_once('='));
+    parameters.filter(|(name, _)| matches!(*name, "start" | "startgroup")).all(|(_, value)| is_start_parameter(value))
+}
+
+/// 1 to 64 of A-Za-z0-9_-.
+pub(crate) fn is_start_parameter(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 fn is_button_url(url: &str) -> bool {
