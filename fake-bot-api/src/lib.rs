@@ -310,6 +310,18 @@ impl Fake {
         self.update(|state| state.advance_clock(step));
     }
 
+    /// From now on does what Telegram does to a `getUpdates` that repeats the offset of the one before: within 3 s it waits for an
+    /// update, whatever its timeout, and within 0.5 s it gets one update, whatever its limit.
+    pub fn throttle_repeated_offsets(&self) {
+        self.update(|state| state.throttles_offsets = true);
+    }
+
+    /// From now on drops the updates of kinds that the bot did not ask for, as Telegram does. The id that is returned for one
+    /// that was dropped never comes.
+    pub fn filter_updates(&self) {
+        self.update(|state| state.filters_updates = true);
+    }
+
     /// A rule of your own project; what breaks it becomes a violation, but is carried out.
     pub fn set_custom_rule(&self, rule: CustomRule) {
         self.update(|state| state.custom_rule = Some(rule));

@@ -132,7 +132,8 @@ pub struct Poll {
     pub limit: Option<i64>,
     /// Kinds of update.
     pub allowed_updates: Option<Vec<String>>,
-    /// Whether it repeated the offset of a poll less than 0.5 s before: such a poll gets one update, whatever its limit.
+    /// Whether it repeated the offset of a poll less than 0.5 s before: such a poll gets one update from Telegram, whatever its
+    /// limit, and from the fake after [`Fake::throttle_repeated_offsets`](crate::Fake::throttle_repeated_offsets).
     pub throttled: bool,
     /// The fault that it met.
     pub fault: Option<FaultKind>,
@@ -173,6 +174,8 @@ pub struct State {
     queries: BTreeMap<String, Query>,
     /// The kinds of update that were asked for last; `None` is the default of the Bot API.
     allowed_updates: Option<Vec<String>>,
+    pub(crate) throttles_offsets: bool,
+    pub(crate) filters_updates: bool,
     pub(crate) custom_rule: Option<CustomRule>,
     /// By how much `Fake::advance_clock` has put the clock forward.
     clock_ahead: Duration,
@@ -302,9 +305,10 @@ impl State {
         self.allowed_updates = (!kinds.is_empty()).then_some(kinds);
     }
 
-    /// Queues an update of one kind, unless the bot does not want that kind; its id is spent either way.
+    /// Queues an update of one kind. With `Fake::filter_updates` one that the bot does not want is dropped, but spends an id.
     pub(crate) fn push_update(&mut self, kind: &str, body: Value) -> i64 {
         let is_allowed = match &self.allowed_updates {
+            _ if !self.filters_updates => true,
             Some(kinds) => kinds.iter().any(|allowed| allowed == kind),
             None => !NOT_BY_DEFAULT.contains(&kind),
         };

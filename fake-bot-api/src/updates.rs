@@ -173,12 +173,13 @@ fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<Admitted, Refusa
     let (offset, now) = (params.integer("offset").unwrap_or(0), state.now());
     let repeated_after = state.queue.last_offset.replace((offset, now)).filter(|(last, _)| *last == offset);
     if let Some(interval) = repeated_after.map(|(_, at)| now.duration_since(at)) {
-        if interval < REPEATED_OFFSET_TIMEOUT {
-            timeout = timeout.max(REPEATED_OFFSET_TIMEOUT);
-        }
-        if interval < REPEATED_OFFSET_INTERVAL {
+        let throttled = interval < REPEATED_OFFSET_INTERVAL;
+        state.polls.last_mut().expect("it was noted").throttled = throttled;
+        if state.throttles_offsets && throttled {
             limit = 1;
-            state.polls.last_mut().expect("it was noted").throttled = true;
+        }
+        if state.throttles_offsets && interval < REPEATED_OFFSET_TIMEOUT {
+            timeout = timeout.max(REPEATED_OFFSET_TIMEOUT);
         }
     }
     state.queue.confirm(offset);

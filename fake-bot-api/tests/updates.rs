@@ -10,6 +10,8 @@ use crate::support::{Bot, PERSON};
 /// A bot with this many messages in its queue, and the id of the first.
 fn with_messages(count: usize) -> (Bot, i64) {
     let bot = Bot::start();
+    bot.throttle_repeated_offsets();
+    bot.filter_updates();
     let ids: Vec<i64> = (0..count).map(|_| bot.private_message(PERSON, "Hi").update_id).collect();
     (bot, ids[0])
 }
@@ -82,6 +84,17 @@ fn an_offset_repeated_within_three_seconds_waits_for_an_update() {
     assert!(bot.poll(offset.clone()).is_empty());
     bot.advance_clock(Duration::from_secs(3));
     assert!(bot.poll(offset).is_empty(), "later it does not wait");
+}
+
+#[test]
+fn a_repeated_offset_is_only_noted_unless_a_test_wants_it_throttled() {
+    let bot = Bot::start();
+    let first = bot.private_message(PERSON, "Hi").update_id;
+    bot.private_message(PERSON, "Hi");
+    for throttled in [false, true] {
+        assert_eq!(bot.poll(json!({ "offset": first })).len(), 2);
+        assert_eq!(bot.last_poll().unwrap().throttled, throttled);
+    }
 }
 
 #[test]
