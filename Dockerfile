@@ -4,8 +4,10 @@ WORKDIR /palabre
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY src src
 COPY content content
-# Benches and tests are named in Cargo.toml; they are not built here.
-RUN mkdir -p tests benches && touch tests/main.rs benches/palabre.rs
+COPY fake-bot-api/Cargo.toml fake-bot-api/
+# What Cargo.toml names must be there, though nothing of it is built here: benches, tests, the crate that tests use.
+RUN mkdir -p tests benches fake-bot-api/src fake-bot-api/tests \
+    && touch tests/main.rs benches/palabre.rs fake-bot-api/src/lib.rs fake-bot-api/tests/main.rs
 # The C library inside: the binary needs nothing around it. The target is named so that macros are not built that way.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 RUN target="$(rustc -vV | sed -n 's/^host: //p')" \

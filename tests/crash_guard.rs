@@ -11,7 +11,7 @@ use palabre::telegram::Token;
 use palabre::telegram::{Api, Bot, CrashGuard};
 
 use crate::support::bot::Process;
-use crate::support::fake::{Fake, TOKEN};
+use fake_bot_api::{Fake, TOKEN};
 
 /// Set for [`a_bot_that_dies_of_boom`], and for it alone.
 const CRASH_FILE: &str = "TEST_CRASH_FILE";
@@ -89,7 +89,7 @@ fn a_process_that_stops_leaves_no_file_and_one_that_is_killed_does() {
             process.kill();
         } else {
             process.signal("TERM");
-            assert!(process.wait_exit(crate::support::fake::PATIENCE).success());
+            assert!(process.wait_exit(fake_bot_api::WAIT_LIMIT).success());
         }
         assert_eq!(crash_file.exists(), kill);
     }
@@ -100,6 +100,6 @@ fn a_file_that_cannot_be_written_is_said_at_once() {
     let fake = Fake::start();
     let env = [("PALABRE_CRASH_FILE", "/nowhere/crash")];
     let mut process = Process::start_with(env!("CARGO_BIN_EXE_palabre"), &fake, &[], &env);
-    assert!(!process.wait_exit(crate::support::fake::PATIENCE).success());
+    assert!(!process.wait_exit(fake_bot_api::WAIT_LIMIT).success());
     assert!(process.log().contains("PALABRE_CRASH_FILE"), "{}", process.log());
 }

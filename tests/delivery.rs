@@ -10,7 +10,7 @@ use palabre::telegram::{Api, Bot};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
-use crate::support::fake::{ALWAYS, Fake, Fault, FaultKind, PATIENCE, Post, TOKEN};
+use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, Post, TOKEN, WAIT_LIMIT};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 const GROUP: i64 = -4_007;
@@ -182,11 +182,10 @@ fn a_tap_is_acknowledged_while_its_chat_waits() {
     let data = home.button("Nous joindre").unwrap().data.unwrap();
     bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 60 }).on("editMessageText"));
     let tap = bot.fake.tap(1, 1, home.id, &data);
-    bot.fake
-        .wait_for("the tap to be acknowledged", |state| (!state.answers(&tap.callback_id).is_empty()).then_some(()));
+    bot.fake.wait_for("the tap to be acknowledged", |state| (!state.answers(&tap.query_id).is_empty()).then_some(()));
     let second = bot.fake.tap(1, 1, home.id, &data);
-    bot.fake.wait_for("the next tap too", |state| (!state.answers(&second.callback_id).is_empty()).then_some(()));
-    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    bot.fake.wait_for("the next tap too", |state| (!state.answers(&second.query_id).is_empty()).then_some(()));
+    assert_eq!(bot.fake.answers(&tap.query_id).len(), 1);
 }
 
 #[test]
@@ -197,7 +196,7 @@ fn a_tap_is_acknowledged_once_however_often_its_page_is_tried() {
     bot.fake.fault(Fault::new(FaultKind::Reset).on("editMessageText").times(3));
     let tap = bot.fake.tap(1, 1, home.id, &data);
     bot.fake.wait_confirmed(tap.update_id);
-    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    assert_eq!(bot.fake.answers(&tap.query_id).len(), 1);
     bot.fake.assert_clean();
 }
 
@@ -273,7 +272,7 @@ fn a_refusal_is_one_line_in_the_log_and_the_loop_goes_on() {
 fn every_poll_names_the_updates_it_wants() {
     let mut bot = bot();
     bot.say("/start").expect("Interpeace");
-    bot.fake.look(|state| {
+    bot.fake.with_state(|state| {
         assert!(!state.polls.is_empty());
         for poll in &state.polls {
             assert_eq!(
@@ -403,7 +402,7 @@ fn telegram_goes_away_and_comes_back() {
 fn a_wrong_token_is_one_clear_line() {
     let fake = Fake::start();
     let mut process = Process::start_with(BINARY, &fake, &[], &[("TELOXIDE_TOKEN", "1:wrong")]);
-    let status = process.wait_exit(PATIENCE);
+    let status = process.wait_exit(WAIT_LIMIT);
     assert_eq!(status.code(), Some(1));
     let log = process.log();
     assert_eq!(log.lines().count(), 1, "{log}");
@@ -414,7 +413,7 @@ fn a_wrong_token_is_one_clear_line() {
 fn no_token_is_one_clear_line() {
     let fake = Fake::start();
     let mut process = Process::start_with(BINARY, &fake, &[], &[("TELOXIDE_TOKEN", " ")]);
-    assert_eq!(process.wait_exit(PATIENCE).code(), Some(1));
+    assert_eq!(process.wait_exit(WAIT_LIMIT).code(), Some(1));
     assert_eq!(process.log().lines().count(), 1, "{}", process.log());
 }
 
@@ -473,7 +472,7 @@ fn panics_at_boom(content: &Content, request: &Request<'_>) -> Reply {
 fn a_proxy_that_is_none_is_one_clear_line() {
     let fake = Fake::start();
     let mut process = Process::start_with(BINARY, &fake, &[], &[("TELOXIDE_PROXY", "foo:bar")]);
-    assert_eq!(process.wait_exit(PATIENCE).code(), Some(1));
+    assert_eq!(process.wait_exit(WAIT_LIMIT).code(), Some(1));
     assert!(process.log().contains("TELOXIDE_PROXY") && process.log().lines().count() == 1, "{}", process.log());
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{ALWAYS, Fake, Fault, FaultKind, TOKEN};
+use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, TOKEN};
 
 /// A content of one language, so that reports stay short; relative to `tests/`.
 const CONTENT: &str = "contents/single";

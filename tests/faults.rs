@@ -11,9 +11,9 @@ use palabre::content::{Content, LangId, load};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
-use crate::support::fake::{ALWAYS, Fake, Fault, FaultKind, PATIENCE, Person, Post, State, Storm, TOKEN};
 use crate::support::standin::StandIn;
 use crate::support::vitals::Vitals;
+use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, Person, Post, State, Storm, TOKEN, WAIT_LIMIT};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -122,7 +122,7 @@ fn a_token_that_is_revoked_ends_it_with_what_is_in_hand_answered() {
     bot.fake.private_message(1, "/contact");
     bot.fake.wait_calls("sendMessage", 1);
     bot.fake.fault(Fault::new(FaultKind::refuse(401, "Unauthorized")).on("getUpdates").times(ALWAYS));
-    let status = bot.process.wait_exit(PATIENCE);
+    let status = bot.process.wait_exit(WAIT_LIMIT);
     assert_eq!(status.code(), Some(1));
     assert_eq!(bot.fake.sent_to(1).len(), 1, "what was in hand is answered");
     assert!(bot.process.log().contains("@BotFather"), "{}", bot.process.log());
@@ -164,13 +164,13 @@ fn telegram_is_away_for_an_hour_and_five_thousand_people_wait() {
     }
     fake.start_again();
     // Time goes on, faster than outside but not so fast that the network could not keep up.
-    let deadline = Instant::now() + 10 * PATIENCE;
-    while !fake.look(all_answered) {
-        assert!(Instant::now() < deadline, "{} are not answered", fake.look(|state| state.waiting()));
+    let deadline = Instant::now() + 10 * WAIT_LIMIT;
+    while !fake.with_state(all_answered) {
+        assert!(Instant::now() < deadline, "{} are not answered", fake.with_state(|state| state.pending_updates()));
         std::thread::sleep(Duration::from_millis(10));
         bot.advance(Duration::from_millis(100));
     }
-    let repeats = fake.look(|state| state.calls_of("sendMessage").count()) - BACKLOG as usize;
+    let repeats = fake.with_state(|state| state.calls_of("sendMessage").count()) - BACKLOG as usize;
     assert_eq!(repeats, 0, "nothing went wrong, so nothing comes twice");
     fake.assert_clean();
 }
@@ -202,7 +202,7 @@ fn a_request_that_hangs_is_given_up_and_made_again() {
     fake.private_message(1, "/contact");
     fake.wait_calls("sendMessage", 1);
     bot.advance(Duration::from_secs(11));
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_LIMIT;
     while fake.sent_to(1).is_empty() {
         assert!(Instant::now() < deadline, "it was not made again");
         std::thread::sleep(Duration::from_millis(10));

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{BOT_USERNAME, Fault, FaultKind, Person, Post, State};
+use fake_bot_api::{BOT_USERNAME, Fault, FaultKind, Person, Post, State};
 
 const GROUP: i64 = -1_000_000_000_021;
 const ENGLISH: Person = Person::new(5, "en");
@@ -17,18 +17,18 @@ fn bot() -> BotTest {
 #[test]
 fn an_ephemeral_command_is_answered_to_the_asker_alone() {
     let bot = bot();
-    let asked = bot.fake.command_aside(7, GROUP, "/contact");
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/contact");
     bot.fake.wait_confirmed(asked.update_id);
     assert!(bot.fake.sent_to(GROUP).is_empty(), "the group sees nothing");
-    let aside = bot.fake.aside(GROUP).remove(0);
+    let aside = bot.fake.ephemeral_messages(GROUP).remove(0);
     assert!(aside.text().contains("+223"), "{aside}");
     assert_eq!(aside.json["receiver_user"]["id"], 7);
 
     // A tap turns the page in place, for them alone.
     let back = aside.button("Accueil").unwrap().data.unwrap();
-    let tap = bot.fake.tap_aside(7, GROUP, aside.id, &back);
+    let tap = bot.fake.tap_ephemeral(7, GROUP, aside.id, &back);
     bot.fake.wait_confirmed(tap.update_id);
-    let home = bot.fake.aside(GROUP).remove(0);
+    let home = bot.fake.ephemeral_messages(GROUP).remove(0);
     assert_eq!(home.edits(), 1);
     assert!(home.text().contains("Que voulez-vous savoir"), "{home}");
     assert!(bot.fake.sent_to(GROUP).is_empty());
@@ -38,16 +38,16 @@ fn an_ephemeral_command_is_answered_to_the_asker_alone() {
 #[test]
 fn what_one_sees_can_be_shown_to_everybody() {
     let bot = bot();
-    let asked = bot.fake.command_aside(7, GROUP, "/principes");
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/principes");
     bot.fake.wait_confirmed(asked.update_id);
-    let aside = bot.fake.aside(GROUP).remove(0);
+    let aside = bot.fake.ephemeral_messages(GROUP).remove(0);
     let show = aside.button("Montrer à tous").unwrap().data.unwrap();
     assert_eq!(show, "1.fr.post.s.principles");
-    let tap = bot.fake.tap_aside(7, GROUP, aside.id, &show);
+    let tap = bot.fake.tap_ephemeral(7, GROUP, aside.id, &show);
     bot.fake.wait_confirmed(tap.update_id);
     let page = bot.fake.sent_to(GROUP).remove(0);
     assert!(page.text().contains("principes") && page.button("Montrer à tous").is_none(), "{page}");
-    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    assert_eq!(bot.fake.answers(&tap.query_id).len(), 1);
     bot.fake.assert_clean();
 }
 
@@ -55,20 +55,20 @@ fn what_one_sees_can_be_shown_to_everybody() {
 fn an_ephemeral_answer_that_is_refused_becomes_a_normal_one() {
     let bot = bot();
     bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: EPHEMERAL_MESSAGE_NOT_ALLOWED")).on("sendMessage"));
-    let asked = bot.fake.command_aside(7, GROUP, "/contact");
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/contact");
     bot.fake.wait_confirmed(asked.update_id);
-    assert!(bot.fake.aside(GROUP).is_empty());
+    assert!(bot.fake.ephemeral_messages(GROUP).is_empty());
     let page = bot.fake.sent_to(GROUP).remove(0);
     assert!(page.text().contains("+223"), "{page}");
     // Under a message that is gone a tap gets a new one, again for them alone.
-    let asked = bot.fake.command_aside(7, GROUP, "/principes");
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/principes");
     bot.fake.wait_confirmed(asked.update_id);
-    let aside = bot.fake.aside(GROUP).remove(0);
+    let aside = bot.fake.ephemeral_messages(GROUP).remove(0);
     let gone = FaultKind::refuse(400, "Bad Request: message to edit not found");
     bot.fake.fault(Fault::new(gone).on("editEphemeralMessageText"));
-    let tap = bot.fake.tap_aside(7, GROUP, aside.id, "1.fr.s.trust");
+    let tap = bot.fake.tap_ephemeral(7, GROUP, aside.id, "1.fr.s.trust");
     bot.fake.wait_confirmed(tap.update_id);
-    assert!(bot.fake.aside(GROUP)[1].text().contains("confiance"));
+    assert!(bot.fake.ephemeral_messages(GROUP)[1].text().contains("confiance"));
     assert_eq!(bot.fake.sent_to(GROUP).len(), 1);
     bot.fake.assert_clean();
 }
@@ -76,11 +76,11 @@ fn an_ephemeral_answer_that_is_refused_becomes_a_normal_one() {
 #[test]
 fn a_contact_card_asked_for_aside_stays_aside() {
     let bot = bot();
-    let asked = bot.fake.command_aside(7, GROUP, "/contact");
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/contact");
     bot.fake.wait_confirmed(asked.update_id);
-    let tap = bot.fake.tap_aside(7, GROUP, bot.fake.aside(GROUP)[0].id, "1.fr.card");
+    let tap = bot.fake.tap_ephemeral(7, GROUP, bot.fake.ephemeral_messages(GROUP)[0].id, "1.fr.card");
     bot.fake.wait_confirmed(tap.update_id);
-    assert_eq!(bot.fake.aside(GROUP)[1].json["contact"]["phone_number"], "+223 20 22 18 48");
+    assert_eq!(bot.fake.ephemeral_messages(GROUP)[1].json["contact"]["phone_number"], "+223 20 22 18 48");
     assert!(bot.fake.sent_to(GROUP).is_empty());
     bot.fake.assert_clean();
 }
@@ -113,9 +113,9 @@ fn a_chosen_language_makes_the_chat_s_menu_follow() {
     bot.tap("Reach us").expect("+223");
     assert_eq!(bot.fake.calls_of("setMyCommands").len(), sets);
     // Aside, the choice is that person's own.
-    let asked = bot.fake.command_aside(7, GROUP, "/principes");
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/principes");
     bot.fake.wait_confirmed(asked.update_id);
-    let tap = bot.fake.tap_aside(7, GROUP, bot.fake.aside(GROUP)[0].id, "1.en.set.s.principles");
+    let tap = bot.fake.tap_ephemeral(7, GROUP, bot.fake.ephemeral_messages(GROUP)[0].id, "1.en.set.s.principles");
     bot.fake.wait_confirmed(tap.update_id);
     let profile = bot.fake.profile();
     assert_eq!(profile.command_names(&format!("chat_member:{GROUP}:7"), "")[0], "ask");
@@ -147,7 +147,7 @@ fn who_floods_gets_one_notice_and_others_feel_nothing() {
     bot.fake.wait_for("the rest of the flood to be passed over", |state| {
         (state.polls.last()?.offset? > other.update_id - 960).then_some(())
     });
-    assert_eq!(bot.fake.look(notices), 1);
+    assert_eq!(bot.fake.with_state(notices), 1);
     assert!(calm.update_id < other.update_id);
     bot.fake.assert_clean();
 }
@@ -181,7 +181,7 @@ fn the_queue_of_a_group_is_bounded_and_the_group_is_told_once() {
     let notices =
         |state: &State| state.sent_to(GROUP).filter(|m| m.text().starts_with("Vous écrivez plus vite")).count();
     bot.fake.wait_for("the notice", |state| (notices(state) > 0).then_some(()));
-    assert_eq!(bot.fake.look(notices), 1);
+    assert_eq!(bot.fake.with_state(notices), 1);
     bot.fake.assert_clean();
 }
 
@@ -200,7 +200,7 @@ fn a_thousand_messages_in_one_private_chat_hold_nobody() {
     bot.fake.private_message(8, "/contact");
     bot.fake.wait_sent(8, 1);
     // Twenty at once is the pace of a private chat; then comes the notice, and one a second.
-    let before = bot.fake.look(|state| sent_before(state, 7, 8));
+    let before = bot.fake.with_state(|state| sent_before(state, 7, 8));
     assert!(before < 40, "{before} answers to one were sent before the other's");
     bot.fake.assert_clean();
 }
@@ -215,7 +215,7 @@ fn a_thousand_messages_of_many_in_one_group_hold_nobody() {
     bot.fake.private_message(8, "/contact");
     bot.fake.wait_sent(8, 1);
     // Ten at once is the pace of a group, then one in three seconds.
-    let before = bot.fake.look(|state| sent_before(state, GROUP, 8));
+    let before = bot.fake.with_state(|state| sent_before(state, GROUP, 8));
     assert!(before < 40, "{before} answers to the group were sent before the other's");
     bot.fake.assert_clean();
 }

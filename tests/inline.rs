@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{ALWAYS, BOT_USERNAME, Fault, FaultKind, Person, Tapped};
+use fake_bot_api::{ALWAYS, BOT_USERNAME, Fault, FaultKind, Person, QueuedQuery};
 
 const ENGLISH: Person = Person::new(5, "en");
 
@@ -15,7 +15,7 @@ fn bot() -> BotTest {
 #[track_caller]
 fn answer(bot: &BotTest, person: Person, query: &str, offset: &str) -> Value {
     let asked = bot.fake.inline_query(person, query, offset);
-    bot.fake.wait_for("the answer", |state| state.answers(&asked.callback_id).first().cloned())
+    bot.fake.wait_for("the answer", |state| state.answers(&asked.query_id).first().cloned())
 }
 
 fn ids(answer: &Value) -> Vec<&str> {
@@ -97,7 +97,7 @@ fn a_card_turns_its_pages_in_place_for_everybody() {
     let tap = bot.fake.tap_inline(ENGLISH, "card-1", "1.en.card");
     bot.fake.wait_confirmed(tap.update_id);
     assert_eq!(
-        bot.fake.answers(&tap.callback_id)[0]["text"],
+        bot.fake.answers(&tap.query_id)[0]["text"],
         "+223 20 22 18 48",
         "there is no chat to send the contact to"
     );
@@ -137,7 +137,7 @@ fn a_card_that_was_sent_is_nobody_s_question() {
 fn a_guest_gets_a_card() {
     let bot = bot();
     let asked = bot.fake.guest_message(Person::new(8, "fr"), &format!("@{BOT_USERNAME} vos principes ?"));
-    let answer = bot.fake.wait_for("the card", |state| state.answers(&asked.callback_id).first().cloned());
+    let answer = bot.fake.wait_for("the card", |state| state.answers(&asked.query_id).first().cloned());
     assert!(answer["result"]["input_message_content"]["message_text"].as_str().unwrap().contains("principes"));
     assert_eq!(answer["result"]["type"], "article");
     bot.fake.wait_confirmed(asked.update_id);
@@ -149,7 +149,7 @@ fn typing_waits_for_nobody() {
     let bot = bot();
     let typed: Vec<_> = (0..200).map(|i| bot.fake.inline_query(ENGLISH, &"principles"[..i % 10], "")).collect();
     for query in &typed {
-        bot.fake.wait_for("each to be answered", |state| (!state.answers(&query.callback_id).is_empty()).then_some(()));
+        bot.fake.wait_for("each to be answered", |state| (!state.answers(&query.query_id).is_empty()).then_some(()));
     }
     bot.fake.wait_confirmed(typed[199].update_id);
     assert_eq!(json!(bot.fake.violations()), json!([]));
@@ -160,9 +160,9 @@ fn a_tap_amid_a_storm_of_typing_waits_for_none_of_it_and_nothing_stays_behind() 
     let bot = bot();
     let type_some =
         |count: i64| -> Vec<_> { (0..count).map(|n| bot.fake.inline_query(1_000 + n, "confiance", "")).collect() };
-    let all_answered = |typed: Vec<Tapped>| {
+    let all_answered = |typed: Vec<QueuedQuery>| {
         for query in typed {
-            bot.fake.wait_for("each to be answered", |state| state.answers(&query.callback_id).first().map(|_| ()));
+            bot.fake.wait_for("each to be answered", |state| state.answers(&query.query_id).first().map(|_| ()));
         }
     };
     let storm = || {
@@ -173,7 +173,7 @@ fn a_tap_amid_a_storm_of_typing_waits_for_none_of_it_and_nothing_stays_behind() 
         type_some(100);
         bot.fake.wait_confirmed(tap.update_id);
         // Beside its page, so not before the other in any case.
-        bot.fake.wait_for("the tap to be acknowledged", |state| state.answers(&tap.callback_id).first().map(|_| ()));
+        bot.fake.wait_for("the tap to be acknowledged", |state| state.answers(&tap.query_id).first().map(|_| ()));
         assert!(bot.fake.inline_message("card-1").unwrap().text().contains("trust"), "its page is turned, too");
         bot.fake.clear_faults();
         all_answered(type_some(50));

@@ -11,7 +11,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::support::bot::{BotTest, Process};
-use crate::support::fake::{Fake, Fault, FaultKind, State, Storm};
+use fake_bot_api::{Fake, Fault, FaultKind, State, Storm};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -44,7 +44,7 @@ impl Crowd {
 
     fn ask(&mut self, chance: &mut Rng, people: usize) {
         for _ in 0..people {
-            if self.fake.look(State::waiting) >= Crowd::BACKLOG_MAX {
+            if self.fake.with_state(State::pending_updates) >= Crowd::BACKLOG_MAX {
                 return;
             }
             let questions = chance.usize(1..=QUESTIONS.len());
@@ -76,7 +76,7 @@ impl Crowd {
         });
         let sent =
             |state: &State| (0..self.asked.len()).map(|i| state.sent_to(Crowd::person(i)).count()).sum::<usize>();
-        self.fake.look(sent) - self.questions()
+        self.fake.with_state(sent) - self.questions()
     }
 }
 
@@ -100,7 +100,7 @@ fn begin(seed: u64, kinds: Vec<FaultKind>) -> (Fake, Crowd, Rng) {
 
 /// Lets a new process get to some moment of its life: it starts, asks who it is, publishes its commands, polls, answers.
 fn live_for_a_while(fake: &Fake, chance: &mut Rng, crowd: &mut Crowd) {
-    let (calls, polls) = fake.look(|state| (state.calls_made(), state.polls.len()));
+    let (calls, polls) = fake.with_state(|state| (state.calls_made(), state.polls.len()));
     let early = chance.usize(0..8);
     crowd.ask(chance, early);
     match chance.u32(0..10) {
@@ -113,9 +113,9 @@ fn live_for_a_while(fake: &Fake, chance: &mut Rng, crowd: &mut Crowd) {
         }
         // Until it has confirmed some of what waits.
         _ => {
-            let waiting = fake.look(State::waiting);
+            let waiting = fake.with_state(State::pending_updates);
             let left = chance.usize(0..=waiting / 2);
-            fake.wait_for("some to be confirmed", |state| (state.waiting() <= left).then_some(()));
+            fake.wait_for("some to be confirmed", |state| (state.pending_updates() <= left).then_some(()));
         }
     }
     let late = chance.usize(0..8);
@@ -149,7 +149,7 @@ fn no_question_is_lost_however_often_it_is_killed() {
     let kinds = [refusing(), vec![FaultKind::AnswerLost, FaultKind::Truncated]].concat();
     let (fake, mut crowd, mut chance) = begin(seed, kinds);
     for _ in 0..kills {
-        let born = fake.look(|state| state.calls.len());
+        let born = fake.with_state(|state| state.calls.len());
         let mut process = Process::start(BINARY, &fake, &[]);
         live_for_a_while(&fake, &mut chance, &mut crowd);
         process.kill();
@@ -165,7 +165,7 @@ fn no_question_is_lost_however_often_it_is_killed() {
 /// before a kill is answered again.
 #[track_caller]
 fn check_answers_nothing_twice(fake: &Fake, born: usize) {
-    fake.look(|state| {
+    fake.with_state(|state| {
         let mut answered = BTreeSet::new();
         // What the one before had sent when it was killed may be read after that, but long before the next one has started.
         let calls = state.calls[born..].iter().skip_while(|call| call.method != "getme");

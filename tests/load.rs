@@ -17,8 +17,8 @@ use std::{env, fmt, fs, thread};
 
 use crate::soak::World;
 use crate::support::bot::Process;
-use crate::support::fake::{BOT_USERNAME, Deliveries, Fake, FaultKind, Person, Post, State, Storm};
 use crate::support::vitals::Vitals;
+use fake_bot_api::{BOT_USERNAME, Fake, FaultKind, Person, Post, State, Storm, WebhookDelivery};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -48,7 +48,7 @@ struct Load {
     process: Process,
     /// Where it serves.
     address: String,
-    _deliveries: Option<Deliveries>,
+    _deliveries: Option<WebhookDelivery>,
 }
 
 impl Load {
@@ -70,7 +70,7 @@ impl Load {
         fake.wait_calls("setMyShortDescription", 3);
         let deliveries = is_webhook.then(|| {
             fake.wait_calls("setWebhook", 1);
-            fake.deliver()
+            fake.deliver_to_webhook()
         });
         Load { fake, process, address, _deliveries: deliveries }
     }
@@ -83,7 +83,7 @@ impl Load {
 
 #[track_caller]
 fn settle(fake: &Fake) {
-    fake.wait_for("all to be confirmed", |state| (state.waiting() == 0).then_some(()));
+    fake.wait_for("all to be confirmed", |state| (state.pending_updates() == 0).then_some(()));
 }
 
 /// Each of these people asks once, as fast as they are answered: there always is more than the bot can take at once.
@@ -91,8 +91,8 @@ fn all_ask(fake: &Fake, people: Range<i64>) {
     const BACKLOG_MAX: usize = 300;
     for person in people {
         fake.private_message(person, "/contact");
-        if fake.look(State::waiting) >= BACKLOG_MAX {
-            fake.wait_for("the bot to catch up", |state| (state.waiting() < BACKLOG_MAX / 2).then_some(()));
+        if fake.with_state(State::pending_updates) >= BACKLOG_MAX {
+            fake.wait_for("the bot to catch up", |state| (state.pending_updates() < BACKLOG_MAX / 2).then_some(()));
         }
     }
     settle(fake);
@@ -102,12 +102,12 @@ fn all_ask(fake: &Fake, people: Range<i64>) {
 fn measure_cost(name: &str, fake: &Fake, process: &Process) {
     /// So many that a hundredth of a second, the unit, is less than a hundredth of the whole.
     const ASKED: i64 = 40_000;
-    fake.forget_beyond(4_000);
+    fake.set_history_limit(4_000);
     all_ask(fake, 1..1_001);
-    let (before, calls, began) = (process.vitals(), fake.look(State::calls_made), Instant::now());
+    let (before, calls, began) = (process.vitals(), fake.with_state(State::calls_made), Instant::now());
     all_ask(fake, 10_000..10_000 + ASKED);
     let (after, seconds) = (process.vitals(), began.elapsed().as_secs_f64());
-    let answered = fake.look(State::calls_made) - calls;
+    let answered = fake.with_state(State::calls_made) - calls;
     let micros = (after.ticks - before.ticks) as f64 * 10_000.0 / answered as f64;
     eprintln!("{name:33} {micros:5.1} µs an answer, {answered} answers, {:.0} a second", answered as f64 / seconds);
 }
@@ -138,7 +138,7 @@ impl Delays {
     /// If somebody has no answer.
     fn of(asked: &[(i64, Instant)], fake: &Fake) -> Delays {
         let mut answered = BTreeMap::new();
-        for call in fake.look(|state| state.calls_of("sendMessage").cloned().collect::<Vec<_>>()) {
+        for call in fake.with_state(|state| state.calls_of("sendMessage").cloned().collect::<Vec<_>>()) {
             answered.entry(call.params["chat_id"].as_i64()).or_insert(call.at);
         }
         Delays::new(asked.iter().map(|(person, at)| answered[&Some(*person)] - *at).collect())
@@ -204,7 +204,7 @@ fn how_long_an_answer_takes() {
 fn what_many_chats_take() {
     for way in [Way::Polling, Way::Webhook] {
         let load = Load::start(way);
-        load.fake.forget_beyond(4_000);
+        load.fake.set_history_limit(4_000);
         for (from, to) in [(1, 3_001), (3_001, 100_001)] {
             all_ask(&load.fake, from..to);
             let Vitals { memory, peak, .. } = load.process.vitals();
@@ -239,7 +239,7 @@ fn what_others_feel_while_a_chat_floods() {
             });
             for (person, _) in &asked {
                 let is_answered = |state: &State| state.sent_to(*person).next().map(|_| ());
-                load.fake.wait_long_for(Duration::from_secs(60), "an answer to another", is_answered);
+                load.fake.wait_at_most(Duration::from_secs(60), "an answer to another", is_answered);
             }
             let delays = Delays::of(&asked, &load.fake);
             eprintln!("{way:33} {MESSAGES} messages of {people} in one chat; others wait: {delays}");
@@ -258,13 +258,13 @@ fn what_a_tap_feels_while_people_type() {
             let type_half = |first: usize| -> Vec<String> {
                 let typed = (first..first + TYPED / 2).map(|n| {
                     let person = Person::new(1_000 + n as i64, "fr");
-                    load.fake.inline_query(person, &"confiance"[..n % 10], "").callback_id
+                    load.fake.inline_query(person, &"confiance"[..n % 10], "").query_id
                 });
                 typed.collect()
             };
             let earlier = type_half(0);
             let began = Instant::now();
-            let tap = load.fake.tap_inline(1, "card", "1.fr.s.trust").callback_id;
+            let tap = load.fake.tap_inline(1, "card", "1.fr.s.trust").query_id;
             let later = type_half(TYPED / 2);
             let (took, first) = load.fake.wait_for("the tap", |state| {
                 state.answers(&tap).first()?;
@@ -296,7 +296,7 @@ fn what_the_metrics_say() {
     let Ok(directory) = env::var("PALABRE_LOAD_SAMPLES") else { return };
     const SECONDS: u32 = 120;
     let load = Load::start(Way::Webhook);
-    load.fake.forget_beyond(4_000);
+    load.fake.set_history_limit(4_000);
     let kinds = vec![FaultKind::TooManyRequests { retry_after: 1 }, FaultKind::ServerError, FaultKind::Reset];
     load.fake.storm(Storm { one_in: 400, kinds, seed: 1 });
     let mut world = World::new(&load.fake, 1);

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{Fake, State};
+use fake_bot_api::{Fake, State};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -47,7 +47,7 @@ fn has_answer(state: &State, update: &Value) -> bool {
 #[track_caller]
 fn check_answers(fake: &Fake, cases: &[Case]) {
     for Case { name, is_answered, update, .. } in cases {
-        let got_one = fake.look(|state| has_answer(state, update));
+        let got_one = fake.with_state(|state| has_answer(state, update));
         assert_eq!(got_one, *is_answered, "{name}: answered or not\n{update:#}");
     }
     fake.assert_clean();

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::diagnostics::lay_over;
 use crate::support::bot::BotTest;
-use crate::support::fake::Fake;
+use fake_bot_api::Fake;
 
 const WELL: &str = "en/well.toml";
 

@@ -10,7 +10,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::support::bot::Process;
-use crate::support::fake::{Fake, FaultKind, Person, Post, State, Storm};
+use fake_bot_api::{Fake, FaultKind, Person, Post, State, Storm};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -94,7 +94,7 @@ fn two_hundred_thousand_updates_leave_nothing_behind() {
     let tenth: u64 = updates / 10;
     let seed = env::var("PALABRE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let fake = Fake::start();
-    fake.forget_beyond(4_000);
+    fake.set_history_limit(4_000);
     let kinds = vec![
         FaultKind::ServerError,
         FaultKind::InternalJson,
@@ -114,13 +114,13 @@ fn two_hundred_thousand_updates_leave_nothing_behind() {
     let mut next_report = tenth;
     while world.sent < updates {
         world.next();
-        if fake.look(State::waiting) >= BACKLOG_MAX {
-            fake.wait_for("the bot to catch up", |state| (state.waiting() < BACKLOG_MAX / 2).then_some(()));
+        if fake.with_state(State::pending_updates) >= BACKLOG_MAX {
+            fake.wait_for("the bot to catch up", |state| (state.pending_updates() < BACKLOG_MAX / 2).then_some(()));
         }
         if world.sent >= next_report || world.sent >= updates {
             next_report += tenth;
-            fake.wait_for("all to be confirmed", |state| (state.waiting() == 0).then_some(()));
-            let (vitals, requests) = (process.vitals(), fake.look(State::calls_made));
+            fake.wait_for("all to be confirmed", |state| (state.pending_updates() == 0).then_some(()));
+            let (vitals, requests) = (process.vitals(), fake.with_state(State::calls_made));
             eprintln!("{} updates, {requests} requests, {:?}: {vitals}", world.sent, began.elapsed());
             let (first, first_requests) = *warm.get_or_insert((vitals, requests));
             if world.sent >= updates && requests > first_requests {

@@ -4,7 +4,7 @@ use palabre::content::load;
 use serde_json::json;
 
 use crate::support::bot::BotTest;
-use crate::support::fake::{BOT_ID, BOT_USERNAME, Message, Person, Post};
+use fake_bot_api::{BOT_ID, BOT_USERNAME, Message, Person, Post};
 
 const GROUP: i64 = -1_000_000_000_007;
 
@@ -66,7 +66,7 @@ fn every_button_of_every_page_leads_to_a_page() {
         let home = bot.say_as(person, "/start").page().id;
         let tapped = bot.fake.tap(person, person, home, &data);
         bot.fake.wait_confirmed(tapped.update_id);
-        assert_eq!(bot.fake.answers(&tapped.callback_id).len(), 1, "{data}");
+        assert_eq!(bot.fake.answers(&tapped.query_id).len(), 1, "{data}");
         open.extend(callbacks(&bot.fake.message(person, home)));
     }
     // Home, help, languages and 18 sections, in two languages, and the contact card.
@@ -82,7 +82,7 @@ fn the_same_tap_twice_is_harmless() {
     let taps: Vec<_> = (0..3).map(|_| bot.fake.tap(1, 1, home.id, &data)).collect();
     bot.fake.wait_confirmed(taps[2].update_id);
     for tap in &taps {
-        assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+        assert_eq!(bot.fake.answers(&tap.query_id).len(), 1);
     }
     assert_eq!(bot.fake.sent_to(1).len(), 1);
 }
@@ -94,7 +94,7 @@ fn old_and_forged_buttons_get_a_notice_and_home() {
     for data in ["0.fr.home", "s:contact", "1.fr.s.gone", "1.xx.home", "\u{0}", "', drop"] {
         let tap = bot.fake.tap(1, 1, home.id, data);
         bot.fake.wait_confirmed(tap.update_id);
-        let answers = bot.fake.answers(&tap.callback_id);
+        let answers = bot.fake.answers(&tap.query_id);
         assert!(answers[0]["text"].as_str().is_some_and(|text| !text.is_empty()), "{data}: {answers:?}");
         assert!(bot.fake.message(1, home.id).button("Nous joindre").is_some(), "{data}");
     }
@@ -107,7 +107,7 @@ fn a_tap_under_an_inaccessible_message_gets_a_new_one() {
     let tap = bot.fake.tap_inaccessible(1, 1, 55, "1.fr.s.contact");
     bot.fake.wait_confirmed(tap.update_id);
     assert!(bot.fake.sent_to(1)[0].text().contains("+223 20 22 18 48"));
-    assert_eq!(bot.fake.answers(&tap.callback_id).len(), 1);
+    assert_eq!(bot.fake.answers(&tap.query_id).len(), 1);
     bot.fake.assert_clean();
 }
 

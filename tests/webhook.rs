@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::bot::Process;
-use crate::support::fake::{BOT_USERNAME, Deliveries, Fake, PATIENCE, Person, Post};
+use fake_bot_api::{BOT_USERNAME, Fake, Person, Post, WAIT_LIMIT, WebhookDelivery};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -71,10 +71,10 @@ fn get(address: &str, path: &str) -> (u16, String) {
 }
 
 /// A bot behind a proxy, and Telegram that delivers to it.
-fn served(env: &[(&str, &str)]) -> (Fake, Proxy, Process, Deliveries) {
+fn served(env: &[(&str, &str)]) -> (Fake, Proxy, Process, WebhookDelivery) {
     let (fake, proxy) = (Fake::start(), Proxy::start());
     let bot = proxy.copy(&fake, env);
-    let deliveries = fake.deliver();
+    let deliveries = fake.deliver_to_webhook();
     (fake, proxy, bot, deliveries)
 }
 
@@ -84,10 +84,10 @@ fn a_question_is_answered_in_the_response() {
     let asked = fake.private_message(1, "/contact");
     fake.wait_confirmed(asked.update_id);
     assert!(fake.wait_sent(1, 1)[0].text().contains("+223"));
-    assert_eq!(fake.look(|state| state.in_responses), 1);
+    assert_eq!(fake.with_state(|state| state.webhook_replies), 1);
     let typed = fake.inline_query(1, "principes", "");
-    fake.wait_for("the cards", |state| state.answers(&typed.callback_id).first().cloned());
-    assert_eq!(fake.look(|state| state.in_responses), 2);
+    fake.wait_for("the cards", |state| state.answers(&typed.query_id).first().cloned());
+    assert_eq!(fake.with_state(|state| state.webhook_replies), 2);
     fake.assert_clean();
 }
 
@@ -98,13 +98,13 @@ fn taps_and_groups_are_answered_by_requests() {
     let home = fake.wait_sent(1, 1).remove(0);
     let tap = fake.tap(1, 1, home.id, "1.fr.s.contact");
     fake.wait_confirmed(tap.update_id);
-    assert_eq!(fake.answers(&tap.callback_id).len(), 1);
+    assert_eq!(fake.answers(&tap.query_id).len(), 1);
     assert!(fake.message(1, home.id).text().contains("+223"));
     fake.group(-5, false);
     let asked = fake.post(Post::new(2, -5, &format!("/contact@{BOT_USERNAME}")));
     fake.wait_confirmed(asked.update_id);
     assert!(fake.sent_to(-5)[0].text().contains("+223"));
-    assert_eq!(fake.look(|state| state.in_responses), 1, "the first message alone");
+    assert_eq!(fake.with_state(|state| state.webhook_replies), 1, "the first message alone");
     fake.assert_clean();
 }
 
@@ -114,7 +114,7 @@ fn the_switch_turns_answers_in_the_response_off() {
     let asked = fake.private_message(1, "/contact");
     fake.wait_confirmed(asked.update_id);
     assert!(fake.sent_to(1)[0].text().contains("+223"), "sent before the update is taken");
-    assert_eq!(fake.look(|state| state.in_responses), 0);
+    assert_eq!(fake.with_state(|state| state.webhook_replies), 0);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn the_webhook_is_set_once_and_stays() {
     assert!(kinds.contains(&json!("guest_message")) && kinds.contains(&json!("inline_query")), "{kinds:?}");
     assert_eq!(set.params["secret_token"].as_str().unwrap().len(), 64);
     bot.signal("TERM");
-    assert!(bot.wait_exit(PATIENCE).success());
+    assert!(bot.wait_exit(WAIT_LIMIT).success());
     assert!(fake.calls_of("deleteWebhook").is_empty());
     // What is asked meanwhile waits; the next copy answers it, and finds the webhook as it should be.
     let asked = fake.private_message(1, "/contact");
@@ -171,11 +171,11 @@ fn a_copy_that_is_killed_loses_nothing() {
     let (fake, proxy) = (Fake::start(), Proxy::start());
     let mut first = proxy.copy(&fake, &[]);
     let second = proxy.copy(&fake, &[]);
-    let _deliveries = fake.deliver();
+    let _deliveries = fake.deliver_to_webhook();
     for person in 1..=400 {
         fake.private_message(Person::new(person, "fr"), "/contact");
         if person == 150 {
-            fake.wait_for("some answers", |state| (state.in_responses > 50).then_some(()));
+            fake.wait_for("some answers", |state| (state.webhook_replies > 50).then_some(()));
             first.kill();
         }
     }
@@ -190,7 +190,7 @@ fn a_copy_that_is_killed_loses_nothing() {
 fn a_rolling_deploy_loses_nothing() {
     let (fake, proxy) = (Fake::start(), Proxy::start());
     let mut old = proxy.copy(&fake, &[]);
-    let _deliveries = fake.deliver();
+    let _deliveries = fake.deliver_to_webhook();
     for person in 1..=100 {
         fake.private_message(Person::new(person, "en"), "/contact");
     }

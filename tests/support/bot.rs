@@ -12,8 +12,8 @@ use std::{
     time::Duration,
 };
 
-use super::fake::{Call, Fake, Message, PATIENCE, Person, Queued, State, TOKEN, Tapped};
 use super::vitals::Vitals;
+use fake_bot_api::{Call, Fake, Message, Person, Queued, QueuedQuery, State, TOKEN, WAIT_LIMIT};
 
 /// Who speaks when nobody is named: French, in a private chat.
 pub const PERSON: Person = Person::new(1, "fr");
@@ -33,6 +33,7 @@ impl Process {
     /// As [`Process::start`], with more environment. It has nothing else but PATH, the token, the address of the fake
     /// and `RUST_LOG=info`, each of which can be given anew.
     pub fn start_with(binary: &str, fake: &Fake, extra_args: &[&str], env: &[(&str, &str)]) -> Process {
+        fake.set_custom_rule(super::project_rule);
         let mut child = Command::new(binary)
             .arg("run")
             .args(extra_args)
@@ -61,11 +62,11 @@ impl Process {
     /// Waits until the log contains the needle.
     ///
     /// # Panics
-    /// After [`PATIENCE`], or as soon as the process has ended without saying so.
+    /// After [`WAIT_LIMIT`], or as soon as the process has ended without saying so.
     #[track_caller]
     pub fn wait_log(&self, needle: &str) {
-        let found = |written: &CommandText| written.text.contains(needle);
-        let written = self.log.wait(PATIENCE, |written| found(written) || written.open == 0);
+        let found = |written: &Written| written.text.contains(needle);
+        let written = self.log.wait(WAIT_LIMIT, |written| found(written) || written.open == 0);
         let text = written.text.clone();
         let is_there = found(&written);
         drop(written);
@@ -81,7 +82,7 @@ impl Process {
     /// Ends it as a power cut would.
     pub fn kill(&mut self) {
         self.child.kill().expect("a child can be killed");
-        self.wait_exit(PATIENCE);
+        self.wait_exit(WAIT_LIMIT);
     }
 
     /// Waits until it has ended by itself; its log is complete then.
@@ -125,12 +126,12 @@ impl Drop for Process {
 /// What a process writes, line by line.
 #[derive(Default)]
 struct Log {
-    written: Mutex<CommandText>,
+    written: Mutex<Written>,
     grown: Condvar,
 }
 
 #[derive(Default)]
-struct CommandText {
+struct Written {
     text: String,
     /// Streams that have not ended.
     open: usize,
@@ -154,12 +155,12 @@ impl Log {
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, CommandText> {
+    fn lock(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until `done` or for `longest`.
-    fn wait(&self, longest: Duration, done: impl Fn(&CommandText) -> bool) -> MutexGuard<'_, CommandText> {
+    fn wait(&self, longest: Duration, done: impl Fn(&Written) -> bool) -> MutexGuard<'_, Written> {
         let waited = self.grown.wait_timeout_while(self.lock(), longest, |written| !done(written));
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
@@ -181,12 +182,12 @@ pub struct BotTest {
 /// Something that a person did, with the marks of what had happened before.
 struct Pending {
     update_id: i64,
-    /// [`State::touches`]
+    /// [`State::revision`]
     touches: u64,
     /// The number of calls.
     calls: usize,
     /// Set for a tap.
-    callback_id: Option<String>,
+    query_id: Option<String>,
 }
 
 impl BotTest {
@@ -251,8 +252,8 @@ impl BotTest {
         let button = button.unwrap_or_else(|| panic!("no button {label:?} under:\n{message}"));
         let data = button.data.unwrap_or_else(|| panic!("the button {label:?} has no callback_data: {}", button.json));
         let mark = self.mark();
-        let Tapped { update_id, callback_id } = self.fake.tap(self.speaker, message.chat, message.id, &data);
-        self.pending = Some(Pending { update_id, callback_id: Some(callback_id), ..mark });
+        let QueuedQuery { update_id, query_id } = self.fake.tap(self.speaker, message.chat, message.id, &data);
+        self.pending = Some(Pending { update_id, query_id: Some(query_id), ..mark });
         self
     }
 
@@ -279,7 +280,7 @@ impl BotTest {
     fn settle(&mut self) {
         let Some(pending) = self.pending.take() else { return };
         let chat = self.speaker.id;
-        let what = match pending.callback_id {
+        let what = match pending.query_id {
             Some(_) => format!("the tap to be answered, and an edit or a message in chat {chat}"),
             None => format!("a reply in chat {chat}"),
         };
@@ -288,30 +289,30 @@ impl BotTest {
     }
 
     fn mark(&self) -> Pending {
-        self.fake.look(|state| Pending {
+        self.fake.with_state(|state| Pending {
             update_id: 0,
-            touches: state.touches(),
+            touches: state.revision(),
             calls: state.calls.len(),
-            callback_id: None,
+            query_id: None,
         })
     }
 
     fn newest(&self, fits: impl Fn(&Message) -> bool) -> Option<Message> {
         let sent = self.fake.sent_to(self.speaker.id);
-        sent.into_iter().filter(fits).max_by_key(|message| message.touched)
+        sent.into_iter().filter(fits).max_by_key(|message| message.revision)
     }
 }
 
 impl Pending {
     fn has_reply(&self, state: &State, chat: i64) -> bool {
-        let touched = state.sent_to(chat).any(|message| message.touched > self.touches);
-        let Some(callback_id) = &self.callback_id else { return touched };
+        let touched = state.sent_to(chat).any(|message| message.revision > self.touches);
+        let Some(query_id) = &self.query_id else { return touched };
         let is_unmodified = |call: &Call| {
             call.method == "editmessagetext"
                 && call.params["chat_id"] == chat
                 && call.outcome.as_ref().is_err_and(|refusal| refusal.description.contains("message is not modified"))
         };
         let settled = touched || state.calls[self.calls..].iter().any(is_unmodified);
-        settled && !state.answers(callback_id).is_empty()
+        settled && !state.answers(query_id).is_empty()
     }
 }

@@ -8,7 +8,7 @@ use palabre::content::load;
 use palabre::telegram::{Api, Bot, ReplyFn, RunError, Token};
 use tokio::sync::{mpsc, oneshot};
 
-use super::fake::{Fake, TOKEN};
+use fake_bot_api::{Fake, TOKEN};
 
 /// A bot that answers in its own way. [`StandIn::stop`] ends it; nothing checks on one that is dropped.
 pub(crate) struct StandIn {
@@ -31,6 +31,7 @@ impl StandIn {
     fn run(fake: &Fake, reply: ReplyFn, paused: bool) -> StandIn {
         let (stop, stopped) = oneshot::channel::<()>();
         let (steps, mut wanted) = mpsc::unbounded_channel::<(Duration, std::sync::mpsc::Sender<()>)>();
+        fake.set_custom_rule(super::project_rule);
         let url = fake.url();
         let thread = thread::spawn(move || {
             let content = load::shipped(load::this_month()).content.unwrap();

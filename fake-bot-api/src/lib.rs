@@ -1,29 +1,45 @@
-//! A strict fake of the Telegram Bot API on loopback.
+//! A strict fake of the [Telegram Bot API](https://core.telegram.org/bots/api) on loopback, for testing bots over real HTTP.
 //!
-//! The bot under test is another process that polls [`Fake::url`]. Tests are synchronous: they let people act
-//! (`private_message`, `post`, `tap`), wait for what the bot does (`wait_for`, `wait_sent`) and ask at the end that
-//! no rule of Telegram was broken (`assert_clean`).
+//! The bot under test polls [`Fake::url`], or has a webhook there, with the token [`TOKEN`]. It may be another process in another
+//! language. Tests are synchronous: people act ([`Fake::private_message`], [`Fake::post`], [`Fake::tap`]), the test waits for
+//! what the bot does ([`Fake::wait_sent`], [`Fake::wait_for`]), and asks at the end that no rule of Telegram was broken
+//! ([`Fake::assert_clean`]). Which rules those are is in the README.
 //!
-//! `server` speaks HTTP, `updates` holds the queue behind `getUpdates`, `methods` carries requests out on the `state`,
-//! `rules` judges texts and keyboards, `people` acts for people, `fault` makes Telegram fail on demand.
-#![allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "a support library: no single set of tests uses all of it"
-)]
+//! ```
+//! use std::{io::Write, net::TcpStream, thread};
+//!
+//! use fake_bot_api::{Fake, TOKEN};
+//!
+//! /// The bot under test: it greets one person.
+//! fn run_bot(host: &str) -> std::io::Result<()> {
+//!     let body = r#"{"chat_id":7,"text":"Welcome"}"#;
+//!     let length = body.len();
+//!     let head = format!("POST /bot{TOKEN}/sendMessage HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json");
+//!     write!(TcpStream::connect(host)?, "{head}\r\nContent-Length: {length}\r\n\r\n{body}")
+//! }
+//!
+//! let fake = Fake::start();
+//! fake.private_message(7, "/start");
+//! let host = fake.url().trim_start_matches("http://").to_owned();
+//! thread::spawn(move || run_bot(&host));
+//! assert_eq!(fake.wait_sent(7, 1)[0].text(), "Welcome");
+//! fake.assert_clean();
+//! ```
+//!
+//! Modules: `server` speaks HTTP, `updates` is the queue behind `getUpdates`, `webhook` delivers it, `methods` carries requests out
+//! on the `state`, `validate` checks texts and keyboards, `people` acts for people, `fault` makes requests fail on demand.
 
-mod deliver;
 mod fault;
 mod message;
 mod methods;
 mod params;
 mod people;
 mod profile;
-mod rules;
 mod server;
 mod state;
 mod updates;
+mod validate;
+mod webhook;
 
 use std::{
     fmt::Write as _,
@@ -35,12 +51,12 @@ use std::{
 use serde_json::{Value, json};
 
 pub use self::{
-    deliver::Deliveries,
     fault::{ALWAYS, Fault, FaultKind, Storm},
     message::{Button, Message},
-    people::{Person, Post, Queued, Tapped},
+    people::{Person, Post, Queued, QueuedQuery},
     profile::Profile,
-    state::{Call, Poll, Refusal, State},
+    state::{Call, CustomRule, Poll, Refusal, State},
+    webhook::WebhookDelivery,
 };
 use self::{server::Server, state::Shared};
 
@@ -51,8 +67,8 @@ pub const BOT_ID: i64 = 123_456_789;
 /// The bot's own name, without the `@`.
 pub const BOT_USERNAME: &str = "palabre_test_bot";
 
-/// How long a test waits for the bot before it gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for the bot before it fails.
+pub const WAIT_LIMIT: Duration = Duration::from_secs(20);
 
 /// A handle on the fake; clones share one Telegram, and the last one to go stops it.
 #[derive(Clone)]
@@ -99,32 +115,32 @@ impl Fake {
 
     /// Every request but `getUpdates`, in the order of arrival.
     pub fn calls(&self) -> Vec<Call> {
-        self.look(|state| state.calls.clone())
+        self.with_state(|state| state.calls.clone())
     }
 
     /// The requests of one method, in any case of letters.
     pub fn calls_of(&self, method: &str) -> Vec<Call> {
-        self.look(|state| state.calls_of(method).cloned().collect())
+        self.with_state(|state| state.calls_of(method).cloned().collect())
     }
 
     /// How many `getUpdates` have come, refused ones included.
     pub fn polls(&self) -> usize {
-        self.look(|state| state.polls.len())
+        self.with_state(|state| state.polls.len())
     }
 
     /// The newest `getUpdates`.
     pub fn last_poll(&self) -> Option<Poll> {
-        self.look(|state| state.polls.last().cloned())
+        self.with_state(|state| state.polls.last().cloned())
     }
 
     /// The bot's messages in a chat, oldest first, as they stand now.
     pub fn sent_to(&self, chat: i64) -> Vec<Message> {
-        self.look(|state| state.sent_to(chat).cloned().collect())
+        self.with_state(|state| state.sent_to(chat).cloned().collect())
     }
 
     /// The bot's messages in a group that one person alone sees, as they stand now.
-    pub fn aside(&self, chat: i64) -> Vec<Message> {
-        self.look(|state| state.aside(chat).cloned().collect())
+    pub fn ephemeral_messages(&self, chat: i64) -> Vec<Message> {
+        self.with_state(|state| state.ephemeral_messages(chat).cloned().collect())
     }
 
     /// Any message of a chat, the bot's or a person's.
@@ -132,28 +148,28 @@ impl Fake {
     /// # Panics
     /// If there is none.
     pub fn message(&self, chat: i64, message_id: i64) -> Message {
-        let found = self.look(|state| state.message(chat, message_id).cloned());
+        let found = self.with_state(|state| state.message(chat, message_id).cloned());
         found.unwrap_or_else(|| panic!("no message {message_id} in chat {chat}"))
     }
 
     /// What a message sent through inline mode shows since the bot edited it.
     pub fn inline_message(&self, inline_message_id: &str) -> Option<Message> {
-        self.look(|state| state.inline_message(inline_message_id).cloned())
+        self.with_state(|state| state.inline_message(inline_message_id).cloned())
     }
 
-    /// The parameters of each answer to a callback.
-    pub fn answers(&self, callback_id: &str) -> Vec<Value> {
-        self.look(|state| state.answers(callback_id).to_vec())
+    /// The parameters of each answer to a callback query, an inline query or a guest message.
+    pub fn answers(&self, query_id: &str) -> Vec<Value> {
+        self.with_state(|state| state.answers(query_id).to_vec())
     }
 
     /// The highest update id that an offset has confirmed; 0 before the first.
     pub fn confirmed(&self) -> i64 {
-        self.look(State::confirmed)
+        self.with_state(State::confirmed)
     }
 
     /// The broken rules so far, each a sentence with the parameters.
     pub fn violations(&self) -> Vec<String> {
-        self.look(|state| state.violations.clone())
+        self.with_state(|state| state.violations.clone())
     }
 
     /// # Panics
@@ -166,7 +182,7 @@ impl Fake {
 
     /// What the bot has set about itself.
     pub fn profile(&self) -> Profile {
-        self.look(|state| state.profile.clone())
+        self.with_state(|state| state.profile.clone())
     }
 
     // ---------------------------------------------------------------- waiting
@@ -174,18 +190,18 @@ impl Fake {
     /// Waits until the predicate gives something. It sees the state itself: asking the `Fake` inside it would deadlock.
     ///
     /// # Panics
-    /// With `what` and the list of calls, after [`PATIENCE`].
+    /// With `what` and the list of calls, after [`WAIT_LIMIT`].
     #[track_caller]
     pub fn wait_for<T>(&self, what: &str, predicate: impl FnMut(&State) -> Option<T>) -> T {
-        self.wait_long_for(PATIENCE, what, predicate)
+        self.wait_at_most(WAIT_LIMIT, what, predicate)
     }
 
-    /// As [`Fake::wait_for`], with other patience.
+    /// As [`Fake::wait_for`], with another limit.
     ///
     /// # Panics
     /// After `longest`.
     #[track_caller]
-    pub fn wait_long_for<T>(&self, longest: Duration, what: &str, mut predicate: impl FnMut(&State) -> Option<T>) -> T {
+    pub fn wait_at_most<T>(&self, longest: Duration, what: &str, mut predicate: impl FnMut(&State) -> Option<T>) -> T {
         let shared = &self.inner.shared;
         let deadline = Instant::now() + longest;
         let mut state = state::lock(&shared.state);
@@ -195,9 +211,9 @@ impl Fake {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                let story = story(&state);
+                let history = history(&state);
                 drop(state);
-                panic!("waited in vain for {what}\n{story}");
+                panic!("waited in vain for {what}\n{history}");
             }
             state = shared.wait(state, left);
         }
@@ -244,7 +260,7 @@ impl Fake {
 
     /// Faults at random from now on, until [`Fake::clear_faults`]; those of [`Fake::fault`] come first.
     pub fn storm(&self, storm: Storm) {
-        self.update(|state| state.faults.rage(storm));
+        self.update(|state| state.faults.set_storm(storm));
     }
 
     /// Ends all faults. Requests that hang are closed without an answer; waits that a 429 asked for are forgotten.
@@ -252,15 +268,15 @@ impl Fake {
         self.update(|state| state.faults.clear());
     }
 
-    /// Remembers only the newest calls, polls, messages and callbacks from now on, so many of each: for runs that are so long
-    /// that the fake itself would grow.
-    pub fn forget_beyond(&self, memory: usize) {
-        self.update(|state| state.forget_beyond(memory));
+    /// Remembers only this many of the newest calls, polls, messages and queries each, so that the fake does not grow in a long
+    /// run.
+    pub fn set_history_limit(&self, memory: usize) {
+        self.update(|state| state.set_history_limit(memory));
     }
 
-    /// Lets Telegram forget a callback, as it does after some minutes: an answer to it is refused.
-    pub fn expire(&self, callback_id: &str) {
-        self.update(|state| state.expire(callback_id));
+    /// Makes a query too old to be answered.
+    pub fn expire_query(&self, query_id: &str) {
+        self.update(|state| state.expire(query_id));
     }
 
     /// Sets a webhook, as an earlier deployment may have: `getUpdates` answers 409 until it is deleted.
@@ -288,18 +304,41 @@ impl Fake {
         self.update(|state| change(&mut state.profile));
     }
 
+    /// Puts the fake's clock forward: `retry_after` ends, queries expire, a repeated offset is no longer throttled. Long polls
+    /// and slow answers go by the real time.
+    pub fn advance_clock(&self, step: Duration) {
+        self.update(|state| state.advance_clock(step));
+    }
+
+    /// From now on does what Telegram does to a `getUpdates` that repeats the offset of the one before: within 3 s it waits for an
+    /// update, whatever its timeout, and within 0.5 s it gets one update, whatever its limit.
+    pub fn throttle_repeated_offsets(&self) {
+        self.update(|state| state.throttles_offsets = true);
+    }
+
+    /// From now on drops the updates of kinds that the bot did not ask for, as Telegram does. The id that is returned for one
+    /// that was dropped never comes.
+    pub fn filter_updates(&self) {
+        self.update(|state| state.filters_updates = true);
+    }
+
+    /// A rule of your own project; what breaks it becomes a violation, but is carried out.
+    pub fn set_custom_rule(&self, rule: CustomRule) {
+        self.update(|state| state.custom_rule = Some(rule));
+    }
+
     /// Delivers updates to the webhook that the bot sets, until what this gives is dropped.
-    pub fn deliver(&self) -> Deliveries {
-        Deliveries::start(Arc::clone(&self.inner.shared))
+    pub fn deliver_to_webhook(&self) -> WebhookDelivery {
+        WebhookDelivery::start(Arc::clone(&self.inner.shared))
     }
 
     /// What Telegram has to say with each delivery.
     pub fn webhook_secret(&self) -> String {
-        self.look(|state| state.webhook_secret.clone())
+        self.with_state(|state| state.webhook_secret.clone())
     }
 
     /// Reads the state as it is now. Asking the `Fake` inside would deadlock.
-    pub fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+    pub fn with_state<T>(&self, read: impl FnOnce(&State) -> T) -> T {
         read(&state::lock(&self.inner.shared.state))
     }
 
@@ -314,18 +353,18 @@ fn bot_user() -> Value {
 }
 
 /// What happened, for the message of a panic.
-fn story(state: &State) -> String {
-    let mut story = format!(
+fn history(state: &State) -> String {
+    let mut history = format!(
         "{} poll(s), confirmed up to {}, {} call(s):\n",
         state.polls.len(),
         state.confirmed(),
         state.calls.len()
     );
     for call in &state.calls {
-        writeln!(story, "  {call}").expect("a String takes all");
+        writeln!(history, "  {call}").expect("a String takes all");
     }
     for broken in &state.violations {
-        writeln!(story, "  broken rule: {broken}").expect("a String takes all");
+        writeln!(history, "  broken rule: {broken}").expect("a String takes all");
     }
-    story
+    history
 }

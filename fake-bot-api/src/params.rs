@@ -6,7 +6,7 @@ use super::state::Refusal;
 
 /// The type of a parameter in the documentation.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Integer,
     Text,
     Flag,
@@ -15,22 +15,22 @@ pub(super) enum Kind {
 }
 
 /// A parameter that the documentation of a method lists.
-pub(super) struct Param {
+pub(crate) struct Param {
     pub name: &'static str,
     pub kind: Kind,
     pub required: bool,
 }
 
-pub(super) const fn required(name: &'static str, kind: Kind) -> Param {
+pub(crate) const fn required(name: &'static str, kind: Kind) -> Param {
     Param { name, kind, required: true }
 }
 
-pub(super) const fn optional(name: &'static str, kind: Kind) -> Param {
+pub(crate) const fn optional(name: &'static str, kind: Kind) -> Param {
     Param { name, kind, required: false }
 }
 
 /// Parameters of the right names and types.
-pub(super) struct Params {
+pub(crate) struct Params {
     values: Map<String, Value>,
 }
 
@@ -39,7 +39,7 @@ impl Params {
     ///
     /// # Errors
     /// If a required one is missing or one has the wrong type.
-    pub fn read(listed: &[Param], raw: &Map<String, Value>) -> Result<(Params, Vec<String>), Refusal> {
+    pub(crate) fn read(listed: &[Param], raw: &Map<String, Value>) -> Result<(Params, Vec<String>), Refusal> {
         let mut values = Map::new();
         for param in listed {
             let value = raw.get(param.name).filter(|value| !value.is_null());
@@ -47,12 +47,12 @@ impl Params {
                 Some(value) => {
                     let value = typed(param.kind, value).ok_or_else(|| {
                         let rule = format!("{} has the wrong type", param.name);
-                        Refusal::broken(rule, &format!("can't parse parameter \"{}\"", param.name))
+                        Refusal::violation(rule, &format!("can't parse parameter \"{}\"", param.name))
                     })?;
                     values.insert(param.name.to_owned(), value);
                 }
                 None if param.required => {
-                    return Err(Refusal::broken(format!("{} is missing", param.name), &missing(param.name)));
+                    return Err(Refusal::violation(format!("{} is missing", param.name), &missing(param.name)));
                 }
                 None => {}
             }
@@ -62,34 +62,34 @@ impl Params {
         Ok((Params { values }, unknown))
     }
 
-    pub fn integer(&self, name: &str) -> Option<i64> {
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
         self.values.get(name)?.as_i64()
     }
 
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name)?.as_str()
     }
 
-    pub fn flag(&self, name: &str) -> bool {
+    pub(crate) fn flag(&self, name: &str) -> bool {
         self.values.get(name).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    pub fn json(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn json(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
     }
 
     /// The elements of an array; none if it is not there.
-    pub fn list(&self, name: &str) -> &[Value] {
+    pub(crate) fn list(&self, name: &str) -> &[Value] {
         self.values.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         Value::Object(self.values.clone())
     }
 }
 
 /// The chat of raw parameters, for faults, which come before any check.
-pub(super) fn chat_id(raw: &Map<String, Value>) -> Option<i64> {
+pub(crate) fn chat_id(raw: &Map<String, Value>) -> Option<i64> {
     typed(Kind::Integer, raw.get("chat_id")?)?.as_i64()
 }
 
@@ -102,7 +102,7 @@ fn missing(name: &str) -> String {
 }
 
 /// The value as its kind wants it. Query and form know only strings.
-pub(super) fn typed(kind: Kind, value: &Value) -> Option<Value> {
+pub(crate) fn typed(kind: Kind, value: &Value) -> Option<Value> {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
     let (value, fits): (Value, fn(&Value) -> bool) = match (kind, value) {
         (Kind::Text, Value::String(_)) => return Some(value.clone()),
@@ -123,7 +123,7 @@ fn fits(kind: Kind) -> fn(&Value) -> bool {
 }
 
 /// Reads `name=value&…` of a query or a form.
-pub(super) fn read_form(form: &str) -> Map<String, Value> {
+pub(crate) fn read_form(form: &str) -> Map<String, Value> {
     let pairs = form.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))

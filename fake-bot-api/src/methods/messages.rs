@@ -7,14 +7,14 @@ use super::{
         bot_user,
         message::{Chat, Message},
         params::Params,
-        rules,
         state::{Answer, Refusal, State, unix_time},
+        validate,
     },
     ephemeral,
 };
 
 /// Bytes.
-const LONGEST_VCARD: usize = 2048;
+const VCARD_MAX: usize = 2048;
 
 const REPLY_FIELDS: &[&str] = &[
     "message_id",
@@ -26,12 +26,13 @@ const REPLY_FIELDS: &[&str] = &[
     "quote_position",
     "checklist_task_id",
     "ephemeral_message_id",
+    "poll_option_id",
 ];
 
 const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply markup are exactly the \
      same as a current content and reply markup of the message";
 
-pub(super) fn send_message(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn send_message(state: &mut State, params: &Params) -> Answer {
     if params.json("ephemeral_message_parameters").is_some() {
         let mut content = text_content(state, "sendMessage", params)?;
         content.extend(keyboard(params));
@@ -42,7 +43,7 @@ pub(super) fn send_message(state: &mut State, params: &Params) -> Answer {
     Ok(place.send(state, content))
 }
 
-pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn send_contact(state: &mut State, params: &Params) -> Answer {
     let is_ephemeral = params.json("ephemeral_message_parameters").is_some();
     let place = if is_ephemeral { None } else { Some(Place::of(state, params)?) };
     let mut contact = Map::new();
@@ -53,7 +54,7 @@ pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
     }
     for name in ["phone_number", "first_name"] {
         if params.text(name).is_none_or(|value| value.trim().is_empty()) {
-            return Err(Refusal::broken(format!("{name} is empty"), &format!("parameter \"{name}\" is required")));
+            return Err(Refusal::violation(format!("{name} is empty"), &format!("parameter \"{name}\" is required")));
         }
     }
     if let Some(vcard) = params.text("vcard") {
@@ -66,46 +67,49 @@ pub(super) fn send_contact(state: &mut State, params: &Params) -> Answer {
     }
 }
 
-pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
     if let Some(markup) = params.json("reply_markup") {
-        rules::check_keyboard(markup)?;
+        validate::check_keyboard(markup)?;
     }
     let mut content = text_content(state, "editMessageText", params)?;
     content.extend(keyboard(params));
     if let Some(id) = params.text("inline_message_id") {
         let found = state.inline_message_to_edit(id);
-        let (message, touched) = found.ok_or_else(|| Refusal::bad_request("MESSAGE_ID_INVALID"))?;
-        edit(message, touched, content)?;
+        let (message, revision) = found.ok_or_else(|| Refusal::bad_request("MESSAGE_ID_INVALID"))?;
+        edit(message, revision, content)?;
         return Ok(json!(true));
     }
     let (Some(chat), Some(message_id)) = (params.integer("chat_id"), params.integer("message_id")) else {
-        return Err(Refusal::broken("no message to edit is named", "message identifier is not specified"));
+        return Err(Refusal::violation("no message to edit is named", "message identifier is not specified"));
     };
     if state.chat(chat).is_none() {
         return Err(Refusal::bad_request("chat not found"));
     }
     let found = state.message_to_edit(chat, message_id);
-    let (message, touched) = found.ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
+    let (message, revision) = found.ok_or_else(|| Refusal::bad_request("message to edit not found"))?;
     if !message.from_bot {
         return Err(Refusal::bad_request("message can't be edited"));
     }
     if message.text().is_empty() {
         return Err(Refusal::bad_request("there is no text in the message to edit"));
     }
-    edit(message, touched, content)?;
+    edit(message, revision, content)?;
     Ok(message.json.clone())
 }
 
-pub(super) fn edit(message: &mut Message, touched: u64, content: Map<String, Value>) -> Result<(), Refusal> {
+pub(crate) fn edit(message: &mut Message, revision: u64, content: Map<String, Value>) -> Result<(), Refusal> {
     const CONTENT: [&str; 3] = ["text", "entities", "reply_markup"];
-    if CONTENT.iter().all(|name| message.json.get(name) == content.get(*name)) {
+    // Telegram trims texts, so that white space at the end is no modification.
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| text.trim_end().to_owned());
+    let same_text = text(message.json.get("text")) == text(content.get("text"));
+    if same_text && CONTENT[1..].iter().all(|name| message.json.get(name) == content.get(*name)) {
         return Err(Refusal::bad_request(NOT_MODIFIED));
     }
     let mut fields = message.json.as_object().cloned().unwrap_or_default();
     fields.retain(|name, _| !CONTENT.contains(&name.as_str()));
     fields.extend(content);
     fields.insert("edit_date".to_owned(), json!(unix_time()));
-    message.edit(touched, Value::Object(fields));
+    message.edit(revision, Value::Object(fields));
     Ok(())
 }
 
@@ -122,6 +126,16 @@ impl Place {
         let chat = params.integer("chat_id").and_then(|id| state.chat(id));
         let chat = chat.ok_or_else(|| Refusal::bad_request("chat not found"))?.clone();
         let mut fields = Map::from_iter([("from".to_owned(), bot_user())]);
+        let is_direct = chat.json["is_direct_messages"] == true;
+        if is_direct && params.integer("direct_messages_topic_id").is_none() {
+            let rule = "direct_messages_topic_id is missing in a channel direct messages chat";
+            return Err(Refusal::violation(rule, "channel direct messages topic must be specified"));
+        }
+        if is_direct && params.json("reply_markup").is_some_and(|markup| markup.to_string().contains("\"switch_inline"))
+        {
+            let rule = "a switch_inline button in a channel direct messages chat";
+            return Err(Refusal::violation(rule, "BUTTON_TYPE_INVALID"));
+        }
         let mut topic = None;
         if let Some(reply) = params.json("reply_parameters")
             && let Some(replied) = replied_to(state, &chat, reply)?
@@ -143,7 +157,7 @@ impl Place {
             fields.insert("is_topic_message".to_owned(), json!(true));
         }
         if let Some(markup) = params.json("reply_markup") {
-            rules::check_markup(markup)?;
+            validate::check_markup(markup)?;
         }
         fields.extend(keyboard(params));
         Ok(Place { chat, fields })
@@ -156,11 +170,15 @@ impl Place {
 }
 
 fn replied_to<'a>(state: &'a State, chat: &Chat, reply: &Value) -> Result<Option<&'a Message>, Refusal> {
-    if let Some(name) = rules::unknown_field(reply, REPLY_FIELDS) {
-        return Err(Refusal::broken(format!("{name} in reply_parameters"), "can't parse reply parameters"));
+    if let Some(name) = validate::unknown_field(reply, REPLY_FIELDS) {
+        return Err(Refusal::violation(format!("{name} in reply_parameters"), "can't parse reply parameters"));
+    }
+    if !reply["ephemeral_message_id"].is_null() {
+        let rule = "a reply to an ephemeral message that is not ephemeral itself";
+        return Err(Refusal::violation(rule, "can't parse reply parameters"));
     }
     let Some(message_id) = reply["message_id"].as_i64() else {
-        return Err(Refusal::broken("reply_parameters without message_id", "can't parse reply parameters"));
+        return Err(Refusal::violation("reply_parameters without message_id", "can't parse reply parameters"));
     };
     let replied = state.message(reply["chat_id"].as_i64().unwrap_or(chat.id()), message_id);
     if replied.is_none() && reply["allow_sending_without_reply"] != true {
@@ -170,20 +188,17 @@ fn replied_to<'a>(state: &'a State, chat: &Chat, reply: &Value) -> Result<Option
 }
 
 /// The checked text with its entities, as fields of a message.
-pub(super) fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<String, Value>, Refusal> {
+pub(crate) fn text_content(state: &mut State, method: &str, params: &Params) -> Result<Map<String, Value>, Refusal> {
     let text = params.text("text").unwrap_or_default();
     let mut entities = params.list("entities").to_vec();
-    rules::check_text(text, &entities)?;
+    validate::check_text(text, &entities)?;
     if params.text("parse_mode").is_some() {
-        state.broken_rule(method, "parse_mode, where entities are to be sent", &params.to_json());
+        state.report_violation(method, "parse_mode, which the fake does not know: send entities", &params.to_json());
     }
-    if params.json("link_preview_options").is_none_or(|options| options["is_disabled"] != true) {
-        state.broken_rule(method, "link previews are not off", &params.to_json());
+    let mut content = Map::from_iter([("text".to_owned(), json!(text))]);
+    if let Some(options) = params.json("link_preview_options") {
+        content.insert("link_preview_options".to_owned(), options.clone());
     }
-    let mut content = Map::from_iter([
-        ("text".to_owned(), json!(text)),
-        ("link_preview_options".to_owned(), json!({ "is_disabled": true })),
-    ]);
     if !entities.is_empty() {
         // Telegram puts them in order, so that another order alone is no modification.
         let rank = |entity: &Value| {
@@ -197,7 +212,7 @@ pub(super) fn text_content(state: &mut State, method: &str, params: &Params) -> 
 }
 
 /// An inline keyboard with buttons; a message shows no other markup, and none without buttons.
-pub(super) fn keyboard(params: &Params) -> Option<(String, Value)> {
+pub(crate) fn keyboard(params: &Params) -> Option<(String, Value)> {
     let markup = params.json("reply_markup")?;
     let rows = markup["inline_keyboard"].as_array()?;
     (!rows.is_empty()).then(|| ("reply_markup".to_owned(), markup.clone()))
@@ -205,7 +220,7 @@ pub(super) fn keyboard(params: &Params) -> Option<(String, Value)> {
 
 fn check_vcard(vcard: &str) -> Result<(), Refusal> {
     let lines: Vec<&str> = vcard.trim_end().lines().collect();
-    let rule = if vcard.len() > LONGEST_VCARD {
+    let rule = if vcard.len() > VCARD_MAX {
         "a vcard of over 2048 bytes"
     } else if lines.first() != Some(&"BEGIN:VCARD") || lines.last() != Some(&"END:VCARD") {
         "a vcard without its frame"
@@ -214,5 +229,5 @@ fn check_vcard(vcard: &str) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    Err(Refusal::broken(rule, "wrong vcard specified"))
+    Err(Refusal::violation(rule, "wrong vcard specified"))
 }

@@ -18,6 +18,7 @@ pub struct Fault {
     pub chat: Option<i64>,
     /// How many requests it meets.
     pub times: usize,
+    /// What goes wrong.
     pub kind: FaultKind,
 }
 
@@ -27,16 +28,19 @@ impl Fault {
         Fault { method: None, chat: None, times: 1, kind }
     }
 
+    /// Only requests of this method.
     #[must_use]
     pub fn on(self, method: &'static str) -> Fault {
         Fault { method: Some(method), ..self }
     }
 
+    /// Only requests with this `chat_id`.
     #[must_use]
     pub fn in_chat(self, chat: i64) -> Fault {
         Fault { chat: Some(chat), ..self }
     }
 
+    /// The next so many requests; [`ALWAYS`] is all of them.
     #[must_use]
     pub fn times(self, times: usize) -> Fault {
         Fault { times, ..self }
@@ -51,8 +55,11 @@ impl Fault {
 /// How a request goes wrong. It is left without effect, unless the kind says otherwise.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
-    /// 429. The same method in the same chat must then rest for `retry_after` seconds.
-    TooManyRequests { retry_after: u64 },
+    /// 429. A request of the same method in the same chat before `retry_after` seconds have passed is a violation.
+    TooManyRequests {
+        /// Seconds.
+        retry_after: u64,
+    },
     /// 502 with an HTML page, as a proxy gives it.
     ServerError,
     /// 500 in the form of the Bot API.
@@ -63,17 +70,25 @@ pub enum FaultKind {
     Hang,
     /// 200 with something that is not JSON.
     Garbage,
-    /// A refusal of choice.
-    Refuse { code: u16, description: String, parameters: Value },
+    /// An error of the Bot API.
+    Refuse {
+        /// The HTTP status and `error_code`.
+        code: u16,
+        /// As the Bot API words it.
+        description: String,
+        /// `ResponseParameters`, or null.
+        parameters: Value,
+    },
     /// The request is carried out, then the connection is closed without an answer.
     AnswerLost,
     /// The request is carried out; of its answer half is sent, then the connection is closed.
     Truncated,
-    /// The request is carried out; its answer comes in small pieces over so long a time.
+    /// The request is carried out; its answer comes in small pieces over this time.
     Slow(Duration),
 }
 
 impl FaultKind {
+    /// An error of the Bot API without `parameters`.
     pub fn refuse(code: u16, description: &str) -> FaultKind {
         FaultKind::Refuse { code, description: description.to_owned(), parameters: Value::Null }
     }
@@ -98,12 +113,12 @@ impl FaultKind {
     }
 
     /// Whether the request has its effect all the same.
-    pub(super) fn is_carried_out(&self) -> bool {
+    pub(crate) fn is_carried_out(&self) -> bool {
         matches!(self, FaultKind::AnswerLost | FaultKind::Truncated | FaultKind::Slow(_))
     }
 
     /// What the bot gets, as far as it is an error of the Bot API.
-    pub(super) fn refusal(&self) -> Refusal {
+    pub(crate) fn refusal(&self) -> Refusal {
         match self {
             FaultKind::TooManyRequests { retry_after } => Refusal {
                 parameters: json!({ "retry_after": retry_after }),
@@ -121,55 +136,57 @@ impl FaultKind {
     }
 }
 
-/// Faults at random: one request in so many is met by one of these kinds.
+/// Random faults, the same ones for the same seed and the same requests.
 #[derive(Clone, Debug)]
 pub struct Storm {
+    /// One request in this many meets a fault, on average.
     pub one_in: u32,
-    /// A kind that stands here twice comes twice as often.
+    /// Which faults there are. A kind that stands here twice comes twice as often.
     pub kinds: Vec<FaultKind>,
+    /// Of the random number generator.
     pub seed: u64,
 }
 
-/// The words with which the older of two polls ends.
-pub(super) const CONFLICT: &str = "Conflict: terminated by other getUpdates request; \
+/// The description with which the older of two concurrent `getUpdates` ends.
+pub(crate) const CONFLICT: &str = "Conflict: terminated by other getUpdates request; \
      make sure that only one bot instance is running";
 
-/// The faults that wait for a request, and the rests that were asked for.
+/// The faults that wait for a request, and the cooldowns of `retry_after`.
 #[derive(Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     waiting: Vec<Fault>,
     storm: Option<(Storm, fastrand::Rng)>,
-    rests: Vec<Rest>,
+    cooldowns: Vec<Cooldown>,
     /// Counts the clearings, so that a request that hangs notices its own.
     pub cleared: u64,
 }
 
 /// The time within which a method must leave a chat alone.
-struct Rest {
+struct Cooldown {
     method: String,
     chat: Option<i64>,
     until: Instant,
 }
 
 impl Faults {
-    pub fn add(&mut self, fault: Fault) {
+    pub(crate) fn add(&mut self, fault: Fault) {
         self.waiting.push(fault);
     }
 
-    pub fn rage(&mut self, storm: Storm) {
+    pub(crate) fn set_storm(&mut self, storm: Storm) {
         let chance = fastrand::Rng::with_seed(storm.seed);
         self.storm = Some((storm, chance));
     }
 
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.storm = None;
         self.waiting.clear();
-        self.rests.clear();
+        self.cooldowns.clear();
         self.cleared += 1;
     }
 
     /// The fault for this request, if any; one use of it is spent.
-    pub fn take(&mut self, method: &str, params: &Map<String, Value>) -> Option<FaultKind> {
+    pub(crate) fn take(&mut self, now: Instant, method: &str, params: &Map<String, Value>) -> Option<FaultKind> {
         self.waiting.retain(|fault| fault.times > 0);
         let kind = match self.waiting.iter_mut().find(|fault| fault.fits(method, params)) {
             Some(fault) => {
@@ -181,10 +198,10 @@ impl Faults {
             None => self.at_random()?,
         };
         if let FaultKind::TooManyRequests { retry_after } = kind {
-            self.rests.push(Rest {
+            self.cooldowns.push(Cooldown {
                 method: method.to_owned(),
                 chat: params::chat_id(params),
-                until: Instant::now() + Duration::from_secs(retry_after),
+                until: now + Duration::from_secs(retry_after),
             });
         }
         Some(kind)
@@ -197,10 +214,10 @@ impl Faults {
     }
 
     /// How much too early this request comes after a 429.
-    pub fn too_early(&self, method: &str, params: &Map<String, Value>) -> Option<Duration> {
+    pub(crate) fn too_early(&self, now: Instant, method: &str, params: &Map<String, Value>) -> Option<Duration> {
         let chat = params::chat_id(params);
-        let rests = self.rests.iter().filter(|rest| rest.method == method && rest.chat == chat);
-        let left = rests.map(|rest| rest.until.saturating_duration_since(Instant::now())).max()?;
+        let cooldowns = self.cooldowns.iter().filter(|cooldown| cooldown.method == method && cooldown.chat == chat);
+        let left = cooldowns.map(|cooldown| cooldown.until.saturating_duration_since(now)).max()?;
         (!left.is_zero()).then_some(left)
     }
 }

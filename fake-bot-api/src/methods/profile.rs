@@ -1,29 +1,34 @@
 //! The bot's commands and descriptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::super::{
     params::Params,
-    rules,
     state::{Answer, Refusal, State},
+    validate,
 };
 
-const MOST_COMMANDS: usize = 100;
+const COMMANDS_MAX: usize = 100;
 /// Characters, as all lengths here.
-const LONGEST_COMMAND: usize = 32;
-const LONGEST_COMMAND_DESCRIPTION: usize = 256;
-const LONGEST_DESCRIPTION: usize = 512;
-const LONGEST_SHORT_DESCRIPTION: usize = 120;
+const COMMAND_MAX: usize = 32;
+const COMMAND_DESCRIPTION_MAX: usize = 256;
+const DESCRIPTION_MAX: usize = 512;
+const SHORT_DESCRIPTION_MAX: usize = 120;
 
-pub(super) fn set_my_commands(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn set_my_commands(state: &mut State, params: &Params) -> Answer {
     let key = (scope(params)?, language(params)?);
     let commands = params.list("commands");
-    if commands.len() > MOST_COMMANDS {
+    if commands.len() > COMMANDS_MAX {
         let rule = format!("{} commands", commands.len());
-        return Err(Refusal::broken(rule, "BOT_COMMANDS_TOO_MUCH"));
+        return Err(Refusal::violation(rule, "BOT_COMMANDS_TOO_MUCH"));
     }
+    let names: BTreeSet<&str> = commands.iter().filter_map(|json| json["command"].as_str()).collect();
+    if names.len() < commands.len() {
+        return Err(Refusal::violation("a command twice, or without a name", "BOT_COMMAND_INVALID"));
+    }
+    check_scope_chat(state, params)?;
     let is_ephemeral = |json: &&Value| json["is_ephemeral"] == true;
     let ephemeral = commands.iter().filter(is_ephemeral).filter_map(|json| json["command"].as_str());
     state.profile.ephemeral.insert(key.clone(), ephemeral.map(str::to_owned).collect());
@@ -32,7 +37,7 @@ pub(super) fn set_my_commands(state: &mut State, params: &Params) -> Answer {
     Ok(json!(true))
 }
 
-pub(super) fn get_my_commands(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn get_my_commands(state: &mut State, params: &Params) -> Answer {
     let key = (scope(params)?, language(params)?);
     let commands = state.profile.commands_of(&key.0, &key.1);
     let ephemeral = state.profile.ephemeral.get(&key);
@@ -43,24 +48,24 @@ pub(super) fn get_my_commands(state: &mut State, params: &Params) -> Answer {
     Ok(commands.iter().map(to_json).collect())
 }
 
-pub(super) fn delete_my_commands(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn delete_my_commands(state: &mut State, params: &Params) -> Answer {
     state.profile.commands.remove(&(scope(params)?, language(params)?));
     Ok(json!(true))
 }
 
-pub(super) fn set_my_description(state: &mut State, params: &Params) -> Answer {
-    set_text(&mut state.profile.descriptions, params, "description", LONGEST_DESCRIPTION)
+pub(crate) fn set_my_description(state: &mut State, params: &Params) -> Answer {
+    set_text(&mut state.profile.descriptions, params, "description", DESCRIPTION_MAX)
 }
 
-pub(super) fn get_my_description(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn get_my_description(state: &mut State, params: &Params) -> Answer {
     Ok(json!({ "description": state.profile.description(&language(params)?) }))
 }
 
-pub(super) fn set_my_short_description(state: &mut State, params: &Params) -> Answer {
-    set_text(&mut state.profile.short_descriptions, params, "short_description", LONGEST_SHORT_DESCRIPTION)
+pub(crate) fn set_my_short_description(state: &mut State, params: &Params) -> Answer {
+    set_text(&mut state.profile.short_descriptions, params, "short_description", SHORT_DESCRIPTION_MAX)
 }
 
-pub(super) fn get_my_short_description(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn get_my_short_description(state: &mut State, params: &Params) -> Answer {
     Ok(json!({ "short_description": state.profile.short_description(&language(params)?) }))
 }
 
@@ -69,7 +74,7 @@ fn set_text(texts: &mut BTreeMap<String, String>, params: &Params, name: &str, l
     let text = params.text(name).unwrap_or_default();
     let length = text.chars().count();
     if length > longest {
-        return Err(Refusal::broken(
+        return Err(Refusal::violation(
             format!("{name} of {length} characters"),
             &format!("{} is too long", name.replace('_', " ")),
         ));
@@ -85,25 +90,36 @@ fn set_text(texts: &mut BTreeMap<String, String>, params: &Params, name: &str, l
 
 fn language(params: &Params) -> Result<String, Refusal> {
     let code = params.text("language_code").unwrap_or_default();
-    rules::check_language(code)?;
+    validate::check_language(code)?;
     Ok(code.to_owned())
 }
 
 fn command(json: &Value) -> Result<(String, String), Refusal> {
-    let broken = |rule: &str| Refusal::broken(format!("{rule}: {json}"), "BOT_COMMAND_INVALID");
-    if let Some(name) = rules::unknown_field(json, &["command", "description", "is_ephemeral"]) {
+    let broken = |rule: &str| Refusal::violation(format!("{rule}: {json}"), "BOT_COMMAND_INVALID");
+    if let Some(name) = validate::unknown_field(json, &["command", "description", "is_ephemeral"]) {
         return Err(broken(&format!("a command with an unknown field {name}")));
     }
     let name = json["command"].as_str().unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if !(1..=LONGEST_COMMAND).contains(&name.len()) || !name.bytes().all(allowed) {
+    if !(1..=COMMAND_MAX).contains(&name.len()) || !name.bytes().all(allowed) {
         return Err(broken("a command that is not 1 to 32 of a-z, 0-9 and _"));
     }
     let description = json["description"].as_str().unwrap_or_default();
-    if description.trim().is_empty() || description.chars().count() > LONGEST_COMMAND_DESCRIPTION {
+    if description.trim().is_empty() || description.chars().count() > COMMAND_DESCRIPTION_MAX {
         return Err(broken("a command whose description is not 1 to 256 characters"));
     }
-    Ok((name.to_owned(), description.to_owned()))
+    Ok((name.to_owned(), description.trim().to_owned()))
+}
+
+/// The chat of a scope must be known to the bot, and a member must be one of a group.
+fn check_scope_chat(state: &State, params: &Params) -> Result<(), Refusal> {
+    let Some(scope) = params.json("scope") else { return Ok(()) };
+    let Some(id) = scope["chat_id"].as_i64() else { return Ok(()) };
+    let chat = state.chat(id).ok_or_else(|| Refusal::bad_request("chat not found"))?;
+    if scope["type"] == "chat_member" && chat.json["type"] == "private" {
+        return Err(Refusal::violation("a scope of one member in a private chat", "can't change commands in the chat"));
+    }
+    Ok(())
 }
 
 /// The scope as the key of `Profile::commands`.
@@ -115,13 +131,13 @@ fn scope(params: &Params) -> Result<String, Refusal> {
         "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" => &[],
         "chat" | "chat_administrators" => &["chat_id"],
         "chat_member" => &["chat_id", "user_id"],
-        _ => return Err(Refusal::broken(format!("an unknown scope {scope}"), "can't parse BotCommandScope")),
+        _ => return Err(Refusal::violation(format!("an unknown scope {scope}"), "can't parse BotCommandScope")),
     };
     let mut key = kind.to_owned();
     for field in fields {
         let id = scope[field].as_i64();
         let id =
-            id.ok_or_else(|| Refusal::broken(format!("a scope without {field}"), "can't parse BotCommandScope"))?;
+            id.ok_or_else(|| Refusal::violation(format!("a scope without {field}"), "can't parse BotCommandScope"))?;
         key.push_str(&format!(":{id}"));
     }
     Ok(key)

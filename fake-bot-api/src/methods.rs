@@ -19,14 +19,14 @@ use super::{
     state::{Answer, Refusal, State},
 };
 
-pub(super) struct Method {
-    name: &'static str,
+pub(crate) struct Method {
+    pub name: &'static str,
     params: &'static [Param],
     carry_out: fn(&mut State, &Params) -> Answer,
 }
 
 /// Not in the table, because it may wait: see `updates`.
-pub(super) const GET_UPDATES: Method = Method {
+pub(crate) const GET_UPDATES: Method = Method {
     name: "getUpdates",
     params: &[
         optional("offset", Integer),
@@ -192,9 +192,9 @@ const METHODS: &[Method] = &[
 ];
 
 /// Carries out any method but `getUpdates`; the name may be in any case of letters.
-pub(super) fn carry_out(state: &mut State, name: &str, raw: &Map<String, Value>) -> Answer {
+pub(crate) fn carry_out(state: &mut State, name: &str, raw: &Map<String, Value>) -> Answer {
     let Some(method) = METHODS.iter().find(|method| method.name.eq_ignore_ascii_case(name)) else {
-        state.broken_rule(name, "a method that the fake does not know", &Value::Object(raw.clone()));
+        state.report_violation(name, "a method that the fake does not know", &Value::Object(raw.clone()));
         return Err(Refusal::new(404, "Not Found"));
     };
     let params = checked(state, method, raw)?;
@@ -202,18 +202,21 @@ pub(super) fn carry_out(state: &mut State, name: &str, raw: &Map<String, Value>)
 }
 
 /// The parameters by the method's list; what is wrong with them is noted.
-pub(super) fn checked(state: &mut State, method: &Method, raw: &Map<String, Value>) -> Result<Params, Refusal> {
+pub(crate) fn checked(state: &mut State, method: &Method, raw: &Map<String, Value>) -> Result<Params, Refusal> {
     let read = Params::read(method.params, raw);
     let (params, unknown) = read.inspect_err(|refusal| note(state, method, refusal, raw))?;
     if !unknown.is_empty() {
         let rule = format!("unknown parameters {unknown:?}");
-        state.broken_rule(method.name, &rule, &Value::Object(raw.clone()));
+        state.report_violation(method.name, &rule, &Value::Object(raw.clone()));
+    }
+    if let Some(rule) = state.custom_rule.and_then(|check| check(method.name, &params.to_json())) {
+        state.report_violation(method.name, &rule, &Value::Object(raw.clone()));
     }
     Ok(params)
 }
 
 fn note(state: &mut State, method: &Method, refusal: &Refusal, raw: &Map<String, Value>) {
-    if let Some(rule) = &refusal.broken_rule {
-        state.broken_rule(method.name, rule, &Value::Object(raw.clone()));
+    if let Some(rule) = &refusal.rule {
+        state.report_violation(method.name, rule, &Value::Object(raw.clone()));
     }
 }

@@ -1,24 +1,24 @@
 //! Chats and messages as the fake keeps them: the JSON that Telegram would send, with accessors for tests.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, time::Instant};
 
 use serde_json::{Map, Value, json};
 
 /// A chat that the bot may write to.
 #[derive(Clone)]
-pub(super) struct Chat {
+pub(crate) struct Chat {
     pub json: Value,
     /// The topics of a forum that exist.
     pub topics: BTreeSet<i64>,
 }
 
 impl Chat {
-    pub fn new(json: Value) -> Chat {
+    pub(crate) fn new(json: Value) -> Chat {
         Chat { json, topics: BTreeSet::new() }
     }
 
     /// A supergroup if the id looks like one, else a basic group.
-    pub fn group(id: i64, forum: bool) -> Chat {
+    pub(crate) fn group(id: i64, forum: bool) -> Chat {
         let kind = if id < -1_000_000_000_000 { "supergroup" } else { "group" };
         let mut json = json!({ "id": id, "type": kind, "title": "Dialogue" });
         if forum {
@@ -27,15 +27,15 @@ impl Chat {
         Chat::new(json)
     }
 
-    pub fn channel(id: i64) -> Chat {
+    pub(crate) fn channel(id: i64) -> Chat {
         Chat::new(json!({ "id": id, "type": "channel", "title": "Annonces" }))
     }
 
-    pub fn id(&self) -> i64 {
+    pub(crate) fn id(&self) -> i64 {
         self.json["id"].as_i64().expect("every chat is made with an id")
     }
 
-    pub fn has_own_ids(&self) -> bool {
+    pub(crate) fn has_own_ids(&self) -> bool {
         matches!(self.json["type"].as_str(), Some("supergroup" | "channel"))
     }
 }
@@ -45,29 +45,41 @@ impl Chat {
 pub struct Message {
     /// 0 for an inline message, which has neither a chat nor an id that the bot may know.
     pub chat: i64,
+    /// `message_id`; of an ephemeral message `ephemeral_message_id`.
     pub id: i64,
+    /// Whether the bot under test sent it.
     pub from_bot: bool,
-    /// When it was sent or last edited, counted in all sends and edits: the highest is the newest.
-    pub touched: u64,
+    /// Counts all sends and edits of the fake: the highest is the newest.
+    pub revision: u64,
     /// What it was before each edit, oldest first.
     pub earlier: Vec<Value>,
     /// The `Message` object of the Bot API.
     pub json: Value,
+    /// By the fake's clock.
+    pub(crate) sent_at: Instant,
 }
 
 impl Message {
-    pub(super) fn new(chat: i64, id: i64, from_bot: bool, touched: u64, body: Map<String, Value>) -> Message {
-        Message { chat, id, from_bot, touched, earlier: Vec::new(), json: Value::Object(body) }
+    pub(crate) fn new(chat: i64, id: i64, from_bot: bool, revision: u64, body: Map<String, Value>) -> Message {
+        Message {
+            chat,
+            id,
+            from_bot,
+            revision,
+            earlier: Vec::new(),
+            json: Value::Object(body),
+            sent_at: Instant::now(),
+        }
     }
 
     /// Puts other content in its place and keeps the old one in `earlier`.
-    pub(super) fn edit(&mut self, touched: u64, json: Value) {
+    pub(crate) fn edit(&mut self, revision: u64, json: Value) {
         self.earlier.push(std::mem::replace(&mut self.json, json));
-        self.touched = touched;
+        self.revision = revision;
     }
 
     /// As it is quoted in a reply to it: without what it replied to itself.
-    pub(super) fn quoted(&self) -> Value {
+    pub(crate) fn quoted(&self) -> Value {
         let mut json = self.json.clone();
         if let Some(fields) = json.as_object_mut() {
             fields.remove("reply_to_message");
@@ -80,6 +92,7 @@ impl Message {
         self.json["text"].as_str().unwrap_or_default()
     }
 
+    /// `MessageEntity` objects.
     pub fn entities(&self) -> &[Value] {
         self.json["entities"].as_array().map_or(&[], Vec::as_slice)
     }
@@ -142,9 +155,11 @@ impl fmt::Display for Message {
 /// A button of an inline keyboard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Button {
+    /// `text`.
     pub label: String,
     /// `callback_data`.
     pub data: Option<String>,
+    /// `url`.
     pub url: Option<String>,
     /// The `InlineKeyboardButton` object.
     pub json: Value,

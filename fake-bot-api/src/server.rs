@@ -33,29 +33,29 @@ use super::{
 const BACKLOG: u32 = 1024;
 
 /// Either holds the port or serves on it.
-pub(super) enum Server {
+pub(crate) enum Server {
     /// Bound but not listening: nobody else gets the port, and connections to it are refused.
     Stopped(TcpSocket),
-    Running(Running),
+    Running(#[expect(dead_code, reason = "it ends when it is dropped")] Running),
     /// Only between the two.
     Switching,
 }
 
-pub(super) struct Running {
+pub(crate) struct Running {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
     /// A free port, held.
-    pub fn reserve() -> (Server, SocketAddr) {
+    pub(crate) fn reserve() -> (Server, SocketAddr) {
         let socket = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let address = socket.local_addr().expect("a bound socket has an address");
         (Server::Stopped(socket), address)
     }
 
     /// Does nothing if it runs already.
-    pub fn serve(&mut self, shared: &Arc<Shared>) {
+    pub(crate) fn serve(&mut self, shared: &Arc<Shared>) {
         *self = match std::mem::replace(self, Server::Switching) {
             Server::Stopped(socket) => Server::Running(Running::start(socket, Arc::clone(shared))),
             other => other,
@@ -63,7 +63,7 @@ impl Server {
     }
 
     /// Does nothing if it is stopped already.
-    pub fn stop(&mut self, address: SocketAddr) {
+    pub(crate) fn stop(&mut self, address: SocketAddr) {
         if let Server::Running(_) = self {
             // The port is held anew before the listener goes, so that nobody else gets it in between.
             *self = Server::Stopped(bound(address));
@@ -141,16 +141,17 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
         Ok(params) => params,
         Err(refusal) => {
             let raw = Value::String(String::from_utf8_lossy(&body).into_owned());
-            shared.update(|state| state.broken_rule(&method, &refusal.description, &raw));
+            shared.update(|state| state.report_violation(&method, &refusal.description, &raw));
             return answer(Err(refusal));
         }
     };
-    let fault = shared.update(|state| {
-        if let Some(early) = state.faults.too_early(&method, &params) {
+    let (fault, cleared) = shared.update(|state| {
+        let now = state.now();
+        if let Some(early) = state.faults.too_early(now, &method, &params) {
             let rule = format!("{early:?} before the end of retry_after");
-            state.broken_rule(&method, &rule, &Value::Object(params.clone()));
+            state.report_violation(&method, &rule, &Value::Object(params.clone()));
         }
-        state.faults.take(&method, &params)
+        (state.faults.take(now, &method, &params), state.faults.cleared)
     });
     let answered = match &fault {
         Some(kind) if !kind.is_carried_out() => shared.update(|state| {
@@ -171,7 +172,7 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
     match fault {
         Some(FaultKind::Reset | FaultKind::AnswerLost) => close_connection(),
         Some(FaultKind::Hang) => {
-            until_cleared(&shared).await;
+            until_cleared(&shared, cleared).await;
             close_connection()
         }
         Some(FaultKind::ServerError) => {
@@ -240,11 +241,11 @@ fn slow(body: &str, lasts: Duration) -> Response {
     const PIECES: usize = 20;
     let size = body.len().div_ceil(PIECES).max(1);
     let pieces: Vec<Bytes> = body.as_bytes().chunks(size).map(Bytes::copy_from_slice).collect();
-    let dripping = stream::unfold(pieces.into_iter(), move |mut rest| async move {
+    let pieces = stream::unfold(pieces.into_iter(), move |mut rest| async move {
         tokio::time::sleep(lasts / 20).await;
         Some((Ok::<_, Infallible>(rest.next()?), rest))
     });
-    ([(header::CONTENT_LENGTH, body.len())], Body::from_stream(dripping)).into_response()
+    ([(header::CONTENT_LENGTH, body.len())], Body::from_stream(pieces)).into_response()
 }
 
 /// Unwinding ends the connection's task before a byte is written; `resume_unwind` does so without a panic message.
@@ -252,9 +253,8 @@ fn close_connection() -> ! {
     panic::resume_unwind(Box::new("the connection is closed by a fault"))
 }
 
-async fn until_cleared(shared: &Shared) {
+/// Waits until the faults are cleared more often than they were when the request met its own.
+async fn until_cleared(shared: &Shared, before: u64) {
     let mut changes = shared.changes();
-    let clearings = || super::state::lock(&shared.state).faults.cleared;
-    let before = clearings();
-    while clearings() == before && changes.changed().await.is_ok() {}
+    while crate::state::lock(&shared.state).faults.cleared == before && changes.changed().await.is_ok() {}
 }

@@ -12,18 +12,18 @@ use super::{
 };
 
 /// After a delivery that was not taken.
-const PAUSE: Duration = Duration::from_millis(100);
-/// Deliveries at once, as Telegram has it by itself.
-const AT_ONCE: usize = 40;
+const RETRY_DELAY: Duration = Duration::from_millis(100);
+/// WebhookDelivery at once, as Telegram has it by itself.
+const DEFAULT_MAX_CONNECTIONS: usize = 40;
 
 /// Delivers on a thread of its own, until it is dropped.
-pub struct Deliveries {
+pub struct WebhookDelivery {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-impl Deliveries {
-    pub(super) fn start(shared: Arc<Shared>) -> Deliveries {
+impl WebhookDelivery {
+    pub(crate) fn start(shared: Arc<Shared>) -> WebhookDelivery {
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -34,11 +34,11 @@ impl Deliveries {
                 }
             });
         });
-        Deliveries { stop: Some(stop), thread: Some(thread) }
+        WebhookDelivery { stop: Some(stop), thread: Some(thread) }
     }
 }
 
-impl Drop for Deliveries {
+impl Drop for WebhookDelivery {
     fn drop(&mut self) {
         let _ = self.stop.take().map(|stop| stop.send(()));
         let _ = self.thread.take().map(thread::JoinHandle::join);
@@ -53,17 +53,19 @@ async fn deliver_all(shared: &Arc<Shared>) {
     loop {
         let (url, secret, next) = {
             let state = lock(&shared.state);
-            let next = state.queue.next_for_webhook(&under_way, AT_ONCE.saturating_sub(under_way.len()));
+            let connections = state.webhook_info.get("max_connections").and_then(Value::as_u64);
+            let connections =
+                connections.and_then(|most| usize::try_from(most).ok()).unwrap_or(DEFAULT_MAX_CONNECTIONS);
+            let next = state.queue.next_for_webhook(&under_way, connections.saturating_sub(under_way.len()));
             (state.webhook.clone(), state.webhook_secret.clone(), next)
         };
         if !url.is_empty() {
             for (id, update) in next {
                 under_way.insert(id);
-                let request = client
-                    .post(&url)
-                    .header("content-type", "application/json")
-                    .header("x-telegram-bot-api-secret-token", &secret)
-                    .body(update.to_string());
+                let mut request = client.post(&url).header("content-type", "application/json").body(update.to_string());
+                if !secret.is_empty() {
+                    request = request.header("x-telegram-bot-api-secret-token", &secret);
+                }
                 deliveries.spawn(async move { (id, taken(request).await) });
             }
         }
@@ -73,8 +75,8 @@ async fn deliver_all(shared: &Arc<Shared>) {
                 match response {
                     Some(body) => shared.update(|state| finish(state, id, &body)),
                     None => {
-                        shared.update(|state| state.refused_deliveries += 1);
-                        tokio::time::sleep(PAUSE).await;
+                        shared.update(|state| state.failed_deliveries += 1);
+                        tokio::time::sleep(RETRY_DELAY).await;
                     }
                 }
             }
@@ -99,11 +101,11 @@ fn finish(state: &mut State, id: i64, body: &[u8]) {
         return;
     }
     let Ok(Value::Object(mut params)) = serde_json::from_slice::<Value>(body) else {
-        return state.broken_rule("webhook", "a response that is no call", &Value::Null);
+        return state.report_violation("webhook", "a response that is no call", &Value::Null);
     };
     let method =
         params.remove("method").and_then(|name| name.as_str().map(str::to_ascii_lowercase)).unwrap_or_default();
     let outcome = methods::carry_out(state, &method, &params);
-    state.in_responses += 1;
+    state.webhook_replies += 1;
     state.note_call(Call::new(method, Value::Object(Map::from_iter(params)), outcome));
 }

@@ -7,12 +7,14 @@ use super::{Fake, message::Chat, state::State};
 /// Somebody on Telegram. A bare id is a person with a French phone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Person {
+    /// User id; the private chat with them has the same.
     pub id: i64,
     /// The `language_code` of their app.
     pub language: Option<&'static str>,
 }
 
 impl Person {
+    /// Somebody whose app speaks this language.
     pub const fn new(id: i64, language: &'static str) -> Person {
         Person { id, language: Some(language) }
     }
@@ -45,15 +47,19 @@ impl From<&Person> for Person {
 /// A message was queued.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Queued {
+    /// Of the update that carries it.
     pub update_id: i64,
+    /// Of the message; of an ephemeral one `ephemeral_message_id`.
     pub message_id: i64,
 }
 
-/// A tap was queued.
+/// A callback query (a tap), an inline query or a guest message was queued.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tapped {
+pub struct QueuedQuery {
+    /// Of the update that carries it.
     pub update_id: i64,
-    pub callback_id: String,
+    /// The id that the bot answers: `callback_query_id`, `inline_query_id` or `guest_query_id`.
+    pub query_id: String,
 }
 
 /// A message to post: `Post::new(7, group, "/start").reply_to(12)`.
@@ -69,6 +75,7 @@ pub struct Post {
 }
 
 impl Post {
+    /// Somebody's text for a chat.
     pub fn new(person: impl Into<Person>, chat: i64, text: &str) -> Post {
         Post {
             person: person.into(),
@@ -180,7 +187,7 @@ impl Fake {
     ///
     /// # Panics
     /// If there is no such message.
-    pub fn tap(&self, person: impl Into<Person>, chat: i64, message_id: i64, data: &str) -> Tapped {
+    pub fn tap(&self, person: impl Into<Person>, chat: i64, message_id: i64, data: &str) -> QueuedQuery {
         self.update(|state| {
             let message = state.message(chat, message_id);
             let message = message.unwrap_or_else(|| panic!("no message {message_id} in chat {chat}")).json.clone();
@@ -188,18 +195,18 @@ impl Fake {
         })
     }
 
-    /// Somebody sends a command in a group that nobody else sees. Its answer is found by [`Fake::aside`].
+    /// Somebody sends a command in a group that nobody else sees. Its answer is found by [`Fake::ephemeral_messages`].
     ///
     /// # Panics
     /// If the group does not exist.
-    pub fn command_aside(&self, person: impl Into<Person>, chat: i64, text: &str) -> Queued {
+    pub fn ephemeral_command(&self, person: impl Into<Person>, chat: i64, text: &str) -> Queued {
         self.update(|state| {
             let group = state.chat(chat).unwrap_or_else(|| panic!("make the group {chat} first")).clone();
             let mut fields = text_fields(text);
             fields.insert("from".to_owned(), person.into().json(false));
             let message = state.add_ephemeral(&group, false, fields);
             let (message_id, json) = (message.id, message.json.clone());
-            Queued { update_id: state.queue.push("message", json), message_id }
+            Queued { update_id: state.push_update("message", json), message_id }
         })
     }
 
@@ -207,7 +214,13 @@ impl Fake {
     ///
     /// # Panics
     /// If there is no such message.
-    pub fn tap_aside(&self, person: impl Into<Person>, chat: i64, ephemeral_message_id: i64, data: &str) -> Tapped {
+    pub fn tap_ephemeral(
+        &self,
+        person: impl Into<Person>,
+        chat: i64,
+        ephemeral_message_id: i64,
+        data: &str,
+    ) -> QueuedQuery {
         self.update(|state| {
             let message = state.ephemeral(chat, ephemeral_message_id).expect("a message that is there").json.clone();
             queue_tap(state, person.into(), data, "message", message)
@@ -218,7 +231,7 @@ impl Fake {
     ///
     /// # Panics
     /// If the group does not exist.
-    pub fn tap_inaccessible(&self, person: impl Into<Person>, chat: i64, message_id: i64, data: &str) -> Tapped {
+    pub fn tap_inaccessible(&self, person: impl Into<Person>, chat: i64, message_id: i64, data: &str) -> QueuedQuery {
         self.update(|state| {
             let person = person.into();
             let chat = known_chat(state, person, chat).json;
@@ -228,68 +241,70 @@ impl Fake {
     }
 
     /// Somebody taps a button of a message that was sent through inline mode, in a chat that the bot may not know.
-    pub fn tap_inline(&self, person: impl Into<Person>, inline_message_id: &str, data: &str) -> Tapped {
+    pub fn tap_inline(&self, person: impl Into<Person>, inline_message_id: &str, data: &str) -> QueuedQuery {
         self.update(|state| {
-            state.know_inline_message(inline_message_id);
+            state.register_inline_message(inline_message_id, Map::new());
             queue_tap(state, person.into(), data, "inline_message_id", json!(inline_message_id))
         })
     }
 
     /// Somebody types behind the bot's name in any chat. The answer is found by [`Fake::answers`].
-    pub fn inline_query(&self, person: impl Into<Person>, query: &str, offset: &str) -> Tapped {
+    pub fn inline_query(&self, person: impl Into<Person>, query: &str, offset: &str) -> QueuedQuery {
         self.update(|state| {
-            let id = state.new_callback();
-            let from = person.into().json(false);
+            let person = person.into();
+            let id = state.new_query(person.id);
+            let from = person.json(false);
             let body = json!({ "id": id, "from": from, "query": query, "offset": offset, "chat_type": "group" });
-            Tapped { update_id: state.queue.push("inline_query", body), callback_id: id }
+            QueuedQuery { update_id: state.push_update("inline_query", body), query_id: id }
         })
     }
 
     /// Somebody mentions the bot in a chat where it is no member. The answer is found by [`Fake::answers`].
-    pub fn guest_message(&self, person: impl Into<Person>, text: &str) -> Tapped {
+    pub fn guest_message(&self, person: impl Into<Person>, text: &str) -> QueuedQuery {
         self.update(|state| {
-            let id = state.new_callback();
+            let person = person.into();
+            let id = state.new_query(person.id);
             let mut body = Map::from_iter([
                 ("message_id".to_owned(), json!(1)),
                 ("date".to_owned(), json!(1)),
                 ("chat".to_owned(), json!({ "id": -77, "type": "group", "title": "Elsewhere" })),
-                ("from".to_owned(), person.into().json(false)),
+                ("from".to_owned(), person.json(false)),
                 ("guest_query_id".to_owned(), json!(id)),
             ]);
             body.extend(text_fields(text));
-            Tapped { update_id: state.queue.push("guest_message", Value::Object(body)), callback_id: id }
+            QueuedQuery { update_id: state.push_update("guest_message", Value::Object(body)), query_id: id }
         })
     }
 
     /// Queues any update, garbage too, and gives its id. An object without an `update_id` gets one.
     pub fn push_raw(&self, update: Value) -> i64 {
-        self.update(|state| state.queue.push_raw(update))
+        self.update(|state| state.queue.push(update))
     }
 
     /// Queues an update as it stands, and makes the chats and queries in it known, so that they can be answered.
     pub fn replay(&self, update: Value) -> i64 {
         self.update(|state| {
-            know_chats(state, &update);
+            register_chats(state, &update);
             for (kind, id) in [("callback_query", "id"), ("inline_query", "id"), ("guest_message", "guest_query_id")] {
                 if let Some(id) = update[kind][id].as_str() {
-                    state.know_callback(id);
+                    state.register_query(id, update[kind]["from"]["id"].as_i64());
                 }
             }
             if let Some(id) = update["callback_query"]["inline_message_id"].as_str() {
-                state.know_inline_message(id);
+                state.register_inline_message(id, Map::new());
             }
-            state.queue.push_raw(update)
+            state.queue.push(update)
         })
     }
 }
 
 /// Makes the chats of messages known, however deep they stand.
-fn know_chats(state: &mut State, json: &Value) {
+fn register_chats(state: &mut State, json: &Value) {
     if let Some(id) = json["chat"]["id"].as_i64() {
         let topic = json["message_thread_id"].as_i64().filter(|_| json["is_topic_message"] == true);
         state.chat_or(id, || Chat::new(json["chat"].clone())).topics.extend(topic);
     }
-    json.as_object().into_iter().flat_map(Map::values).for_each(|field| know_chats(state, field));
+    json.as_object().into_iter().flat_map(Map::values).for_each(|field| register_chats(state, field));
 }
 
 fn known_chat(state: &mut State, person: Person, chat: i64) -> Chat {
@@ -303,17 +318,17 @@ fn queue_message(state: &mut State, kind: &str, chat: i64, fields: Map<String, V
     let chat = state.chat(chat).unwrap_or_else(|| panic!("make the group {chat} first")).clone();
     let message = state.add_message(&chat, false, fields);
     let (message_id, json) = (message.id, message.json.clone());
-    Queued { update_id: state.queue.push(kind, json), message_id }
+    Queued { update_id: state.push_update(kind, json), message_id }
 }
 
-fn queue_tap(state: &mut State, person: Person, data: &str, place: &str, where_: Value) -> Tapped {
+fn queue_tap(state: &mut State, person: Person, data: &str, place: &str, where_: Value) -> QueuedQuery {
     state.chat_or(person.id, || person.private_chat());
-    let callback_id = state.new_callback();
+    let query_id = state.new_query(person.id);
     let mut query = json!({
-        "id": callback_id, "from": person.json(false), "chat_instance": "-3141592653589793", "data": data,
+        "id": query_id, "from": person.json(false), "chat_instance": "-3141592653589793", "data": data,
     });
     query[place] = where_;
-    Tapped { update_id: state.queue.push("callback_query", query), callback_id }
+    QueuedQuery { update_id: state.push_update("callback_query", query), query_id }
 }
 
 fn topic_opening(state: &State, chat: i64, topic: i64) -> Value {

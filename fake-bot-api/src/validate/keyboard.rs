@@ -4,12 +4,14 @@ use serde_json::Value;
 
 use super::{super::state::Refusal, unknown_field};
 
-const MOST_BUTTONS: usize = 100;
-const MOST_IN_A_ROW: usize = 8;
+const BUTTONS_MAX: usize = 100;
+/// Bytes of JSON.
+const MARKUP_MAX: usize = 10_000;
+const ROW_MAX: usize = 8;
 /// Bytes.
-const LONGEST_DATA: usize = 64;
+const DATA_MAX: usize = 64;
 /// Characters.
-const LONGEST_COPY: usize = 256;
+const COPY_MAX: usize = 256;
 
 /// A button does exactly one of these.
 const ACTIONS: &[&str] = &[
@@ -30,7 +32,7 @@ const LOOKS: &[&str] = &["text", "style", "icon_custom_emoji_id"];
 const OTHER_MARKUPS: &[&str] = &["keyboard", "remove_keyboard", "force_reply"];
 
 /// The `reply_markup` of a new message.
-pub(in super::super) fn check_markup(markup: &Value) -> Result<(), Refusal> {
+pub(crate) fn check_markup(markup: &Value) -> Result<(), Refusal> {
     if OTHER_MARKUPS.iter().any(|kind| markup.get(kind).is_some()) {
         return Ok(());
     }
@@ -38,8 +40,8 @@ pub(in super::super) fn check_markup(markup: &Value) -> Result<(), Refusal> {
 }
 
 /// An `InlineKeyboardMarkup`.
-pub(in super::super) fn check_keyboard(markup: &Value) -> Result<(), Refusal> {
-    let broken = |rule: String| Refusal::broken(rule, "can't parse inline keyboard");
+pub(crate) fn check_keyboard(markup: &Value) -> Result<(), Refusal> {
+    let broken = |rule: String| Refusal::violation(rule, "can't parse inline keyboard");
     let Some(rows) = markup["inline_keyboard"].as_array() else {
         return Err(broken("reply_markup is no inline keyboard".to_owned()));
     };
@@ -49,20 +51,24 @@ pub(in super::super) fn check_keyboard(markup: &Value) -> Result<(), Refusal> {
     let mut count = 0;
     for row in rows {
         let buttons = row.as_array().map_or(&[][..], Vec::as_slice);
-        if buttons.is_empty() || buttons.len() > MOST_IN_A_ROW {
+        if buttons.is_empty() || buttons.len() > ROW_MAX {
             return Err(broken(format!("a row of {} buttons", buttons.len())));
         }
         count += buttons.len();
         buttons.iter().try_for_each(check_button)?;
     }
-    if count > MOST_BUTTONS {
+    if count > BUTTONS_MAX {
         return Err(broken(format!("{count} buttons")));
+    }
+    let size = markup.to_string().len();
+    if size > MARKUP_MAX {
+        return Err(Refusal::violation(format!("a keyboard of {size} bytes"), "REPLY_MARKUP_TOO_LONG"));
     }
     Ok(())
 }
 
 fn check_button(button: &Value) -> Result<(), Refusal> {
-    let broken = |rule: &str, reason: &str| Refusal::broken(format!("{rule}: {button}"), reason);
+    let broken = |rule: &str, reason: &str| Refusal::violation(format!("{rule}: {button}"), reason);
     let known: Vec<&str> = [LOOKS, ACTIONS].concat();
     if let Some(name) = unknown_field(button, &known) {
         return Err(broken(&format!("a button with an unknown field {name}"), "can't parse inline keyboard button"));
@@ -77,10 +83,10 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
     };
     let value = &button[*action];
     match *action {
-        "callback_data" if !(1..=LONGEST_DATA).contains(&value.as_str().unwrap_or_default().len()) => {
+        "callback_data" if !(1..=DATA_MAX).contains(&value.as_str().unwrap_or_default().len()) => {
             Err(broken("callback_data is not 1 to 64 bytes", "BUTTON_DATA_INVALID"))
         }
-        "copy_text" if !(1..=LONGEST_COPY).contains(&value["text"].as_str().unwrap_or_default().chars().count()) => {
+        "copy_text" if !(1..=COPY_MAX).contains(&value["text"].as_str().unwrap_or_default().chars().count()) => {
             Err(broken("copy_text is not 1 to 256 characters", "BUTTON_COPY_TEXT_INVALID"))
         }
         "url" if !is_button_url(value.as_str().unwrap_or_default()) => {
@@ -88,8 +94,24 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
             let reason = format!("inline keyboard button URL '{url}' is invalid: Wrong HTTP URL");
             Err(broken("a button with a wrong url", &reason))
         }
+        "url" if !has_start_parameter(value.as_str().unwrap_or_default()) => {
+            Err(broken("a start parameter that is not 1 to 64 of A-Za-z0-9_-", "START_PARAM_INVALID"))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether the start parameter of a deep link to a bot, if the URL is one, is as Telegram wants it.
+fn has_start_parameter(url: &str) -> bool {
+    let Some((_, query)) = url.strip_prefix("https://t.me/").and_then(|rest| rest.split_once('?')) else { return true };
+    let parameters = query.split('&').filter_map(|pair| pair.split_once('='));
+    parameters.filter(|(name, _)| matches!(*name, "start" | "startgroup")).all(|(_, value)| is_start_parameter(value))
+}
+
+/// 1 to 64 of A-Za-z0-9_-.
+pub(crate) fn is_start_parameter(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 fn is_button_url(url: &str) -> bool {

@@ -30,7 +30,7 @@ const KINDS: &[&str] = &[
 const LINK_STARTS: &[&str] = &["http://", "https://", "tg://"];
 
 /// Telegram silently drops those above.
-const MOST: usize = 100;
+const ENTITIES_MAX: usize = 100;
 
 /// How kinds may share characters.
 #[derive(Clone, Copy, PartialEq)]
@@ -68,10 +68,10 @@ impl Entity<'_> {
 }
 
 /// The entities of a text given in UTF-16 units.
-pub(in super::super) fn check_entities(text: &[u16], entities: &[Value]) -> Result<(), Refusal> {
-    let broken = |rule: String| Refusal::broken(rule.clone(), &format!("can't parse entities: {rule}"));
-    if entities.len() > MOST {
-        return Err(broken(format!("{} entities are more than {MOST}", entities.len())));
+pub(crate) fn check_entities(text: &[u16], entities: &[Value]) -> Result<(), Refusal> {
+    let broken = |rule: String| Refusal::violation(rule.clone(), &format!("can't parse entities: {rule}"));
+    if entities.len() > ENTITIES_MAX {
+        return Err(broken(format!("{} entities are more than {ENTITIES_MAX}", entities.len())));
     }
     let entities: Vec<Entity<'_>> =
         entities.iter().map(|json| placed(text, json)).collect::<Result<_, _>>().map_err(broken)?;
@@ -111,6 +111,9 @@ fn check_content(text: &[u16], entity: &Entity<'_>) -> Result<(), &'static str> 
         if !LINK_STARTS.iter().any(|start| url.starts_with(start) && url.len() > start.len()) {
             return Err("a link to nowhere");
         }
+    }
+    if String::from_utf16_lossy(&text[entity.start..entity.end]).trim().is_empty() {
+        return Err("white space alone");
     }
     if matches!(entity.kind, "text_link" | "code") {
         let is_space = |unit: u16| char::from_u32(u32::from(unit)).is_some_and(char::is_whitespace);

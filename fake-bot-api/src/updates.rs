@@ -12,51 +12,58 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     fault::{CONFLICT, FaultKind},
     methods::{self, GET_UPDATES},
-    params::{Kind, Params, typed},
+    params::{Kind, typed},
     state::{Answer, Poll, Refusal, Shared, State},
 };
 
-/// However long the bot wants to wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// Seconds. A longer timeout is cut.
+const TIMEOUT_MAX: u64 = 50;
+/// An offset that is polled again within this time gets one update.
+const REPEATED_OFFSET_INTERVAL: Duration = Duration::from_millis(500);
+/// An offset that is polled again within this time waits at least as long for an update.
+const REPEATED_OFFSET_TIMEOUT: Duration = Duration::from_secs(3);
 const FIRST_UPDATE: i64 = 1000;
-const MOST_AT_ONCE: i64 = 100;
+const LIMIT_MAX: i64 = 100;
 
 /// Updates that no offset has confirmed.
-pub(super) struct Queue {
+pub(crate) struct Queue {
     waiting: VecDeque<(i64, Value)>,
     next_id: i64,
     confirmed: i64,
     /// Counts the polls that were let in: one that is no longer the newest ends with a conflict.
     newest_poll: u64,
+    /// Offset and time of the poll before.
+    last_offset: Option<(i64, std::time::Instant)>,
 }
 
 impl Default for Queue {
     fn default() -> Queue {
-        Queue { waiting: VecDeque::new(), next_id: FIRST_UPDATE, confirmed: 0, newest_poll: 0 }
+        Queue { waiting: VecDeque::new(), next_id: FIRST_UPDATE, confirmed: 0, newest_poll: 0, last_offset: None }
     }
 }
 
 impl Queue {
-    pub fn confirmed(&self) -> i64 {
+    pub(crate) fn confirmed(&self) -> i64 {
         self.confirmed
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.waiting.len()
     }
 
     /// Drops all, as `drop_pending_updates` does.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// Queues an update of one kind.
-    pub fn push(&mut self, kind: &str, body: Value) -> i64 {
-        self.push_raw(json!({ kind: body }))
+    /// Spends the id of an update that is not wanted.
+    pub(crate) fn skip(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id - 1
     }
 
     /// Queues anything; an object without an `update_id` gets one.
-    pub fn push_raw(&mut self, mut update: Value) -> i64 {
+    pub(crate) fn push(&mut self, mut update: Value) -> i64 {
         let id = update.get("update_id").and_then(Value::as_i64).unwrap_or(self.next_id);
         if let Some(fields) = update.as_object_mut() {
             fields.entry("update_id").or_insert(json!(id));
@@ -88,7 +95,7 @@ impl Queue {
 
     /// What may be delivered to a webhook now. Telegram delivers the updates of one chat, and taps and typing of one person,
     /// one after the other: the next when the one before is taken.
-    pub fn next_for_webhook(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
+    pub(crate) fn next_for_webhook(&self, under_way: &BTreeSet<i64>, limit: usize) -> Vec<(i64, Value)> {
         if limit == 0 {
             return Vec::new();
         }
@@ -99,7 +106,7 @@ impl Queue {
     }
 
     /// An update was taken by a webhook.
-    pub fn finish(&mut self, id: i64) {
+    pub(crate) fn finish(&mut self, id: i64) {
         self.waiting.retain(|(other, _)| *other != id);
         self.confirmed = self.waiting.iter().map(|(id, _)| id - 1).min().unwrap_or(self.next_id - 1);
     }
@@ -118,24 +125,21 @@ fn line(update_id: i64, update: &Value) -> (&str, i64) {
 }
 
 /// Carries out a poll; it may take as long as the bot said.
-pub(super) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, fault: Option<FaultKind>) -> Answer {
+pub(crate) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, fault: Option<FaultKind>) -> Answer {
     // Subscribed before the first look, so that no update slips in between.
     let mut changes = shared.changes();
-    let (params, this_poll) = shared.update(|state| {
+    let poll = shared.update(|state| {
         state.note_poll(poll(&raw, fault));
         admit(state, &raw)
     })?;
-    let limit = params.integer("limit").unwrap_or(MOST_AT_ONCE).clamp(1, MOST_AT_ONCE);
-    let limit = usize::try_from(limit).expect("clamped");
-    let seconds = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
-    let deadline = Instant::now() + Duration::from_secs(seconds).min(LONGEST_WAIT);
+    let deadline = Instant::now() + poll.timeout;
     loop {
         {
             let state = super::state::lock(&shared.state);
-            if state.queue.newest_poll != this_poll {
+            if state.queue.newest_poll != poll.number {
                 return Err(Refusal::new(409, CONFLICT));
             }
-            let updates = state.queue.first(limit);
+            let updates = state.queue.first(poll.limit);
             if !updates.is_empty() || Instant::now() >= deadline {
                 return Ok(Value::Array(updates));
             }
@@ -145,23 +149,46 @@ pub(super) async fn get_updates(shared: &Arc<Shared>, raw: Map<String, Value>, f
     }
 }
 
+/// A poll that was let in.
+struct Admitted {
+    number: u64,
+    limit: usize,
+    timeout: Duration,
+}
+
 /// Lets a poll in: its offset counts at once, and the poll before it is over.
-fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<(Params, u64), Refusal> {
+fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<Admitted, Refusal> {
     let params = methods::checked(state, &GET_UPDATES, raw)?;
     if !state.webhook.is_empty() {
         let why = "Conflict: can't use getUpdates method while webhook is active; \
                    use deleteWebhook to delete the webhook first";
         return Err(Refusal::new(409, why));
     }
-    if let Some(offset) = params.integer("offset") {
-        state.queue.confirm(offset);
+    state.allow_updates(GET_UPDATES.name, &params);
+    let limit = params.integer("limit").unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX);
+    let mut limit = usize::try_from(limit).expect("clamped");
+    let seconds = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
+    let mut timeout = Duration::from_secs(seconds.min(TIMEOUT_MAX));
+
+    let (offset, now) = (params.integer("offset").unwrap_or(0), state.now());
+    let repeated_after = state.queue.last_offset.replace((offset, now)).filter(|(last, _)| *last == offset);
+    if let Some(interval) = repeated_after.map(|(_, at)| now.duration_since(at)) {
+        let throttled = interval < REPEATED_OFFSET_INTERVAL;
+        state.polls.last_mut().expect("it was noted").throttled = throttled;
+        if state.throttles_offsets && throttled {
+            limit = 1;
+        }
+        if state.throttles_offsets && interval < REPEATED_OFFSET_TIMEOUT {
+            timeout = timeout.max(REPEATED_OFFSET_TIMEOUT);
+        }
     }
+    state.queue.confirm(offset);
     state.queue.newest_poll += 1;
-    Ok((params, state.queue.newest_poll))
+    Ok(Admitted { number: state.queue.newest_poll, limit, timeout })
 }
 
 /// A poll as it came, before any check.
-pub(super) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
+pub(crate) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
     let integer = |name: &str| typed(Kind::Integer, raw.get(name)?)?.as_i64();
     let kinds = raw.get("allowed_updates").and_then(|kinds| typed(Kind::Json, kinds));
     let texts = |kinds: &Vec<Value>| kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -170,6 +197,7 @@ pub(super) fn poll(raw: &Map<String, Value>, fault: Option<FaultKind>) -> Poll {
         timeout: integer("timeout"),
         limit: integer("limit"),
         allowed_updates: kinds.as_ref().and_then(Value::as_array).map(texts),
+        throttled: false,
         fault,
         at: std::time::Instant::now(),
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A command's name and its description.
-pub type Command = (String, String);
+pub(crate) type Command = (String, String);
 
 /// Texts by language code; the empty one is for everybody else.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,7 +12,9 @@ pub struct Profile {
     pub commands: BTreeMap<(String, String), Vec<Command>>,
     /// The commands that only their sender sees, likewise.
     pub ephemeral: BTreeMap<(String, String), BTreeSet<String>>,
+    /// What an empty chat with the bot shows.
     pub descriptions: BTreeMap<String, String>,
+    /// What the bot's profile shows.
     pub short_descriptions: BTreeMap<String, String>,
 }
 
@@ -22,11 +24,13 @@ impl Profile {
         self.commands_of(scope, language).iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// The commands in order; empty if none are set.
     pub fn commands_of(&self, scope: &str, language: &str) -> &[Command] {
         let key = (scope.to_owned(), language.to_owned());
         self.commands.get(&key).map_or(&[], Vec::as_slice)
     }
 
+    /// Sets names with their descriptions.
     pub fn set_commands(&mut self, scope: &str, language: &str, commands: &[(&str, &str)]) {
         let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
         let commands = commands.iter().map(owned).collect();

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::super::{
     bot_user,
     params::Params,
-    state::{Answer, Refusal, State},
+    state::{Answer, Refusal, State, UPDATE_KINDS},
 };
 
-pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
+pub(crate) fn get_me(state: &mut State, _: &Params) -> Answer {
     let mut me = bot_user();
     for (ability, has_it) in [
         ("can_join_groups", true),
@@ -24,9 +24,12 @@ pub(super) fn get_me(state: &mut State, _: &Params) -> Answer {
     Ok(with(me, &state.me))
 }
 
-pub(super) fn set_webhook(state: &mut State, params: &Params) -> Answer {
-    let broken = |rule: &str, reason: &str| Err(Refusal::broken(rule, reason));
+pub(crate) fn set_webhook(state: &mut State, params: &Params) -> Answer {
+    let broken = |rule: &str, reason: &str| Err(Refusal::violation(rule, reason));
     let url = params.text("url").unwrap_or_default();
+    if url.is_empty() {
+        return delete_webhook(state, params);
+    }
     if !url.starts_with("http") {
         return broken("a webhook that is no address", "bad webhook: An HTTPS URL must be provided for webhook");
     }
@@ -36,19 +39,20 @@ pub(super) fn set_webhook(state: &mut State, params: &Params) -> Answer {
     }
     let secret = params.text("secret_token").unwrap_or_default();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !(1..=256).contains(&secret.len()) || !secret.bytes().all(allowed) {
+    if secret.len() > 256 || !secret.bytes().all(allowed) {
         return broken("a secret_token that is not 1 to 256 of A-Za-z0-9_-", "bad webhook: secret token is invalid");
     }
     url.clone_into(&mut state.webhook);
     secret.clone_into(&mut state.webhook_secret);
     state.webhook_info.insert("max_connections".to_owned(), json!(most));
-    if let Some(kinds) = params.json("allowed_updates") {
-        state.webhook_info.insert("allowed_updates".to_owned(), kinds.clone());
+    if params.flag("drop_pending_updates") {
+        state.queue.clear();
     }
+    state.allow_updates("setWebhook", params);
     Ok(json!(true))
 }
 
-pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
+pub(crate) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
     state.webhook.clear();
     if params.flag("drop_pending_updates") {
         state.queue.clear();
@@ -56,12 +60,17 @@ pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Answer {
     Ok(json!(true))
 }
 
-pub(super) fn get_webhook_info(state: &mut State, _: &Params) -> Answer {
-    let info = json!({
+pub(crate) fn get_webhook_info(state: &mut State, _: &Params) -> Answer {
+    let mut info = json!({
         "url": state.webhook,
         "has_custom_certificate": false,
         "pending_update_count": state.queue.len(),
     });
+    if let Some(allowed) = state.allowed_updates() {
+        // In the server's order, not in the bot's.
+        let is_allowed = |kind: &&&str| allowed.iter().any(|allowed| allowed == **kind);
+        info["allowed_updates"] = UPDATE_KINDS.iter().filter(is_allowed).copied().collect();
+    }
     Ok(with(info, &state.webhook_info))
 }
 

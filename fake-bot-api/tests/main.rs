@@ -1,0 +1,15 @@
+//! The rules of the fake, tried over HTTP as a bot meets them. A rule is seen to accept and to refuse.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod ephemeral;
+mod faults;
+mod http;
+mod messages;
+mod people;
+mod profile;
+mod queries;
+mod support;
+mod updates;
+mod validate;
+mod webhook;
