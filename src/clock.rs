@@ -1,17 +1,17 @@
-//! The time of day. It may jump, so it says only which day and month it is, and how it differs from Telegram's; whatever
-//! waits does so by the clock of tokio, which nobody can set. Clippy forbids it elsewhere (`clippy.toml`).
+//! Wall-clock time, for dates and for the difference to the server's clock only: it can be set, so every duration is measured
+//! on a monotonic clock. Clippy forbids it in other files (`clippy.toml`).
 
 use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
 
-/// Today, by universal time.
+/// Today in UTC.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn today() -> NaiveDate {
     chrono::Utc::now().date_naive()
 }
 
-/// Since 1970, as this machine's clock says; nothing if it stands before that.
+/// The time since 1970 (Unix time); zero if this machine's clock is before that.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
 pub(crate) fn unix_time() -> Duration {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()

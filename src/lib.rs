@@ -8,11 +8,11 @@
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`bot`]: what to answer: pure functions without I/O. The product.
 //! - [`quality`]: the questions with which a content tests itself.
+//! - `platform`: what differs between operating systems: signals and file permissions.
 //! - [`telegram`], [`terminal`]: adapters: how to deliver an answer. Neither knows the other.
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
 //! - [`reload`]: a content that changes while it is served.
-//! - `platform`: what differs between operating systems: signals and file permissions.
 //! - [`cli`]: arguments and environment, and one `execute()` a command.
 
 pub mod bot;

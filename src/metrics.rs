@@ -114,9 +114,11 @@ impl Metrics {
     /// `contact_card`. Both must come from the content or the code, never from a person.
     pub fn answer(&self, page: &str, lang: &str, surface: Surface) {
         let mut labels = AnswerLabels { section: page.into(), language: lang.into(), surface: surface.into() };
-        // A statement of its own: the read lock must be released before `get_or_create`.
-        let is_new = self.answers.get(&labels).is_none();
-        if is_new && self.answer_series.fetch_add(1, Ordering::Relaxed) >= ANSWER_SERIES_MAX {
+        if let Some(counter) = self.answers.get(&labels) {
+            counter.inc();
+            return;
+        }
+        if self.answer_series.fetch_add(1, Ordering::Relaxed) >= ANSWER_SERIES_MAX {
             (labels.section, labels.language) = (OTHER.into(), OTHER.into());
         }
         self.answers.get_or_create(&labels).inc();
@@ -130,11 +132,12 @@ impl Metrics {
     /// One request to the Bot API ended after this time, tries counted one by one.
     pub fn request(&self, method: &'static str, result: RequestResult, took: Duration) {
         let labels = |result: RequestResult| RequestLabels { method, result: result.into() };
-        let is_new = self.requests.get(&labels(result)).is_none();
-        if is_new {
+        if let Some(counter) = self.requests.get(&labels(result)) {
+            counter.inc();
+        } else {
             create_all(&self.requests, labels);
+            self.requests.get_or_create(&labels(result)).inc();
         }
-        self.requests.get_or_create(&labels(result)).inc();
         // How long nobody answered says nothing about how fast Telegram is.
         if result != RequestResult::Unreachable {
             self.request_durations.get_or_create(&MethodLabels { method }).observe(took.as_secs_f64());

@@ -17,7 +17,7 @@ use crate::markup::{RichText, Style};
 const WIDTH: usize = 80;
 /// Columns that a row of buttons needs at least.
 const WIDTH_MIN: usize = 20;
-/// Lines longer than this are hard to read, however wide the terminal is.
+/// The longest line in columns: longer ones are hard to read, however wide the terminal is.
 const WIDTH_MAX: usize = 88;
 
 /// The columns of the standard output: `COLUMNS` if it is a number, else the terminal's width; `None` in a pipe or a file.
@@ -34,7 +34,7 @@ pub struct TerminalStyle {
     pub width: usize,
     /// Styles are shown as such, not as marks.
     pub styled: bool,
-    /// What is typed is written too: a transcript of a pipe holds it otherwise nowhere.
+    /// The input is written to the output too: a transcript from a pipe would lack it.
     pub echo: bool,
 }
 
@@ -57,7 +57,7 @@ pub struct Terminal<'a, R, W> {
     input: R,
     output: W,
     style: TerminalStyle,
-    /// What the numbers of the last page mean.
+    /// The buttons of the last page: number N is at index N - 1.
     buttons: Vec<(String, ButtonAction)>,
 }
 
@@ -181,7 +181,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 }
 
-/// What stands before the words of a list's item: `• `, `  ◦ `, `12. `.
+/// The prefix of a list item: `• `, `  ◦ `, `12. `.
 fn bullet(line: &str) -> &str {
     let rest = line.trim_start_matches(' ');
     let mark = rest.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -226,7 +226,7 @@ fn decorate(text: &RichText, marks: impl Fn(&Style) -> (String, String)) -> Stri
         inserts.push((span.range.start, depth, open));
         inserts.push((span.range.end, -depth, close));
     }
-    // At one place, what closes comes before what opens, and the inner closes before the outer.
+    // At the same position, closing marks come before opening ones, and inner closing marks before outer ones.
     inserts.sort_by_key(|(at, depth, _)| (*at, *depth));
     let mut out = String::new();
     let mut from = 0;

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a fake's clock is this machine's")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arguments;
 mod callback_data;
 mod check;
 mod contents;

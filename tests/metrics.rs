@@ -1,57 +1,109 @@
-//! What `/metrics` and `/unanswered` say.
+//! What `/metrics` and `/gaps` say.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use chrono::{Days, NaiveDate};
 use palabre::content::load;
-use palabre::metrics::unanswered::{DAYS, SHOWN_FROM, Unanswered, WORDS_MAX};
-use palabre::metrics::{Asked, Delivery, Health, Kind, Metrics, NotReady, Outcome, Queue, Reload, Surface};
+use palabre::metrics::unanswered::{DAYS, QUESTIONS_MIN, Unanswered, WORDS_MAX};
+use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, Surface};
+use serde_json::json;
 
-/// Each metric with something in it.
-async fn some() -> Metrics {
-    let health = Arc::new(Health::new(Duration::from_secs(60)));
-    let metrics = Metrics::new(Arc::clone(&health));
-    metrics.content("a1b2c3");
-    metrics.update(Kind::Message);
-    metrics.update(Kind::Message);
-    metrics.update(Kind::Unreadable);
-    metrics.answer("trust", "fr", Surface::Private);
-    metrics.answer("trust", "fr", Surface::Private);
-    metrics.answer("trust", "en", Surface::InlineMessage);
-    metrics.answer("home", "fr", Surface::Ephemeral);
-    metrics.question(Asked::OutOfScope);
-    metrics.request("sendMessage", Outcome::Ok, Duration::from_millis(40));
-    metrics.request("sendMessage", Outcome::Unreachable, Duration::from_secs(17));
-    metrics.request("getUpdates", Outcome::TooManyRequests, Duration::from_millis(5));
-    metrics.retry();
-    metrics.give_up();
-    metrics.flood_notice();
-    metrics.delivery(Delivery::Unauthorized);
-    metrics.queue(Queue::Carried, 3);
-    metrics.reload(Reload::Failed);
-    health.mark_alive();
-    tokio::time::advance(Duration::from_secs(61)).await;
-    metrics
+use crate::support::bot::{BotTest, Process};
+use crate::support::fake::{BOT_USERNAME, Fake, PATIENCE, Person, Post};
+
+const GROUP: i64 = -100_777;
+const ENGLISH: Person = Person::new(2, "en");
+
+/// A bot that serves its metrics.
+fn bot() -> BotTest {
+    let env = [("PALABRE_LISTEN", "127.0.0.1:0")];
+    BotTest::start_with(env!("CARGO_BIN_EXE_palabre"), Fake::start(), &[], &env)
 }
 
-#[tokio::test(start_paused = true)]
-async fn metrics_text() {
-    let text = some().await.encode().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+fn scrape(process: &Process) -> String {
+    let log = process.log();
+    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
+    let url = format!("http://{}/metrics", line.rsplit(' ').next().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() })
+}
+
+/// The metrics of a bot that was asked once in every way there is.
+static SCRAPED: LazyLock<String> = LazyLock::new(|| {
+    let mut bot = bot();
+    for text in ["/start", "/help", "/langue", "/trust", "/contcat", "qui", "???", "un visa pour la France", "bonjour"]
+    {
+        bot.say(text).page();
+    }
+    let page = bot.say("/contact").page();
+    let card = page.buttons().into_iter().find_map(|b| b.data.filter(|data| data.ends_with(".card"))).unwrap();
+    bot.fake.tap(1, 1, page.id, &card);
+    bot.tap("Accueil").page();
+    bot.fake.tap_inline(ENGLISH, "inline-7", "1.en.s.trust");
+    bot.fake.group(GROUP, false);
+    bot.fake.post(Post::new(7, GROUP, &format!("/contact@{BOT_USERNAME}")));
+    bot.fake.command_aside(8, GROUP, "/contact");
+    bot.fake.guest_message(ENGLISH, &format!("@{BOT_USERNAME} your phone number?"));
+    let typed = bot.fake.inline_query(ENGLISH, "trust", "");
+    bot.fake.wait_for("the offers", |state| state.answers(&typed.callback_id).first().cloned());
+    bot.fake.push_raw(json!({"poll": {"id": "1"}}));
+    // A last answer, behind which all the others are finished.
+    let last = bot.fake.push_raw(json!({"message": "no message"}));
+    bot.fake.wait_confirmed(last);
+    bot.fake.wait_sent(GROUP, 1);
+    bot.fake.assert_clean();
+    scrape(&bot.process)
+});
+
+/// Methods whose number of requests does not depend on time.
+const COUNTED_METHODS: [&str; 3] = ["editMessageText", "sendContact", "sendMessage"];
+
+#[test]
+fn a_bot_counts_what_it_does() {
+    let is_fixed = |line: &str| match line.split_once(['{', ' ']) {
+        Some(("palabre_bot_api_requests_total", labels)) => {
+            COUNTED_METHODS.iter().any(|method| labels.contains(&format!("\"{method}\"")))
+        }
+        Some((name, _)) => !name.ends_with("_seconds") && !name.contains("_duration_seconds_"),
+        None => true,
+    };
+    let text = SCRAPED.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let mut lines: Vec<String> = text.lines().filter(|line| is_fixed(line)).map(str::to_owned).collect();
+    for line in lines.iter_mut().filter(|line| line.starts_with("palabre_content_info")) {
+        *line = "palabre_content_info{version=\"…\"} 1".to_owned();
+    }
     // The samples of a family come in any order.
-    let mut sorted: Vec<&str> = text.lines().collect();
-    for samples in sorted.chunk_by_mut(|a, b| a.starts_with('#') == b.starts_with('#')) {
-        match samples[0].contains("_duration_seconds_") {
-            // A histogram is read in the order of its buckets.
-            true => samples.sort_by_key(|line| line.contains("sendMessage")),
-            false if !samples[0].starts_with('#') => samples.sort_unstable(),
-            false => {}
+    for samples in lines.chunk_by_mut(|a, b| a.starts_with('#') == b.starts_with('#')) {
+        if !samples[0].starts_with('#') {
+            samples.sort_unstable();
         }
     }
     insta::with_settings!({snapshot_path => "cases", prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::assert_snapshot!("metrics", sorted.join("\n"));
+        insta::assert_snapshot!("metrics", lines.join("\n"));
     });
+}
+
+#[test]
+fn answers_are_counted_wherever_they_are_read() {
+    for surface in ["private", "group", "card", "guest", "ephemeral"] {
+        assert!(SCRAPED.contains(&format!("surface=\"{surface}\"")), "{surface}");
+    }
+}
+
+#[test]
+fn a_flood_notice_is_counted() {
+    let bot = bot();
+    // 40 messages at once are allowed.
+    for _ in 0..41 {
+        bot.fake.private_message(9, "/contact");
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while !scrape(&bot.process).lines().any(|line| line == "palabre_flood_notices_total 1") {
+        assert!(Instant::now() < deadline, "no notice was counted");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// The expressions of `deploy/grafana.json`, those of its variables included.
@@ -64,10 +116,9 @@ fn expressions() -> Vec<String> {
     targets.chain(variables).filter_map(|text| text.as_str()).map(str::to_owned).collect()
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_dashboard_shows_every_metric_and_no_other() {
-    let text = some().await.encode();
-    let samples = text.lines().filter(|line| !line.starts_with('#'));
+#[test]
+fn the_dashboard_shows_every_metric_and_no_other() {
+    let samples = SCRAPED.lines().filter(|line| !line.starts_with('#'));
     let exported: BTreeSet<&str> = samples.filter_map(|line| line.split(['{', ' ']).next()).collect();
     let expressions = expressions();
     let words = expressions.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
@@ -78,9 +129,9 @@ async fn the_dashboard_shows_every_metric_and_no_other() {
     assert!(missing.is_empty(), "not shown: {missing:?}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_dashboard_asks_for_labels_that_there_are() {
-    let text = some().await.encode();
+#[test]
+fn the_dashboard_asks_for_labels_that_there_are() {
+    let text = &*SCRAPED;
     let (mut grouped, mut selected) = (0, 0);
     for expression in expressions() {
         for labels in expression.split("by (").skip(1) {
@@ -101,33 +152,15 @@ async fn the_dashboard_asks_for_labels_that_there_are() {
 #[test]
 fn labels_do_not_grow_without_end() {
     let metrics = Metrics::new(Arc::new(Health::new(Duration::ZERO)));
-    for i in 0..10_000 {
+    for i in 0..ANSWER_SERIES_MAX {
         metrics.answer(&format!("s{i}"), "fr", Surface::Private);
         metrics.answer("home", &format!("l{i}"), Surface::Private);
     }
     let text = metrics.encode();
-    assert!(text.lines().count() < 4_200, "{}", text.lines().count());
-    assert!(
-        text.contains("palabre_answers_total{section=\"other\",language=\"fr\",surface=\"private\"} 6001"),
-        "{text}"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn silence_beyond_the_limit_is_not_ready() {
-    let second = Duration::from_secs(1);
-    let health = Health::new(60 * second);
-    tokio::time::advance(3 * second).await;
-    assert_eq!(health.ready(), Err(NotReady::NeverHeard(3 * second)));
-    health.mark_alive();
-    tokio::time::advance(60 * second).await;
-    assert_eq!(health.ready(), Ok(()));
-    tokio::time::advance(second).await;
-    assert_eq!(health.ready(), Err(NotReady::Silent(61 * second, 60 * second)));
-    let line = health.ready().unwrap_err().to_string();
-    assert_eq!(line, "Telegram was not heard from for 61 s (the limit is 60 s)");
-    health.mark_alive();
-    assert_eq!(health.ready(), Ok(()));
+    let series = text.lines().filter(|line| line.starts_with("palabre_answers_total")).count();
+    assert_eq!(series, ANSWER_SERIES_MAX + 1);
+    let other = "palabre_answers_total{section=\"other\",language=\"other\",surface=\"private\"} ";
+    assert!(text.contains(&format!("{other}{ANSWER_SERIES_MAX}\n")), "{text}");
 }
 
 /// The first day, and so many days later.
@@ -135,21 +168,21 @@ fn day(later: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 10, 30).unwrap() + Days::new(later)
 }
 
-fn note(unanswered: &Unanswered, times: u32, word: &str, later: u64) {
-    (0..times).for_each(|_| unanswered.note([word], day(later)));
+fn record(unanswered: &Unanswered, times: u32, word: &str, later: u64) {
+    (0..times).for_each(|_| unanswered.record([word], day(later)));
 }
 
 #[test]
 fn few_questions_are_not_shown() {
     let unanswered = Unanswered::default();
-    note(&unanswered, SHOWN_FROM - 1, "visa", 0);
+    record(&unanswered, QUESTIONS_MIN - 1, "visa", 0);
     // A word counts once a question.
-    unanswered.note(["loan", "loan", "loan", "loan", "loan"], day(0));
+    unanswered.record(["loan", "loan", "loan", "loan", "loan"], day(0));
     assert_eq!(unanswered.report(day(0)).words, []);
-    unanswered.note(["visa", "loan"], day(1));
+    unanswered.record(["visa", "loan"], day(1));
     assert_eq!(unanswered.report(day(1)).words, [(5, "visa".to_owned())], "the days are added up");
-    note(&unanswered, 4, "loan", 1);
-    note(&unanswered, 3, "visa", 1);
+    record(&unanswered, 4, "loan", 1);
+    record(&unanswered, 3, "visa", 1);
     let report = unanswered.report(day(1)).to_string();
     let pinned = "# Unanswered questions of 14 days until 2026-10-31, by the content's words in them,\n\
                   # from 5 questions on\n     8 visa\n     6 loan\n";
@@ -159,16 +192,16 @@ fn few_questions_are_not_shown() {
 #[test]
 fn days_roll() {
     let unanswered = Unanswered::default();
-    note(&unanswered, 5, "old", 0);
-    note(&unanswered, 5, "new", 3);
-    note(&unanswered, 1, "old", 3);
+    record(&unanswered, 5, "old", 0);
+    record(&unanswered, 5, "new", 3);
+    record(&unanswered, 1, "old", 3);
     let last = DAYS as u64 - 1;
     assert_eq!(unanswered.report(day(last)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
     assert_eq!(unanswered.report(day(last + 1)).words, [(5, "new".to_owned())], "one is left of the old");
-    note(&unanswered, 4, "old", last + 1);
+    record(&unanswered, 4, "old", last + 1);
     assert_eq!(unanswered.report(day(last + 1)).words, [(5, "new".to_owned()), (5, "old".to_owned())]);
     // An update of yesterday that comes late, over midnight.
-    note(&unanswered, 1, "old", last);
+    record(&unanswered, 1, "old", last);
     assert_eq!(unanswered.report(day(last + 1)).words, [(6, "old".to_owned()), (5, "new".to_owned())]);
     assert_eq!(unanswered.report(day(last + 1 + DAYS as u64)).words, []);
 }
@@ -176,9 +209,9 @@ fn days_roll() {
 #[test]
 fn a_clock_that_jumps_costs_no_more_than_the_report() {
     let unanswered = Unanswered::default();
-    note(&unanswered, 5, "visa", 0);
-    note(&unanswered, 5, "visa", 5_000);
-    note(&unanswered, 5, "visa", 1);
+    record(&unanswered, 5, "visa", 0);
+    record(&unanswered, 5, "visa", 5_000);
+    record(&unanswered, 5, "visa", 1);
     assert_eq!(unanswered.report(day(1)).words, [(5, "visa".to_owned())]);
 }
 
@@ -186,10 +219,10 @@ fn a_clock_that_jumps_costs_no_more_than_the_report() {
 fn words_have_a_limit() {
     let unanswered = Unanswered::default();
     for i in 0..=WORDS_MAX {
-        note(&unanswered, 5, &format!("w{i}"), 0);
+        record(&unanswered, 5, &format!("w{i}"), 0);
     }
     assert_eq!(unanswered.report(day(0)).words.len(), WORDS_MAX);
-    note(&unanswered, 5, "late", DAYS as u64);
+    record(&unanswered, 5, "late", DAYS as u64);
     assert_eq!(unanswered.report(day(DAYS as u64)).words, [(5, "late".to_owned())], "there is room again");
 }
 

@@ -11,8 +11,9 @@ use axum::body::Bytes;
 use chrono::Utc;
 use palabre::metrics::unanswered::Unanswered;
 use palabre::metrics::{Health, Metrics};
-use palabre::server::{ANSWER_LIMIT, BODY_LIMIT, BODY_TIME, CONNECTIONS_MAX, DRAIN, Delivered, HEAD_TIME, Pages};
-use palabre::server::{Verdict, Webhook, serve};
+use palabre::server::{BODY_LIMIT, BODY_TIMEOUT, CONNECTIONS_MAX, DRAIN_TIMEOUT, HEAD_TIMEOUT, PROCESSING_TIMEOUT};
+use palabre::server::{MonitoringState, WebhookEndpoint, serve};
+use palabre::telegram::{DeliveryOutcome, WebhookDelivery};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
@@ -24,8 +25,8 @@ const SECRET: &str = "s3cret_-";
 /// A server on a port of its own, and who takes its deliveries.
 struct Server {
     address: SocketAddr,
-    pages: Pages,
-    deliveries: mpsc::Receiver<Delivered>,
+    monitoring: MonitoringState,
+    deliveries: mpsc::Receiver<WebhookDelivery>,
     stop: Option<oneshot::Sender<()>>,
     served: JoinHandle<()>,
 }
@@ -37,12 +38,12 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let health = Arc::new(Health::new(Duration::from_secs(60)));
         let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
-        let pages = Pages { health, metrics, unanswered: Some(Arc::default()) };
+        let monitoring = MonitoringState { health, metrics, unanswered: Some(Arc::default()) };
         let (sender, deliveries) = mpsc::channel(room);
-        let webhook = Webhook::new("/telegram/hook", SECRET, sender).unwrap();
+        let webhook = WebhookEndpoint::new("/telegram/hook", SECRET, sender).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = serve(listener, pages.clone(), Some(webhook), async { drop(stopped.await) });
-        Self { address, pages, deliveries, stop: Some(stop), served: tokio::spawn(served) }
+        let served = serve(listener, monitoring.clone(), Some(webhook), async { drop(stopped.await) });
+        Self { address, monitoring, deliveries, stop: Some(stop), served: tokio::spawn(served) }
     }
 
     async fn connect(&self) -> Client {
@@ -55,28 +56,28 @@ impl Server {
         client.read().await
     }
 
-    /// Answers every delivery with what `verdict` makes of it.
-    fn handle(mut self, verdict: impl Fn(&Bytes) -> Option<Verdict> + Send + 'static) -> Handled {
-        let (address, pages, stop) = (self.address, self.pages.clone(), self.stop.take());
+    /// Answers every delivery with what `outcome` makes of it.
+    fn handle(mut self, outcome: impl Fn(&Bytes) -> Option<DeliveryOutcome> + Send + 'static) -> Handled {
+        let (address, monitoring, stop) = (self.address, self.monitoring.clone(), self.stop.take());
         let task = tokio::spawn(async move {
-            while let Some(Delivered { body, answer }) = self.deliveries.recv().await {
-                if let Some(verdict) = verdict(&body) {
-                    let _ = answer.send(verdict);
+            while let Some(WebhookDelivery { body, response }) = self.deliveries.recv().await {
+                if let Some(outcome) = outcome(&body) {
+                    let _ = response.send(outcome);
                 }
             }
         });
-        Handled { address, pages, task, _stop: stop }
+        Handled { address, monitoring, task, _stop: stop }
     }
 
     fn count(&self, result: &str) -> u64 {
-        count(&self.pages, result)
+        count(&self.monitoring, result)
     }
 }
 
 /// A server whose deliveries are answered.
 struct Handled {
     address: SocketAddr,
-    pages: Pages,
+    monitoring: MonitoringState,
     task: JoinHandle<()>,
     _stop: Option<oneshot::Sender<()>>,
 }
@@ -96,9 +97,9 @@ impl Drop for Handled {
 }
 
 /// How many requests to the webhook ended so, as `/metrics` says.
-fn count(pages: &Pages, result: &str) -> u64 {
+fn count(monitoring: &MonitoringState, result: &str) -> u64 {
     let line = format!("palabre_webhook_requests_total{{result=\"{result}\"}} ");
-    let text = pages.metrics.encode();
+    let text = monitoring.metrics.encode();
     text.lines().find_map(|l| l.strip_prefix(&line)).expect("there is such a count").parse().unwrap()
 }
 
@@ -160,7 +161,7 @@ async fn it_is_alive_before_it_is_ready() {
     assert_eq!(server.get("/livez").await.status, 200);
     let ready = server.get("/readyz").await;
     assert_eq!((ready.status, ready.body.lines().count()), (503, 1), "{ready:?}");
-    server.pages.health.mark_alive();
+    server.monitoring.health.mark_alive();
     assert_eq!(server.get("/readyz").await.status, 200);
 }
 
@@ -175,15 +176,15 @@ async fn metrics_are_open_metrics() {
 async fn gaps_are_shown_where_they_are_counted() {
     let mut server = Server::start(1).await;
     let unanswered = Arc::new(Unanswered::default());
-    (0..5).for_each(|_| unanswered.note(["visa"], Utc::now().date_naive()));
-    server.pages.unanswered.as_ref().unwrap().note(["passport"], Utc::now().date_naive());
+    (0..5).for_each(|_| unanswered.record(["visa"], Utc::now().date_naive()));
+    server.monitoring.unanswered.as_ref().unwrap().record(["passport"], Utc::now().date_naive());
     let report = server.get("/gaps").await;
     assert!(report.status == 200 && !report.body.contains("passport"), "{report:?}");
 
-    server.pages.unanswered = None;
+    server.monitoring.unanswered = None;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     server.address = listener.local_addr().unwrap();
-    tokio::spawn(serve(listener, server.pages.clone(), None, std::future::pending()));
+    tokio::spawn(serve(listener, server.monitoring.clone(), None, std::future::pending()));
     assert_eq!(server.get("/gaps").await.status, 404);
     assert_eq!(server.get("/telegram/hook").await.status, 404, "there is no webhook without one");
 }
@@ -201,7 +202,7 @@ async fn without_the_secret_nothing_is_read() {
     }
     assert_eq!(server.count("unauthorized"), 5);
     assert!(server.deliveries.try_recv().is_err());
-    assert!(server.pages.health.ready().is_err(), "a forged delivery is no sign of Telegram");
+    assert!(server.monitoring.health.ready().is_err(), "a forged delivery is no sign of Telegram");
 }
 
 #[tokio::test]
@@ -212,8 +213,8 @@ async fn what_is_handled_gets_200_and_the_connection_stays() {
         client.deliver(SECRET, body).await;
         let delivered = server.deliveries.recv().await.unwrap();
         assert_eq!(delivered.body, body.as_bytes());
-        assert_eq!(server.pages.health.ready(), Ok(()), "a delivery is a sign of Telegram");
-        delivered.answer.send(Verdict::Done(None)).unwrap();
+        assert_eq!(server.monitoring.health.ready(), Ok(()), "a delivery is a sign of Telegram");
+        delivered.response.send(DeliveryOutcome::Processed(None)).unwrap();
         let answer = client.read().await;
         assert_eq!((answer.status, &*answer.body), (200, ""));
         assert!(!answer.head.contains("connection: close"));
@@ -225,20 +226,23 @@ async fn what_is_handled_gets_200_and_the_connection_stays() {
 async fn a_method_call_goes_into_the_answer() {
     let server = Server::start(1).await;
     let call = r#"{"method":"sendMessage","chat_id":1,"text":"é"}"#;
-    let answer = server.handle(|_| Some(Verdict::Done(Some(Bytes::from_static(call.as_bytes()))))).deliver("{}").await;
+    let answer = server
+        .handle(|_| Some(DeliveryOutcome::Processed(Some(Bytes::from_static(call.as_bytes())))))
+        .deliver("{}")
+        .await;
     assert_eq!((answer.status, &*answer.body), (200, call));
     assert!(answer.head.contains("content-type: application/json\r\n"), "{}", answer.head);
 }
 
 #[tokio::test]
 async fn what_is_not_handled_is_to_come_again() {
-    let busy = Server::start(1).await.handle(|_| Some(Verdict::Busy));
+    let busy = Server::start(1).await.handle(|_| Some(DeliveryOutcome::RetryLater));
     let dropped = Server::start(1).await.handle(|_| None);
     for server in [busy, dropped] {
         let answer = server.deliver("{}").await;
         assert_eq!((answer.status, &*answer.body), (503, ""));
         assert!(answer.head.contains("retry-after: 1\r\n"), "{}", answer.head);
-        assert_eq!(count(&server.pages, "busy"), 1);
+        assert_eq!(count(&server.monitoring, "busy"), 1);
     }
 }
 
@@ -248,7 +252,7 @@ async fn without_room_it_is_to_come_again() {
     let mut first = server.connect().await;
     first.deliver(SECRET, "1").await;
     // The second is sent once the first stands in the channel: the beat comes just before.
-    while server.pages.health.silence().is_none() {
+    while server.monitoring.health.silence().is_none() {
         tokio::task::yield_now().await;
     }
     let mut second = server.connect().await;
@@ -256,7 +260,7 @@ async fn without_room_it_is_to_come_again() {
     let answer = second.read().await;
     assert!(answer.status == 503 && answer.head.contains("retry-after: 1\r\n"), "{answer:?}");
 
-    server.deliveries.recv().await.unwrap().answer.send(Verdict::Done(None)).unwrap();
+    server.deliveries.recv().await.unwrap().response.send(DeliveryOutcome::Processed(None)).unwrap();
     assert_eq!(first.read().await.status, 200, "the first is not harmed");
     server.deliveries.close();
     second.deliver(SECRET, "3").await;
@@ -281,7 +285,7 @@ async fn a_body_has_a_limit() {
     client.deliver(SECRET, &"x".repeat(BODY_LIMIT)).await;
     let delivered = server.deliveries.recv().await.unwrap();
     assert_eq!(delivered.body.len(), BODY_LIMIT);
-    delivered.answer.send(Verdict::Done(None)).unwrap();
+    delivered.response.send(DeliveryOutcome::Processed(None)).unwrap();
     assert_eq!(client.read().await.status, 200);
 }
 
@@ -315,7 +319,7 @@ async fn a_slow_head_is_cut_off() {
     let (mut silent, mut slow) = (server.connect().await, server.connect().await);
     slow.write("GET /livez HTTP/1.1\r\nHo").await;
     assert!(slow.is_closed().await && silent.is_closed().await);
-    assert_took(began, HEAD_TIME);
+    assert_took(began, HEAD_TIMEOUT);
 }
 
 #[tokio::test(start_paused = true)]
@@ -325,7 +329,7 @@ async fn a_slow_body_is_cut_off() {
     let mut client = server.connect().await;
     client.write(&format!("{}Content-Length: 10\r\n\r\n{{", head(SECRET))).await;
     assert_eq!(client.read().await.status, 408);
-    assert_took(began, BODY_TIME);
+    assert_took(began, BODY_TIMEOUT);
     assert!(client.is_closed().await && server.deliveries.try_recv().is_err());
     assert_eq!(server.count("broken"), 1);
 }
@@ -336,11 +340,11 @@ async fn an_update_that_hangs_is_to_come_again() {
     let began = Instant::now();
     let mut client = server.connect().await;
     client.deliver(SECRET, "{}").await;
-    let Delivered { answer, .. } = server.deliveries.recv().await.unwrap();
+    let WebhookDelivery { response, .. } = server.deliveries.recv().await.unwrap();
     assert_eq!(client.read().await.status, 503);
-    assert_took(began, ANSWER_LIMIT);
+    assert_took(began, PROCESSING_TIMEOUT);
     assert_eq!(server.count("late"), 1);
-    assert!(answer.send(Verdict::Done(None)).is_err(), "who handles it learns that nobody waits");
+    assert!(response.send(DeliveryOutcome::Processed(None)).is_err(), "who handles it learns that nobody waits");
 }
 
 #[tokio::test(start_paused = true)]
@@ -352,7 +356,7 @@ async fn connections_have_a_limit() {
         idle.push(server.connect().await);
     }
     assert_eq!(server.get("/livez").await.status, 200, "one more is served when there is room");
-    assert_took(began, HEAD_TIME);
+    assert_took(began, HEAD_TIMEOUT);
 }
 
 #[tokio::test]
@@ -364,7 +368,7 @@ async fn what_is_in_hand_is_finished_on_a_stop() {
     server.stop.take();
     assert!(idle.is_closed().await);
     assert!(TcpStream::connect(server.address).await.is_err(), "new connections are for others");
-    delivered.answer.send(Verdict::Done(None)).unwrap();
+    delivered.response.send(DeliveryOutcome::Processed(None)).unwrap();
     let answer = client.read().await;
     assert!(answer.status == 200 && answer.head.contains("connection: close"), "{answer:?}");
     assert!(client.is_closed().await);
@@ -380,19 +384,20 @@ async fn a_stop_does_not_wait_for_ever() {
     let began = Instant::now();
     server.stop.take();
     server.served.await.unwrap();
-    assert_took(began, DRAIN);
+    assert_took(began, DRAIN_TIMEOUT);
     assert!(client.is_closed().await);
 }
 
 #[test]
 fn a_webhook_that_cannot_be_served_is_refused() {
-    let refused = |path: &str, secret: &str| Webhook::new(path, secret, mpsc::channel(1).0).unwrap_err();
+    let refused =
+        |path: &str, secret: &str| WebhookEndpoint::new(path, secret, mpsc::channel(1).0).unwrap_err().to_string();
     assert!(refused("hook", SECRET).contains("begin with /"));
     assert!(refused("/{hook}", SECRET).contains("the webhook's path"));
     assert!(refused("/metrics", SECRET).contains("another page"));
     for secret in ["", "é", "a b", &"x".repeat(257)] {
         assert!(refused("/hook", secret).contains("secret"), "{secret}");
     }
-    let shown = format!("{:?}", Webhook::new("/hush", SECRET, mpsc::channel(1).0).unwrap());
+    let shown = format!("{:?}", WebhookEndpoint::new("/hush", SECRET, mpsc::channel(1).0).unwrap());
     assert!(!shown.contains(SECRET) && !shown.contains("hush"), "{shown}");
 }
