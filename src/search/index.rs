@@ -4,7 +4,7 @@ use super::Phrases;
 use super::classifier::Classifier;
 use super::ngrams::{NgramIds, ngrams};
 use super::tokenizer::{Lexicon, words_of};
-use super::vectors::{SparseVector, centroids, tf_idf, transposed};
+use super::vectors::{SparseVector, TfIdf, centroids, transposed};
 use super::vocabulary::Vocabulary;
 
 /// The share of a word's weight that depends on the number of topics that have it.
@@ -26,8 +26,12 @@ pub(super) struct LanguageIndex {
     pub(super) idf: Vec<f32>,
     /// The idf of an n-gram that no phrase has.
     pub(super) unknown_idf: f32,
-    /// For each n-gram the phrases that have it, with its value in their tf-idf vectors.
-    pub(super) phrase_postings: Vec<SparseVector>,
+    /// For each n-gram the phrases that have it, repeated as often as they have it. Without the values, which follow from
+    /// `idf` and `phrase_lengths`: they would be 0.6 MB of the shipped content, and the time of `question_among_1000_sections`
+    /// is that of reading this.
+    pub(super) phrase_postings: Vec<Vec<u32>>,
+    /// The length of each phrase's tf-idf vector.
+    pub(super) phrase_lengths: Vec<f32>,
     /// For each n-gram the topics that have it, with its value in their centroids.
     pub(super) topic_postings: Vec<SparseVector>,
     /// `None` when there is too much to train on.
@@ -38,8 +42,8 @@ pub(super) struct LanguageIndex {
 pub(super) struct WordPostings {
     /// From 0 to 1: less for stop-words and question words, and for words of many topics.
     pub(super) weight: f32,
+    /// Topic by topic.
     pub(super) phrases: Vec<u32>,
-    pub(super) topics: Vec<u32>,
 }
 
 impl LanguageIndex {
@@ -62,32 +66,51 @@ impl LanguageIndex {
         let mut by_topic = vec![Vec::new(); topics];
         (0..).zip(&topic_of).for_each(|(phrase, &topic)| by_topic[topic as usize].push(phrase));
 
-        let count = ngram_ids.len();
-        let ngrams_of_phrase = words_of_phrase
-            .iter()
-            .map(|words| words.iter().flat_map(|&word| ngrams_of_word[word as usize].iter().copied()));
-        let (vectors, idf) = tf_idf(ngrams_of_phrase, &by_topic, count);
-        let classifier = Classifier::train(&vectors, &topic_of, topics, count);
         let words = word_postings(&vocabulary, &lexicon, &words_of_phrase, &by_topic);
         let weight_of = |phrase: &Vec<u32>| {
             let firsts = phrase.iter().enumerate().filter(|&(i, word)| !phrase[..i].contains(word));
             firsts.map(|(_, &word)| words[word as usize].weight).sum()
         };
+        let phrase_weights = words_of_phrase.iter().map(weight_of).collect();
+
+        let count = ngram_ids.len();
+        let ngrams_of_phrase = || {
+            words_of_phrase
+                .iter()
+                .map(|words| words.iter().flat_map(|&word| ngrams_of_word[word as usize].iter().copied()))
+        };
+        let TfIdf { vectors, lengths, idf } = TfIdf::new(ngrams_of_phrase(), &by_topic, count);
+        let classifier = Classifier::train(&vectors, &topic_of, topics, count);
+        let topic_postings = transposed(&centroids(&vectors, &by_topic, count), count);
+        // Before the postings of phrases, which are as large.
+        drop(vectors);
+        vocabulary.shrink_to_fit();
         Self {
             lexicon,
             topics,
             topic_of,
-            phrase_weights: words_of_phrase.iter().map(weight_of).collect(),
+            phrase_weights,
             vocabulary,
             words,
+            phrase_postings: ngram_postings(ngrams_of_phrase(), count),
+            phrase_lengths: lengths,
             ngram_ids,
             unknown_idf: idf.iter().copied().fold(1.0, f32::max),
             idf,
-            topic_postings: transposed(&centroids(&vectors, &by_topic, count), count),
-            phrase_postings: transposed(&vectors, count),
+            topic_postings,
             classifier,
         }
     }
+}
+
+/// For each n-gram the phrases that have it, as often as they have it.
+fn ngram_postings(phrases: impl Iterator<Item = impl Iterator<Item = u32>>, ngrams: usize) -> Vec<Vec<u32>> {
+    let mut postings = vec![Vec::new(); ngrams];
+    for (phrase, ngrams) in (0..).zip(phrases) {
+        ngrams.for_each(|ngram| postings[ngram as usize].push(phrase));
+    }
+    postings.iter_mut().for_each(Vec::shrink_to_fit);
+    postings
 }
 
 /// The numbers of a word's n-grams; new ones get the next.
@@ -105,31 +128,28 @@ fn word_postings(
     words_of_phrase: &[Vec<u32>],
     by_topic: &[Vec<u32>],
 ) -> Vec<WordPostings> {
-    let ids = 0..vocabulary.len() as u32;
-    let new =
-        |id| WordPostings { weight: lexicon.weight(vocabulary.word(id)), phrases: Vec::new(), topics: Vec::new() };
-    let mut words: Vec<WordPostings> = ids.map(new).collect();
-    for (topic, phrases) in (0..).zip(by_topic) {
+    let new = |word| WordPostings { weight: lexicon.weight(word), phrases: Vec::new() };
+    let mut words: Vec<WordPostings> = vocabulary.iter().map(new).collect();
+    let mut topics = vec![Vec::new(); words.len()];
+    for (topic, phrases) in by_topic.iter().enumerate() {
         for &phrase in phrases {
             for &word in &words_of_phrase[phrase as usize] {
-                let word = &mut words[word as usize];
-                push_new(&mut word.phrases, phrase);
-                push_new(&mut word.topics, topic);
+                push_new(&mut words[word as usize].phrases, phrase);
+                push_new(&mut topics[word as usize], topic);
             }
         }
     }
     let all = by_topic.len() as f32 + 1.0;
-    for word in &mut words {
-        let rarity = (all / word.topics.len() as f32).ln() / all.ln();
+    for (word, topics) in words.iter_mut().zip(topics) {
+        let rarity = (all / topics.len() as f32).ln() / all.ln();
         word.weight *= 1.0 - RARITY + RARITY * rarity;
         word.phrases.shrink_to_fit();
-        word.topics.shrink_to_fit();
     }
     words
 }
 
 /// Adds what is not the last already.
-fn push_new(list: &mut Vec<u32>, number: u32) {
+fn push_new<T: PartialEq>(list: &mut Vec<T>, number: T) {
     if list.last() != Some(&number) {
         list.push(number);
     }

@@ -97,9 +97,10 @@ impl LanguageIndex {
             let mut values: Vec<(u32, f32)> = candidates.found.iter().map(value).collect();
             values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
             for (id, value) in values {
-                let postings = &self.words[id as usize];
-                postings.phrases.iter().for_each(|&phrase| in_phrases.add_once(phrase, i, value));
-                postings.topics.iter().for_each(|&topic| in_topics.add_once(topic, i, value));
+                for &phrase in &self.words[id as usize].phrases {
+                    in_phrases.add_once(phrase, i, value);
+                    in_topics.add_once(self.topic_of[phrase as usize], i, value);
+                }
             }
         }
         for ((&sum, &phrase_weight), &topic) in in_phrases.sums.iter().zip(&self.phrase_weights).zip(&self.topic_of) {
@@ -157,18 +158,22 @@ impl LanguageIndex {
 
     /// Sets the features of n-grams: `ngrams`, `centroid` and `classifier`.
     fn compare_ngrams(&self, vector: &SparseVector, features: &mut [Features]) {
-        let mut cosines = vec![0.0_f32; self.topic_of.len()];
+        let mut sums = vec![0.0_f32; self.topic_of.len()];
         for &(ngram, value) in vector {
-            for &(phrase, other) in &self.phrase_postings[ngram as usize] {
-                cosines[phrase as usize] += value * other;
+            let weighed = value * self.idf[ngram as usize];
+            let (mut last, mut times) = (u32::MAX, 0.0);
+            for &phrase in &self.phrase_postings[ngram as usize] {
+                times = if phrase == last { times + 1.0 } else { 1.0 };
+                last = phrase;
+                sums[phrase as usize] += weighed * (sublinear_tf(times) - sublinear_tf(times - 1.0));
             }
             for &(topic, other) in &self.topic_postings[ngram as usize] {
                 features[topic as usize].centroid += value * other;
             }
         }
-        for (cosine, &topic) in cosines.into_iter().zip(&self.topic_of) {
+        for ((sum, length), &topic) in sums.into_iter().zip(&self.phrase_lengths).zip(&self.topic_of) {
             let best = &mut features[topic as usize].ngrams;
-            *best = best.max(cosine);
+            *best = best.max(sum / length);
         }
         if let Some(classifier) = &self.classifier {
             let (min, max) = CLASSIFIER_RANGE;
