@@ -88,7 +88,7 @@ impl LanguageIndex {
             if words[..i].contains(word) {
                 continue;
             }
-            let weight_of = |id: u32| self.words[id as usize].weight;
+            let weight_of = |id: u32| self.word_weights[id as usize];
             let heaviest = candidates.found.iter().map(|&(id, _)| weight_of(id)).reduce(f32::max);
             let word_weight = heaviest.unwrap_or_else(|| self.lexicon.weight(word));
             weight.all += word_weight;
@@ -97,7 +97,7 @@ impl LanguageIndex {
             let mut values: Vec<(u32, f32)> = candidates.found.iter().map(value).collect();
             values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
             for (id, value) in values {
-                for &phrase in &self.words[id as usize].phrases {
+                for &phrase in self.phrases_of_word.get(id) {
                     in_phrases.add_once(phrase, i, value);
                     in_topics.add_once(self.topic_of[phrase as usize], i, value);
                 }
@@ -158,16 +158,19 @@ impl LanguageIndex {
 
     /// Sets the features of n-grams: `ngrams`, `centroid` and `classifier`.
     fn compare_ngrams(&self, vector: &SparseVector, features: &mut [Features]) {
+        // What each occurrence in a phrase adds to its term frequency; none after the eighth.
+        let increments: [f32; 8] =
+            std::array::from_fn(|times| sublinear_tf(times as f32 + 1.0) - sublinear_tf(times as f32));
         let mut sums = vec![0.0_f32; self.topic_of.len()];
         for &(ngram, value) in vector {
             let weighed = value * self.idf[ngram as usize];
-            let (mut last, mut times) = (u32::MAX, 0.0);
-            for &phrase in &self.phrase_postings[ngram as usize] {
-                times = if phrase == last { times + 1.0 } else { 1.0 };
+            let (mut last, mut times) = (u32::MAX, 0);
+            for &phrase in self.phrases_of_ngram.get(ngram) {
+                times = if phrase == last { times + 1 } else { 0 };
                 last = phrase;
-                sums[phrase as usize] += weighed * (sublinear_tf(times) - sublinear_tf(times - 1.0));
+                sums[phrase as usize] += weighed * increments.get(times).unwrap_or(&0.0);
             }
-            for &(topic, other) in &self.topic_postings[ngram as usize] {
+            for &(topic, other) in self.topics_of_ngram.get(ngram) {
                 features[topic as usize].centroid += value * other;
             }
         }

@@ -3,8 +3,7 @@
 /// Smooths the ratio of two frequencies (additive smoothing), so that one occurrence proves little.
 const SMOOTHING: f32 = 0.1;
 
-/// Dimensions with a value other than 0. In a phrase or a topic the dimensions are n-grams; in a postings list, phrases or
-/// topics.
+/// N-grams with a value other than 0.
 pub(super) type SparseVector = Vec<(u32, f32)>;
 
 /// Phrases as tf-idf vectors.
@@ -109,21 +108,6 @@ fn scale_by_cohesion(centroids: &mut [SparseVector], phrases: &[SparseVector], b
     }
 }
 
-/// The postings of each dimension (inverted index): the vectors that have it, each with its value.
-pub(super) fn transposed(vectors: &[SparseVector], dimensions: usize) -> Vec<SparseVector> {
-    let mut lengths = vec![0; dimensions];
-    for &(dimension, _) in vectors.iter().flatten() {
-        lengths[dimension as usize] += 1;
-    }
-    let mut postings: Vec<SparseVector> = lengths.into_iter().map(Vec::with_capacity).collect();
-    for (number, vector) in (0..).zip(vectors) {
-        for &(dimension, value) in vector {
-            postings[dimension as usize].push((number, value));
-        }
-    }
-    postings
-}
-
 /// The sum of the values of each dimension. `values` has a 0 for each dimension, before and after.
 fn sum(entries: impl Iterator<Item = (u32, f32)>, values: &mut [f32]) -> SparseVector {
     let mut vector = SparseVector::new();
@@ -174,11 +158,5 @@ mod tests {
         let centroids = centroids(&phrases, &[vec![0], vec![1]], 3);
         let ngrams: Vec<Vec<u32>> = centroids.iter().map(|c| c.iter().map(|&(ngram, _)| ngram).collect()).collect();
         assert_eq!(ngrams, [[1], [2]]);
-    }
-
-    #[test]
-    fn postings_name_the_vectors_of_a_dimension() {
-        let vectors = [vec![(2, 0.5), (0, 0.1)], vec![], vec![(2, 0.7)]];
-        assert_eq!(transposed(&vectors, 3), [vec![(0, 0.1)], vec![], vec![(0, 0.5), (2, 0.7)]]);
     }
 }

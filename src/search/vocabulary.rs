@@ -48,6 +48,11 @@ impl Candidates {
 }
 
 impl Vocabulary {
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
     /// All words, in the order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(|word| &**word)
