@@ -121,5 +121,6 @@ fn numbers(word: &str, ids: &mut NgramIds) -> Vec<u32> {
         let next = ids.len() as u32;
         *ids.entry(ngram).or_insert(next)
     };
-    ngrams(word, true).into_iter().map(number).collect()
+    // By reference: a vector that is mapped in place would keep three times the memory.
+    ngrams(word, true).iter().copied().map(number).collect()
 }
