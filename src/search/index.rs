@@ -3,8 +3,9 @@
 use super::Phrases;
 use super::classifier::Classifier;
 use super::ngrams::{NgramIds, ngrams};
+use super::postings::Postings;
 use super::tokenizer::{Lexicon, words_of};
-use super::vectors::{SparseVector, centroids, tf_idf, transposed};
+use super::vectors::{TfIdf, centroids};
 use super::vocabulary::Vocabulary;
 
 /// The share of a word's weight that depends on the number of topics that have it.
@@ -19,27 +20,25 @@ pub(super) struct LanguageIndex {
     /// The weights of each phrase's words together, repeated words once.
     pub(super) phrase_weights: Vec<f32>,
     pub(super) vocabulary: Vocabulary,
-    /// By word of the vocabulary.
-    pub(super) words: Vec<WordPostings>,
+    /// By word, from 0 to 1: less for stop-words and question words, and for words of many topics.
+    pub(super) word_weights: Vec<f32>,
+    /// For each word the phrases that have it, topic by topic; repeated as often as they have it.
+    pub(super) phrases_of_word: Postings<u32>,
     pub(super) ngram_ids: NgramIds,
     /// By n-gram.
     pub(super) idf: Vec<f32>,
     /// The idf of an n-gram that no phrase has.
     pub(super) unknown_idf: f32,
-    /// For each n-gram the phrases that have it, with its value in their tf-idf vectors.
-    pub(super) phrase_postings: Vec<SparseVector>,
+    /// For each n-gram the phrases that have it, repeated as often as they have it. The values are computed
+    /// from `idf` and `phrase_lengths`: they would be 0.6 MB of the shipped content, and the time of `question_among_1000_sections`
+    /// is that of reading this.
+    pub(super) phrases_of_ngram: Postings<u32>,
+    /// The length of each phrase's tf-idf vector.
+    pub(super) phrase_lengths: Vec<f32>,
     /// For each n-gram the topics that have it, with its value in their centroids.
-    pub(super) topic_postings: Vec<SparseVector>,
+    pub(super) topics_of_ngram: Postings<(u32, f32)>,
     /// `None` when there is too much to train on.
     pub(super) classifier: Option<Classifier>,
-}
-
-/// Where a word occurs.
-pub(super) struct WordPostings {
-    /// From 0 to 1: less for stop-words and question words, and for words of many topics.
-    pub(super) weight: f32,
-    pub(super) phrases: Vec<u32>,
-    pub(super) topics: Vec<u32>,
 }
 
 impl LanguageIndex {
@@ -62,29 +61,55 @@ impl LanguageIndex {
         let mut by_topic = vec![Vec::new(); topics];
         (0..).zip(&topic_of).for_each(|(phrase, &topic)| by_topic[topic as usize].push(phrase));
 
-        let count = ngram_ids.len();
-        let ngrams_of_phrase = words_of_phrase
-            .iter()
-            .map(|words| words.iter().flat_map(|&word| ngrams_of_word[word as usize].iter().copied()));
-        let (vectors, idf) = tf_idf(ngrams_of_phrase, &by_topic, count);
-        let classifier = Classifier::train(&vectors, &topic_of, topics, count);
-        let words = word_postings(&vocabulary, &lexicon, &words_of_phrase, &by_topic);
-        let weight_of = |phrase: &Vec<u32>| {
-            let firsts = phrase.iter().enumerate().filter(|&(i, word)| !phrase[..i].contains(word));
-            firsts.map(|(_, &word)| words[word as usize].weight).sum()
+        let phrases_of_word = Postings::new(vocabulary.len(), || {
+            let phrases = by_topic.iter().flatten();
+            phrases.flat_map(|&phrase| words_of_phrase[phrase as usize].iter().map(move |&word| (word, phrase)))
+        });
+        let topics_of_word = |word| {
+            let is_same_topic = |a: &u32, b: &u32| topic_of[*a as usize] == topic_of[*b as usize];
+            phrases_of_word.get(word).chunk_by(is_same_topic).count()
         };
+        let all = (topics as f32 + 1.0).ln();
+        let rarity = |word| ((topics as f32 + 1.0) / topics_of_word(word) as f32).ln() / all;
+        let word_weight = |(id, word)| lexicon.weight(word) * (1.0 - RARITY + RARITY * rarity(id));
+        let word_weights: Vec<f32> = (0..).zip(vocabulary.iter()).map(word_weight).collect();
+        let phrase_weight = |phrase: &Vec<u32>| {
+            let firsts = phrase.iter().enumerate().filter(|&(i, word)| !phrase[..i].contains(word));
+            firsts.map(|(_, &word)| word_weights[word as usize]).sum()
+        };
+
+        let count = ngram_ids.len();
+        let ngrams_of_phrase = || {
+            words_of_phrase
+                .iter()
+                .map(|words| words.iter().flat_map(|&word| ngrams_of_word[word as usize].iter().copied()))
+        };
+        let TfIdf { vectors, lengths, idf } = TfIdf::new(ngrams_of_phrase(), &by_topic, count);
+        let classifier = Classifier::train(&vectors, &topic_of, topics, count);
+        let centroids = centroids(&vectors, &by_topic, count);
+        // Before the postings are allocated.
+        drop(vectors);
+        vocabulary.shrink_to_fit();
         Self {
             lexicon,
             topics,
             topic_of,
-            phrase_weights: words_of_phrase.iter().map(weight_of).collect(),
+            phrase_weights: words_of_phrase.iter().map(phrase_weight).collect(),
             vocabulary,
-            words,
+            word_weights,
+            phrases_of_word,
+            phrases_of_ngram: Postings::new(count, || {
+                (0..).zip(ngrams_of_phrase()).flat_map(|(phrase, ngrams)| ngrams.map(move |ngram| (ngram, phrase)))
+            }),
+            phrase_lengths: lengths,
             ngram_ids,
             unknown_idf: idf.iter().copied().fold(1.0, f32::max),
             idf,
-            topic_postings: transposed(&centroids(&vectors, &by_topic, count), count),
-            phrase_postings: transposed(&vectors, count),
+            topics_of_ngram: Postings::new(count, || {
+                let centroids = (0..).zip(&centroids);
+                centroids
+                    .flat_map(|(topic, centroid)| centroid.iter().map(move |&(ngram, value)| (ngram, (topic, value))))
+            }),
             classifier,
         }
     }
@@ -96,41 +121,6 @@ fn numbers(word: &str, ids: &mut NgramIds) -> Vec<u32> {
         let next = ids.len() as u32;
         *ids.entry(ngram).or_insert(next)
     };
-    ngrams(word, true).into_iter().map(number).collect()
-}
-
-fn word_postings(
-    vocabulary: &Vocabulary,
-    lexicon: &Lexicon,
-    words_of_phrase: &[Vec<u32>],
-    by_topic: &[Vec<u32>],
-) -> Vec<WordPostings> {
-    let ids = 0..vocabulary.len() as u32;
-    let new =
-        |id| WordPostings { weight: lexicon.weight(vocabulary.word(id)), phrases: Vec::new(), topics: Vec::new() };
-    let mut words: Vec<WordPostings> = ids.map(new).collect();
-    for (topic, phrases) in (0..).zip(by_topic) {
-        for &phrase in phrases {
-            for &word in &words_of_phrase[phrase as usize] {
-                let word = &mut words[word as usize];
-                push_new(&mut word.phrases, phrase);
-                push_new(&mut word.topics, topic);
-            }
-        }
-    }
-    let all = by_topic.len() as f32 + 1.0;
-    for word in &mut words {
-        let rarity = (all / word.topics.len() as f32).ln() / all.ln();
-        word.weight *= 1.0 - RARITY + RARITY * rarity;
-        word.phrases.shrink_to_fit();
-        word.topics.shrink_to_fit();
-    }
-    words
-}
-
-/// Adds what is not the last already.
-fn push_new(list: &mut Vec<u32>, number: u32) {
-    if list.last() != Some(&number) {
-        list.push(number);
-    }
+    // By reference: a vector that is mapped in place would keep three times the memory.
+    ngrams(word, true).iter().copied().map(number).collect()
 }

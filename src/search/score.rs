@@ -88,7 +88,7 @@ impl LanguageIndex {
             if words[..i].contains(word) {
                 continue;
             }
-            let weight_of = |id: u32| self.words[id as usize].weight;
+            let weight_of = |id: u32| self.word_weights[id as usize];
             let heaviest = candidates.found.iter().map(|&(id, _)| weight_of(id)).reduce(f32::max);
             let word_weight = heaviest.unwrap_or_else(|| self.lexicon.weight(word));
             weight.all += word_weight;
@@ -97,9 +97,10 @@ impl LanguageIndex {
             let mut values: Vec<(u32, f32)> = candidates.found.iter().map(value).collect();
             values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
             for (id, value) in values {
-                let postings = &self.words[id as usize];
-                postings.phrases.iter().for_each(|&phrase| in_phrases.add_once(phrase, i, value));
-                postings.topics.iter().for_each(|&topic| in_topics.add_once(topic, i, value));
+                for &phrase in self.phrases_of_word.get(id) {
+                    in_phrases.add_once(phrase, i, value);
+                    in_topics.add_once(self.topic_of[phrase as usize], i, value);
+                }
             }
         }
         for ((&sum, &phrase_weight), &topic) in in_phrases.sums.iter().zip(&self.phrase_weights).zip(&self.topic_of) {
@@ -157,18 +158,25 @@ impl LanguageIndex {
 
     /// Sets the features of n-grams: `ngrams`, `centroid` and `classifier`.
     fn compare_ngrams(&self, vector: &SparseVector, features: &mut [Features]) {
-        let mut cosines = vec![0.0_f32; self.topic_of.len()];
+        // What each occurrence in a phrase adds to its term frequency; none after the eighth.
+        let increments: [f32; 8] =
+            std::array::from_fn(|times| sublinear_tf(times as f32 + 1.0) - sublinear_tf(times as f32));
+        let mut sums = vec![0.0_f32; self.topic_of.len()];
         for &(ngram, value) in vector {
-            for &(phrase, other) in &self.phrase_postings[ngram as usize] {
-                cosines[phrase as usize] += value * other;
+            let weighed = value * self.idf[ngram as usize];
+            let (mut last, mut times) = (u32::MAX, 0);
+            for &phrase in self.phrases_of_ngram.get(ngram) {
+                times = if phrase == last { times + 1 } else { 0 };
+                last = phrase;
+                sums[phrase as usize] += weighed * increments.get(times).unwrap_or(&0.0);
             }
-            for &(topic, other) in &self.topic_postings[ngram as usize] {
+            for &(topic, other) in self.topics_of_ngram.get(ngram) {
                 features[topic as usize].centroid += value * other;
             }
         }
-        for (cosine, &topic) in cosines.into_iter().zip(&self.topic_of) {
+        for ((sum, length), &topic) in sums.into_iter().zip(&self.phrase_lengths).zip(&self.topic_of) {
             let best = &mut features[topic as usize].ngrams;
-            *best = best.max(cosine);
+            *best = best.max(sum / length);
         }
         if let Some(classifier) = &self.classifier {
             let (min, max) = CLASSIFIER_RANGE;

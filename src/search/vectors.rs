@@ -3,27 +3,37 @@
 /// Smooths the ratio of two frequencies (additive smoothing), so that one occurrence proves little.
 const SMOOTHING: f32 = 0.1;
 
-/// Dimensions with a value other than 0. In a phrase or a topic the dimensions are n-grams; in a postings list, phrases or
-/// topics.
+/// N-grams with a value other than 0.
 pub(super) type SparseVector = Vec<(u32, f32)>;
 
-/// The tf-idf vectors of phrases, each of length 1, and the idf of each n-gram. `phrases` gives the n-grams of each phrase,
-/// `by_topic` the phrases of each topic, `ngrams` is the number of all n-grams.
-pub(super) fn tf_idf(
-    phrases: impl Iterator<Item = impl Iterator<Item = u32>>,
-    by_topic: &[Vec<u32>],
-    ngrams: usize,
-) -> (Vec<SparseVector>, Vec<f32>) {
-    let mut values = vec![0.0; ngrams];
-    let mut vectors: Vec<_> = phrases.map(|phrase| sum(phrase.map(|ngram| (ngram, 1.0)), &mut values)).collect();
-    let idf = idf(&vectors, by_topic, ngrams);
-    for vector in &mut vectors {
-        for (ngram, value) in &mut *vector {
-            *value = sublinear_tf(*value) * idf[*ngram as usize];
-        }
-        normalize(vector);
+/// Phrases as tf-idf vectors.
+pub(super) struct TfIdf {
+    /// The vector of each phrase, of length 1.
+    pub(super) vectors: Vec<SparseVector>,
+    /// The length of each phrase's vector before it was divided by it.
+    pub(super) lengths: Vec<f32>,
+    /// The inverse document frequency of each n-gram.
+    pub(super) idf: Vec<f32>,
+}
+
+impl TfIdf {
+    /// `phrases` gives the n-grams of each phrase, `by_topic` the phrases of each topic, `ngrams` is the number of all
+    /// n-grams.
+    pub(super) fn new(
+        phrases: impl Iterator<Item = impl Iterator<Item = u32>>,
+        by_topic: &[Vec<u32>],
+        ngrams: usize,
+    ) -> Self {
+        let mut values = vec![0.0; ngrams];
+        let mut vectors: Vec<_> = phrases.map(|phrase| sum(phrase.map(|ngram| (ngram, 1.0)), &mut values)).collect();
+        let idf = idf(&vectors, by_topic, ngrams);
+        let weigh = |vector: &mut SparseVector| {
+            vector.iter_mut().for_each(|(ngram, times)| *times = sublinear_tf(*times) * idf[*ngram as usize]);
+            normalize(vector)
+        };
+        let lengths = vectors.iter_mut().map(weigh).collect();
+        Self { vectors, lengths, idf }
     }
-    (vectors, idf)
 }
 
 /// Sublinear term frequency: what occurs twice counts more, but not twice as much.
@@ -98,21 +108,6 @@ fn scale_by_cohesion(centroids: &mut [SparseVector], phrases: &[SparseVector], b
     }
 }
 
-/// The postings list of each dimension (inverted index): the vectors that have it, each with its value.
-pub(super) fn transposed(vectors: &[SparseVector], dimensions: usize) -> Vec<SparseVector> {
-    let mut lengths = vec![0; dimensions];
-    for &(dimension, _) in vectors.iter().flatten() {
-        lengths[dimension as usize] += 1;
-    }
-    let mut postings: Vec<SparseVector> = lengths.into_iter().map(Vec::with_capacity).collect();
-    for (number, vector) in (0..).zip(vectors) {
-        for &(dimension, value) in vector {
-            postings[dimension as usize].push((number, value));
-        }
-    }
-    postings
-}
-
 /// The sum of the values of each dimension. `values` has a 0 for each dimension, before and after.
 fn sum(entries: impl Iterator<Item = (u32, f32)>, values: &mut [f32]) -> SparseVector {
     let mut vector = SparseVector::new();
@@ -122,16 +117,19 @@ fn sum(entries: impl Iterator<Item = (u32, f32)>, values: &mut [f32]) -> SparseV
         }
         values[dimension as usize] += value;
     }
+    vector.shrink_to_fit();
     vector.iter_mut().for_each(|(dimension, value)| *value = std::mem::take(&mut values[*dimension as usize]));
     vector
 }
 
-/// Divides a vector by its length.
-fn normalize(vector: &mut SparseVector) {
+/// Divides a vector by its length, which is returned; 1 for a vector without values.
+fn normalize(vector: &mut SparseVector) -> f32 {
     let length = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
-    if length > 0.0 {
-        vector.iter_mut().for_each(|(_, value)| *value /= length);
+    if length <= 0.0 {
+        return 1.0;
     }
+    vector.iter_mut().for_each(|(_, value)| *value /= length);
+    length
 }
 
 #[cfg(test)]
@@ -142,13 +140,15 @@ mod tests {
     fn a_phrase_is_a_vector_of_length_1_in_which_rare_ngrams_weigh_more() {
         // n-gram 0 is in both topics, 1 in one of them, 2 twice in one phrase.
         let phrases = [vec![0, 1], vec![0, 2, 2]];
-        let (vectors, idf) = tf_idf(phrases.iter().map(|p| p.iter().copied()), &[vec![0], vec![1]], 3);
+        let TfIdf { vectors, idf, lengths } =
+            TfIdf::new(phrases.iter().map(|p| p.iter().copied()), &[vec![0], vec![1]], 3);
         assert!(idf[0] < idf[1] && idf[1] == idf[2], "{idf:?}");
         for vector in &vectors {
             let length: f32 = vector.iter().map(|(_, value)| value * value).sum();
             assert!((length - 1.0).abs() < 1e-6, "{vector:?}");
         }
         let [(0, common), (2, twice)] = vectors[1][..] else { panic!("{vectors:?}") };
+        assert!((common * lengths[1] - idf[0]).abs() < 1e-6, "{lengths:?}");
         assert!((twice / common - (1.0 + 2_f32.ln()) * idf[2] / idf[0]).abs() < 1e-6, "{vectors:?}");
     }
 
@@ -158,11 +158,5 @@ mod tests {
         let centroids = centroids(&phrases, &[vec![0], vec![1]], 3);
         let ngrams: Vec<Vec<u32>> = centroids.iter().map(|c| c.iter().map(|&(ngram, _)| ngram).collect()).collect();
         assert_eq!(ngrams, [[1], [2]]);
-    }
-
-    #[test]
-    fn postings_name_the_vectors_of_a_dimension() {
-        let vectors = [vec![(2, 0.5), (0, 0.1)], vec![], vec![(2, 0.7)]];
-        assert_eq!(transposed(&vectors, 3), [vec![(0, 0.1)], vec![], vec![(0, 0.5), (2, 0.7)]]);
     }
 }

@@ -1,7 +1,8 @@
 //! The words of one language's phrases, and which of them a question's word may be: the same, of the same stem, with the
 //! same beginning, or misspelt (optimal string alignment distance).
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::tokenizer::Lexicon;
 
@@ -13,14 +14,13 @@ const TWO_EDITS: f32 = 0.65;
 /// What is taken off for another first letter: people seldom mistype it.
 const OTHER_FIRST_LETTER: f32 = 0.1;
 
-/// Words by number.
+/// Words by number, which is their position.
 #[derive(Default)]
 pub(super) struct Vocabulary {
-    words: Vec<String>,
-    ids: FxHashMap<String, u32>,
-    stem_of_word: Vec<u32>,
-    stem_ids: FxHashMap<String, u32>,
-    words_of_stem: Vec<Vec<u32>>,
+    /// Each with the position of its stem.
+    words: IndexMap<String, u32, FxBuildHasher>,
+    /// Each with its words.
+    stems: IndexMap<String, Vec<u32>, FxBuildHasher>,
     /// The words by their number of characters.
     by_length: Vec<Vec<Spelling>>,
 }
@@ -53,14 +53,19 @@ impl Vocabulary {
         self.words.len()
     }
 
+    /// All words, in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(|word| &**word)
+    }
+
     /// The word of a number.
     pub(super) fn word(&self, id: u32) -> &str {
-        &self.words[id as usize]
+        self.words.get_index(id as usize).map_or("", |(word, _)| word)
     }
 
     /// The word's number, if a phrase has it.
     pub(super) fn get(&self, word: &str) -> Option<u32> {
-        self.ids.get(word).copied()
+        self.words.get_index_of(word).map(|id| id as u32)
     }
 
     /// The word's number; the next one if it is new.
@@ -69,24 +74,34 @@ impl Vocabulary {
             return id;
         }
         let id = self.words.len() as u32;
-        self.words.push(word.to_owned());
-        self.ids.insert(word.to_owned(), id);
-        let stem = *self.stem_ids.entry(lexicon.stem(word).into_owned()).or_insert(self.words_of_stem.len() as u32);
-        self.stem_of_word.push(stem);
-        at(&mut self.words_of_stem, stem as usize).push(id);
-        at(&mut self.by_length, word.chars().count()).push(Spelling { word: id, letters: letter_set(word) });
+        let stem = self.stems.entry(lexicon.stem(word).into_owned());
+        self.words.insert(word.to_owned(), stem.index() as u32);
+        stem.or_default().push(id);
+        let length = word.chars().count();
+        if self.by_length.len() <= length {
+            self.by_length.resize_with(length + 1, Vec::new);
+        }
+        self.by_length[length].push(Spelling { word: id, letters: letter_set(word) });
         id
+    }
+
+    /// Gives back the memory that was reserved for more words.
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.words.shrink_to_fit();
+        self.stems.shrink_to_fit();
+        self.by_length.iter_mut().for_each(Vec::shrink_to_fit);
     }
 
     /// The words that a question's word may be. An unfinished word may be the beginning of one.
     pub(super) fn candidates(&self, word: &str, lexicon: &Lexicon, unfinished: bool) -> Candidates {
-        let known = self.get(word);
-        let mut found: Vec<(u32, f32)> = known.map(|id| (id, 1.0)).into_iter().collect();
+        let known = self.words.get_full(word);
+        let mut found: Vec<(u32, f32)> = known.map(|(id, ..)| (id as u32, 1.0)).into_iter().collect();
         let stem = match known {
-            Some(id) => Some(self.stem_of_word[id as usize]),
-            None => self.stem_ids.get(&*lexicon.stem(word)).copied(),
+            Some((.., &stem)) => self.stems.get_index(stem as usize).map(|(_, words)| words),
+            None => self.stems.get(&*lexicon.stem(word)),
         };
-        let related = stem.map_or(&[][..], |stem| &self.words_of_stem[stem as usize]);
+        let known = known.map(|(id, ..)| id as u32);
+        let related = stem.map_or(&[][..], Vec::as_slice);
         found.extend(related.iter().filter(|&&id| Some(id) != known).map(|&id| (id, SAME_STEM)));
         let length = word.chars().count();
         if unfinished {
@@ -125,16 +140,8 @@ impl Vocabulary {
     }
 }
 
-/// The element of a number; the vector grows up to it.
-fn at<T>(vectors: &mut Vec<Vec<T>>, index: usize) -> &mut Vec<T> {
-    if vectors.len() <= index {
-        vectors.resize_with(index + 1, Vec::new);
-    }
-    &mut vectors[index]
-}
-
 /// Which letters a word has, as a set of 64. An edit changes at most two of them, which tells most words apart without
-/// computing a distance (benchmark `longest_message`: FIXME).
+/// computing a distance: without it each word that no phrase has takes as long as a whole question (benchmark `question`).
 fn letter_set(word: &str) -> u64 {
     word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
 }
