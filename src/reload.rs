@@ -329,7 +329,7 @@ mod tests {
     fn broken_content_that_changes_all_the_time_is_reported_at_last() {
         let outcomes = judge(&"ab".repeat(60));
         assert_eq!(outcomes.find('x'), Some(BROKEN_READS as usize - 1));
-        assert_eq!(outcomes.matches('x').count(), 2);
+        assert_eq!(outcomes.matches('x').count(), 1, "what was reported is known from then on");
     }
 
     #[test]
