@@ -7,7 +7,7 @@ use clap::CommandFactory;
 use palabre::cli::arguments::Arguments;
 
 use crate::support::bot::Process;
-use crate::support::fake::{Fake, TOKEN};
+use fake_bot_api::{Fake, TOKEN};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 

@@ -11,7 +11,7 @@ use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, Surface};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
-use crate::support::fake::{BOT_USERNAME, Fake, PATIENCE, Person, Post};
+use fake_bot_api::{BOT_USERNAME, Fake, Person, Post, WAIT_LIMIT};
 
 const GROUP: i64 = -100_777;
 const ENGLISH: Person = Person::new(2, "en");
@@ -44,10 +44,10 @@ static SCRAPED: LazyLock<String> = LazyLock::new(|| {
     bot.fake.tap_inline(ENGLISH, "inline-7", "1.en.s.trust");
     bot.fake.group(GROUP, false);
     bot.fake.post(Post::new(7, GROUP, &format!("/contact@{BOT_USERNAME}")));
-    bot.fake.command_aside(8, GROUP, "/contact");
+    bot.fake.ephemeral_command(8, GROUP, "/contact");
     bot.fake.guest_message(ENGLISH, &format!("@{BOT_USERNAME} your phone number?"));
     let typed = bot.fake.inline_query(ENGLISH, "trust", "");
-    bot.fake.wait_for("the offers", |state| state.answers(&typed.callback_id).first().cloned());
+    bot.fake.wait_for("the offers", |state| state.answers(&typed.query_id).first().cloned());
     bot.fake.push_raw(json!({"poll": {"id": "1"}}));
     // A last answer, behind which all the others are finished.
     let last = bot.fake.push_raw(json!({"message": "no message"}));
@@ -99,7 +99,7 @@ fn a_flood_notice_is_counted() {
     for _ in 0..41 {
         bot.fake.private_message(9, "/contact");
     }
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_LIMIT;
     while !scrape(&bot.process).lines().any(|line| line == "palabre_flood_notices_total 1") {
         assert!(Instant::now() < deadline, "no notice was counted");
         std::thread::sleep(Duration::from_millis(50));
