@@ -105,10 +105,7 @@ fn directory(choice: &ContentChoice) -> Option<PathBuf> {
 
 /// The content as it is loaded, with its problems.
 fn load(choice: &ContentChoice) -> Loaded {
-    match directory(choice) {
-        Some(directory) => load::directory(&directory, load::this_month()),
-        None => load::shipped(load::this_month()),
-    }
+    load::directory_or_shipped(directory(choice).as_deref(), load::this_month())
 }
 
 /// The content, if it has no errors.

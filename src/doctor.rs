@@ -105,7 +105,7 @@ pub async fn examine(options: Options) -> DoctorReport {
 }
 
 fn load(directory: Option<&Path>) -> Loaded {
-    directory.map_or_else(|| load::shipped(this_month()), |directory| load::directory(directory, this_month()))
+    load::directory_or_shipped(directory, this_month())
 }
 
 /// The content again, with the questions with which it tests itself.

@@ -48,6 +48,12 @@ pub fn shipped(now: YearMonth) -> Loaded {
     of_files(Files::shipped(), now)
 }
 
+/// Loads the content of a directory; without one, that inside the binary.
+#[must_use]
+pub fn directory_or_shipped(path: Option<&Path>, now: YearMonth) -> Loaded {
+    path.map_or_else(|| shipped(now), |path| directory(path, now))
+}
+
 /// Loads a content from files in memory: paths relative to the content directory, with `/`, and their bytes.
 ///
 /// ```

@@ -1,85 +1,18 @@
-//! The bot's own sentences: every key with its placeholders and its limit of length.
+//! The bot's own sentences in every language.
 
+mod keys;
+mod lengths;
+
+pub(super) use self::lengths::check_lengths;
+
+use self::keys::{KEYS, Key, Kind};
 use super::Folder;
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use crate::content::schema::Spanned;
-use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX, MESSAGE_MAX, MenuEntry};
+use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
 use crate::markup::{RichText, utf16_len};
-
-/// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
-/// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
-const FACTS_MAX: usize = 400;
-/// UTF-16 units of the note above words of another language, the name of the language included.
-const NOTE_MAX: usize = 280;
-
-/// What an interface text may be.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// Markdown of at most one page.
-    Page,
-    /// Plain text of at most so many characters, with these placeholders beside the facts.
-    Plain(usize, &'static [&'static str]),
-    /// A button's label, in bytes.
-    Label(&'static [&'static str]),
-    /// A description that Telegram shows: at most so many characters.
-    Description(usize),
-    /// A command's other name; checked with the commands.
-    Alias,
-}
-
-struct Key {
-    name: &'static str,
-    kind: Kind,
-}
-
-const fn key(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind }
-}
-
-/// Every key, in the order of [`Interface`]'s fields; the lengths are Telegram's (Bot API: `answerCallbackQuery` 200,
-/// `setMyDescription` 512, `setMyShortDescription` 120, `BotCommand` 256) or keep a page under 4,096 units.
-const KEYS: &[Key] = &[
-    key("name", Kind::Label(&[])),
-    key("bot.description", Kind::Description(512)),
-    key("bot.short_description", Kind::Description(120)),
-    key("commands.start.description", Kind::Description(256)),
-    key("commands.start.alias", Kind::Alias),
-    key("commands.help.description", Kind::Description(256)),
-    key("commands.help.alias", Kind::Alias),
-    key("commands.language.description", Kind::Description(256)),
-    key("commands.language.alias", Kind::Alias),
-    key("commands.ask.description", Kind::Description(256)),
-    key("commands.ask.alias", Kind::Alias),
-    key("pages.home", Kind::Page),
-    key("pages.help", Kind::Page),
-    key("pages.help_end", Kind::Page),
-    key("pages.languages", Kind::Page),
-    key("lines.unknown", Kind::Plain(200, &[])),
-    key("lines.suggest", Kind::Plain(200, &[])),
-    key("lines.unknown_command", Kind::Plain(200, &[])),
-    key("lines.no_command", Kind::Plain(200, &[])),
-    key("lines.old_button", Kind::Plain(200, &[])),
-    key("lines.flood", Kind::Plain(200, &[])),
-    key("lines.trouble", Kind::Plain(200, &[])),
-    key("lines.untranslated", Kind::Plain(200, &["language"])),
-    key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
-    key("buttons.home", Kind::Label(&[])),
-    key("buttons.back", Kind::Label(&["title"])),
-    key("buttons.previous", Kind::Label(&[])),
-    key("buttons.next", Kind::Label(&[])),
-    key("buttons.more", Kind::Label(&["page", "pages"])),
-    key("buttons.less", Kind::Label(&["page", "pages"])),
-    key("buttons.languages", Kind::Label(&[])),
-    key("buttons.copy_phone", Kind::Label(&["phone"])),
-    key("buttons.copy_address", Kind::Label(&[])),
-    key("buttons.card", Kind::Label(&[])),
-    key("buttons.share", Kind::Label(&[])),
-    key("buttons.open", Kind::Label(&[])),
-    key("buttons.everyone", Kind::Label(&[])),
-    key("buttons.rather", Kind::Label(&["title"])),
-];
 
 /// The dotted keys of an interface file.
 pub(super) fn keys() -> Vec<&'static str> {
@@ -293,52 +226,5 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_open: own("buttons.open"),
         button_everyone: own("buttons.everyone"),
         button_rather: own("buttons.rather"),
-    }
-}
-
-/// What is put together from several texts, in every language: the help page with its commands, the line of the facts.
-pub(super) fn check_lengths(
-    interfaces: &[Interface],
-    menus: &[Vec<MenuEntry>],
-    folders: &[Folder<'_>],
-    report: &mut Report,
-) {
-    for ((interface, menu), folder) in interfaces.iter().zip(menus).zip(folders) {
-        let texts = folder.interface.as_ref();
-        let place = |key: &str| match texts.and_then(|(file, raw)| Some(raw.get(key)?.location(file))) {
-            Some(place) => place,
-            None => Location::file(folder.tag.as_str()),
-        };
-        // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
-        let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
-        let help = interface.help.utf16_len() + commands + interface.help_end.utf16_len() + 4;
-        if help > MESSAGE_MAX {
-            report.error(
-                Code::TextTooLong,
-                place("pages.help"),
-                format!("the help page with its commands has {help} characters; a message has room for {MESSAGE_MAX}"),
-                "shorten `pages.help`, or the summaries of the top sections, which describe their commands",
-            );
-        }
-        let names =
-            interfaces.iter().map(|other| utf16_len(&interface.untranslated.replace("{language}", &other.name)));
-        let longest = names.max().unwrap_or(0);
-        if longest > NOTE_MAX {
-            report.error(
-                Code::TextTooLong,
-                place("lines.untranslated"),
-                format!("with a language's name the line has {longest} characters; {NOTE_MAX} are the most"),
-                "name `{language}` once",
-            );
-        }
-        let facts = utf16_len(&interface.facts);
-        if facts > FACTS_MAX {
-            report.error(
-                Code::TextTooLong,
-                place("lines.facts"),
-                format!("the line of the source has {facts} characters; {FACTS_MAX} are the most"),
-                "shorten it, or the title of the source",
-            );
-        }
     }
 }

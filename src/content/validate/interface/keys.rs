@@ -1,0 +1,68 @@
+//! The keys of `interface.toml`, each with its placeholders and its limit of length.
+
+/// What a text of the interface may be.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// Markdown of at most one page.
+    Page,
+    /// Plain text: its most UTF-16 units, and its placeholders beside the facts.
+    Plain(usize, &'static [&'static str]),
+    /// A button's label, with its placeholders beside the facts.
+    Label(&'static [&'static str]),
+    /// A description that Telegram shows: its most characters.
+    Description(usize),
+    /// The name of a command in the language; it is checked with the commands.
+    Alias,
+}
+
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+}
+
+const fn key(name: &'static str, kind: Kind) -> Key {
+    Key { name, kind }
+}
+
+/// Every key, in the order of [`Interface`](crate::content::Interface)'s fields; the lengths are Telegram's (Bot API: `answerCallbackQuery` 200,
+/// `setMyDescription` 512, `setMyShortDescription` 120, `BotCommand` 256) or keep a page under 4,096 units.
+pub(super) const KEYS: &[Key] = &[
+    key("name", Kind::Label(&[])),
+    key("bot.description", Kind::Description(512)),
+    key("bot.short_description", Kind::Description(120)),
+    key("commands.start.description", Kind::Description(256)),
+    key("commands.start.alias", Kind::Alias),
+    key("commands.help.description", Kind::Description(256)),
+    key("commands.help.alias", Kind::Alias),
+    key("commands.language.description", Kind::Description(256)),
+    key("commands.language.alias", Kind::Alias),
+    key("commands.ask.description", Kind::Description(256)),
+    key("commands.ask.alias", Kind::Alias),
+    key("pages.home", Kind::Page),
+    key("pages.help", Kind::Page),
+    key("pages.help_end", Kind::Page),
+    key("pages.languages", Kind::Page),
+    key("lines.unknown", Kind::Plain(200, &[])),
+    key("lines.suggest", Kind::Plain(200, &[])),
+    key("lines.unknown_command", Kind::Plain(200, &[])),
+    key("lines.no_command", Kind::Plain(200, &[])),
+    key("lines.old_button", Kind::Plain(200, &[])),
+    key("lines.flood", Kind::Plain(200, &[])),
+    key("lines.trouble", Kind::Plain(200, &[])),
+    key("lines.untranslated", Kind::Plain(200, &["language"])),
+    key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
+    key("buttons.home", Kind::Label(&[])),
+    key("buttons.back", Kind::Label(&["title"])),
+    key("buttons.previous", Kind::Label(&[])),
+    key("buttons.next", Kind::Label(&[])),
+    key("buttons.more", Kind::Label(&["page", "pages"])),
+    key("buttons.less", Kind::Label(&["page", "pages"])),
+    key("buttons.languages", Kind::Label(&[])),
+    key("buttons.copy_phone", Kind::Label(&["phone"])),
+    key("buttons.copy_address", Kind::Label(&[])),
+    key("buttons.card", Kind::Label(&[])),
+    key("buttons.share", Kind::Label(&[])),
+    key("buttons.open", Kind::Label(&[])),
+    key("buttons.everyone", Kind::Label(&[])),
+    key("buttons.rather", Kind::Label(&["title"])),
+];

@@ -1,0 +1,60 @@
+//! The lengths of texts that are put together from several.
+
+use crate::content::validate::Folder;
+use crate::content::{Interface, MESSAGE_MAX, MenuEntry};
+use crate::diag::{Code, Location, Report};
+use crate::markup::utf16_len;
+
+/// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
+/// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
+const FACTS_MAX: usize = 400;
+/// UTF-16 units of the note above a text in another language, with the name of the language.
+const NOTE_MAX: usize = 280;
+
+/// Checks what is put together from several texts: the help page with its commands, the line of the facts, the note above
+/// an untranslated text.
+pub(in crate::content::validate) fn check_lengths(
+    interfaces: &[Interface],
+    menus: &[Vec<MenuEntry>],
+    folders: &[Folder<'_>],
+    report: &mut Report,
+) {
+    for ((interface, menu), folder) in interfaces.iter().zip(menus).zip(folders) {
+        let texts = folder.interface.as_ref();
+        let place = |key: &str| match texts.and_then(|(file, raw)| Some(raw.get(key)?.location(file))) {
+            Some(place) => place,
+            None => Location::file(folder.tag.as_str()),
+        };
+        // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
+        let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
+        let help = interface.help.utf16_len() + commands + interface.help_end.utf16_len() + 4;
+        if help > MESSAGE_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("pages.help"),
+                format!("the help page with its commands has {help} characters; a message has room for {MESSAGE_MAX}"),
+                "shorten `pages.help`, or the summaries of the top sections, which describe their commands",
+            );
+        }
+        let names =
+            interfaces.iter().map(|other| utf16_len(&interface.untranslated.replace("{language}", &other.name)));
+        let longest = names.max().unwrap_or(0);
+        if longest > NOTE_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("lines.untranslated"),
+                format!("with a language's name the line has {longest} characters; {NOTE_MAX} are the most"),
+                "name `{language}` once",
+            );
+        }
+        let facts = utf16_len(&interface.facts);
+        if facts > FACTS_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("lines.facts"),
+                format!("the line of the source has {facts} characters; {FACTS_MAX} are the most"),
+                "shorten it, or the title of the source",
+            );
+        }
+    }
+}
