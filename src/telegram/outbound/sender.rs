@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::metrics::{Metrics, RequestResult};
-use crate::telegram::api::{Api, ApiError, method_name};
+use crate::telegram::api::{Answer, Api, ApiError, method_name};
 use crate::telegram::outbound::rate_limit::RateLimiter;
 
 /// How long a request is tried while Telegram cannot be reached.
@@ -74,6 +74,15 @@ impl Sender {
         P::Output: DeserializeOwned,
     {
         self.retry(async || self.measure::<P, _>(self.api.call(payload)).await, || ()).await
+    }
+
+    /// Calls a method once; its answer is read later. A refusal counts as an answer here.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Unreachable`].
+    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, ApiError> {
+        self.measure::<P, _>(async { Ok(self.api.post(payload).await?) }).await
     }
 
     /// Sends or edits a message within the rate limit of its chat; an inline message has none. `on_unreachable` is called each

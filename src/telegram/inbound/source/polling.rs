@@ -18,11 +18,12 @@ use tokio::time::Instant;
 
 use super::{ReadUpdate, Source, count_skipped};
 use crate::metrics::{Health, QueueState};
-use crate::telegram::api::{Api, ApiError};
+use crate::telegram::api::ApiError;
 use crate::telegram::inbound::context::Context;
 use crate::telegram::inbound::dispatcher::{Accepted, Dispatcher, Finished};
 use crate::telegram::inbound::offset_tracker::{BATCH_MAX, OffsetTracker};
 use crate::telegram::inbound::update::Update;
+use crate::telegram::outbound::sender::Sender;
 use crate::telegram::{ALLOWED_UPDATES, RunError, backoff, pause_after};
 
 /// How long Telegram may hold a poll when there is nothing new.
@@ -120,7 +121,7 @@ impl Polling {
         self.tracker.advance(offset);
         let timeout = if self.holder.is_none() { LONG_POLL } else { Duration::ZERO };
         let context = Rc::clone(&self.context);
-        let result = Box::pin(async move { poll(context.sender.api(), offset, timeout).await });
+        let result = Box::pin(async move { poll(&context.sender, offset, timeout).await });
         self.poll = Some(PollInProgress { offset, started: Instant::now(), result });
     }
 
@@ -199,7 +200,7 @@ impl Source for Polling {
         self.poll = None;
         let Some(offset) = self.tracker.close() else { return true };
         let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, async {
-            while get_updates(self.context.sender.api(), offset, 1, Duration::ZERO).await.is_err() {
+            while get_updates(&self.context.sender, offset, 1, Duration::ZERO).await.is_err() {
                 tokio::time::sleep(CONFIRM_PAUSE).await;
             }
         });
@@ -212,21 +213,21 @@ impl Source for Polling {
 }
 
 /// Asks for updates; removes a webhook that stands in the way.
-async fn poll(api: &Api, offset: i64, timeout: Duration) -> PollResult {
-    let polled = get_updates(api, offset, BATCH_MAX, timeout).await;
+async fn poll(sender: &Sender, offset: i64, timeout: Duration) -> PollResult {
+    let polled = get_updates(sender, offset, BATCH_MAX, timeout).await;
     if let Err(error) = &polled
         && error.says("can't use getUpdates method while webhook is active")
     {
         log::warn!("a webhook was set: it is removed, for this process polls");
-        api.send(&DeleteWebhook::new()).await?;
-        return get_updates(api, offset, BATCH_MAX, timeout).await;
+        sender.api().send(&DeleteWebhook::new()).await?;
+        return get_updates(sender, offset, BATCH_MAX, timeout).await;
     }
     polled
 }
 
-async fn get_updates(api: &Api, offset: i64, limit: usize, timeout: Duration) -> PollResult {
+async fn get_updates(sender: &Sender, offset: i64, limit: usize, timeout: Duration) -> PollResult {
     let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
-    let answer = api.post(&payload).await?;
+    let answer = sender.post(&payload).await?;
     match answer.read::<Vec<Update>>() {
         // An update of a shape that is new to us: then each by itself.
         Err(ApiError::Unreachable(_)) => {
