@@ -29,9 +29,8 @@ pub(super) struct LanguageIndex {
     pub(super) idf: Vec<f32>,
     /// The idf of an n-gram that no phrase has.
     pub(super) unknown_idf: f32,
-    /// For each n-gram the phrases that have it, repeated as often as they have it. The values are computed
-    /// from `idf` and `phrase_lengths`: they would be 0.6 MB of the shipped content, and the time of `question_among_1000_sections`
-    /// is that of reading this.
+    /// For each n-gram the phrases that have it, repeated as often as they have it. The values of their vectors follow from
+    /// that, `idf` and `phrase_lengths`: to store them would add 0.6 MB to the 2.4 MB of the shipped content's index.
     pub(super) phrases_of_ngram: Postings<u32>,
     /// The length of each phrase's tf-idf vector.
     pub(super) phrase_lengths: Vec<f32>,
