@@ -65,6 +65,7 @@ impl Api {
     ///
     /// [`ApiConfigError`] when an address is not one.
     pub fn new(token: &Token, url: Option<&str>) -> Result<Self, ApiConfigError> {
+        let url = url.filter(|url| !url.trim().is_empty());
         let url = web_address(url.unwrap_or(TELEGRAM)).ok_or(ApiConfigError::Server)?;
         let proxy = std::env::var("TELOXIDE_PROXY").ok().filter(|proxy| !proxy.trim().is_empty());
         let client = client(proxy.as_deref())?;

@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::runtime::LocalOptions;
 
 use palabre::content::load;
-use palabre::telegram::Token;
-use palabre::telegram::{Answer, Api, Bot};
+use palabre::telegram::{Answer, Api, Bot, Token};
 use tokio::sync::{mpsc, oneshot};
 
 use super::fake::{Fake, TOKEN};

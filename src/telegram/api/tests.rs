@@ -24,7 +24,8 @@ async fn through_a_proxy(server: &str, answer: Vec<u8>) -> (String, Result<Answe
         asked.truncate(length);
         String::from_utf8(asked).expect("it works").to_ascii_lowercase()
     };
-    tokio::join!(asked, api.post(&GetMe::new()))
+    let get_me = GetMe::new();
+    tokio::join!(asked, api.post(&get_me))
 }
 
 #[tokio::test]
@@ -72,6 +73,7 @@ fn methods_are_written_as_the_bot_api_writes_them() {
     let token = Token::new("1:secret").expect("it works");
     for (server, address) in [
         ("https://bot.example", "https://bot.example/bot1:secret/getMe"),
+        (" ", "https://api.telegram.org/bot1:secret/getMe"),
         ("http://bot.example:81/api/", "http://bot.example:81/api/bot1:secret/getMe"),
     ] {
         let api = Api::new(&token, Some(server)).expect("it works");
