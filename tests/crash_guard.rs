@@ -7,8 +7,7 @@ use tokio::runtime::LocalOptions;
 
 use palabre::bot::reply::{Input, Reply, Request, reply};
 use palabre::content::{Content, load};
-use palabre::telegram::Token;
-use palabre::telegram::{Api, Bot, CrashGuard};
+use palabre::telegram::{Api, Bot, CrashGuard, Token};
 
 use crate::support::bot::Process;
 use fake_bot_api::{Fake, TOKEN};

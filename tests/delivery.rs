@@ -5,8 +5,7 @@ use tokio::runtime::LocalOptions;
 
 use palabre::bot::reply::{Input, Reply, Request, reply};
 use palabre::content::{Content, load};
-use palabre::telegram::Token;
-use palabre::telegram::{Api, Bot};
+use palabre::telegram::{Api, Bot, Token};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
@@ -255,6 +254,52 @@ fn a_topic_that_is_gone_is_answered_in_the_group() {
     bot.fake.post(Post::new(7, FORUM, "/contact").topic(31));
     bot.fake.wait_sent(FORUM, 1);
     assert!(bot.fake.calls_of("sendMessage")[1].params.get("message_thread_id").is_none());
+}
+
+/// An answer that is refused for one of its parts arrives without it.
+#[track_caller]
+fn check_arrives(refusals: &[&str], chat: i64, missing: &[&str]) {
+    let bot = bot();
+    bot.fake.group(GROUP, false);
+    for refusal in refusals {
+        let refusal = FaultKind::refuse(400, &format!("Bad Request: {refusal}"));
+        bot.fake.fault(Fault::new(refusal).on("sendMessage"));
+    }
+    if chat > 0 {
+        bot.fake.private_message(chat, "/contact");
+    } else {
+        bot.fake.post(Post::new(7, chat, "/contact"));
+    }
+    assert!(bot.fake.wait_sent(chat, 1)[0].text().contains("+223"), "{refusals:?}");
+    let calls = bot.fake.calls_of("sendMessage");
+    assert_eq!(calls.len(), refusals.len() + 1);
+    for part in ["reply_parameters", "reply_markup", "entities"] {
+        let is_sent = calls[refusals.len()].params.get(part).is_some();
+        let is_possible = chat < 0 || part != "reply_parameters";
+        assert_eq!(is_sent, is_possible && !missing.contains(&part), "{part} after {refusals:?}");
+    }
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn an_answer_that_is_refused_for_a_part_of_it_arrives_without_it() {
+    check_arrives(&["message to be replied not found"], GROUP, &["reply_parameters"]);
+    check_arrives(&["BUTTON_DATA_INVALID"], GROUP, &["reply_markup"]);
+    check_arrives(&["ENTITY_BOUNDS_INVALID"], 1, &["entities"]);
+    let all = ["REPLY_MESSAGE_ID_INVALID", "reply markup is too long", "can't parse entities: odd"];
+    check_arrives(&all, GROUP, &["reply_parameters", "reply_markup", "entities"]);
+}
+
+#[test]
+fn a_page_is_turned_without_its_buttons_if_they_are_refused() {
+    let mut bot = bot();
+    let home = bot.say("/start").page();
+    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: BUTTON_URL_INVALID")).on("editMessageText"));
+    let tap = bot.fake.tap(1, 1, home.id, &data);
+    bot.fake.wait_confirmed(tap.update_id);
+    assert!(bot.fake.message(1, home.id).text().contains("+223"));
+    assert_eq!(bot.fake.sent_to(1).len(), 1, "in its place");
 }
 
 #[test]

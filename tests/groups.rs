@@ -1,9 +1,11 @@
 //! Groups: what one person alone sees, menus, topics, and who writes too much.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::support::bot::BotTest;
-use fake_bot_api::{BOT_USERNAME, Fault, FaultKind, Person, Post, State};
+use fake_bot_api::{ALWAYS, BOT_USERNAME, Fault, FaultKind, Person, Post, State};
 
 const GROUP: i64 = -1_000_000_000_021;
 const ENGLISH: Person = Person::new(5, "en");
@@ -74,6 +76,65 @@ fn an_ephemeral_answer_that_is_refused_becomes_a_normal_one() {
 }
 
 #[test]
+fn an_ephemeral_answer_follows_its_group_to_a_new_id() {
+    const SUPERGROUP: i64 = -1_000_000_000_022;
+    let bot = bot();
+    bot.fake.group(SUPERGROUP, false);
+    let moved = FaultKind::migrated(SUPERGROUP);
+    bot.fake.fault(Fault::new(moved).on("sendMessage").in_chat(GROUP).times(ALWAYS));
+    let asked = bot.fake.ephemeral_command(7, GROUP, "/contact");
+    bot.fake.wait_confirmed(asked.update_id);
+    assert!(bot.fake.sent_to(SUPERGROUP).remove(0).text().contains("+223"));
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn an_ephemeral_answer_whose_topic_is_gone_as_well_arrives_in_the_group() {
+    const FORUM: i64 = -1_000_000_000_023;
+    let bot = bot();
+    for refusal in ["EPHEMERAL_MESSAGE_NOT_ALLOWED", "message thread not found"] {
+        let refusal = FaultKind::refuse(400, &format!("Bad Request: {refusal}"));
+        bot.fake.fault(Fault::new(refusal).on("sendMessage"));
+    }
+    bot.fake.replay(json!({"update_id": 1, "message": {
+        "message_id": 0, "ephemeral_message_id": 5, "date": 1, "text": "/contact",
+        "chat": {"id": FORUM, "type": "supergroup", "title": "Forum", "is_forum": true},
+        "message_thread_id": 44, "is_topic_message": true,
+        "from": {"id": 7, "is_bot": false, "first_name": "Person", "language_code": "fr"},
+    }}));
+    assert!(bot.fake.wait_sent(FORUM, 1)[0].text().contains("+223"));
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn direct_messages_of_a_channel_are_answered_in_the_topic_of_the_person() {
+    const CHANNEL: i64 = -1_000_000_000_024;
+    let bot = bot();
+    let update = |id: i64, topic: Option<i64>| {
+        let text = format!("/contact@{BOT_USERNAME}");
+        let mut update = json!({"update_id": id, "message": {
+            "message_id": id, "date": 1, "text": text,
+            "chat": {"id": CHANNEL, "type": "supergroup", "title": "Channel", "is_direct_messages": true},
+            "from": {"id": 7, "is_bot": false, "first_name": "Person", "language_code": "fr"},
+        }});
+        if let Some(topic) = topic {
+            update["message"]["direct_messages_topic"] = json!({"topic_id": topic});
+        }
+        update
+    };
+    // Without a topic nothing can be sent there.
+    bot.fake.replay(update(1, None));
+    bot.fake.replay(update(2, Some(31)));
+    bot.fake.wait_sent(CHANNEL, 1);
+    let calls = bot.fake.calls_of("sendMessage");
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert_eq!(calls[0].params["direct_messages_topic_id"], json!(31));
+    let keyboard = calls[0].params["reply_markup"].to_string();
+    assert!(keyboard.contains("callback_data") && !keyboard.contains("switch_inline"), "{keyboard}");
+    bot.fake.assert_clean();
+}
+
+#[test]
 fn a_contact_card_asked_for_aside_stays_aside() {
     let bot = bot();
     let asked = bot.fake.ephemeral_command(7, GROUP, "/contact");
@@ -130,6 +191,19 @@ fn a_menu_that_cannot_follow_hides_no_page() {
     let refusal = FaultKind::refuse(400, "Bad Request: can't change commands");
     bot.fake.fault(Fault::new(refusal).on("setMyCommands").in_chat(1).times(1));
     bot.tap("English").expect("Reach us");
+}
+
+#[test]
+fn a_menu_that_is_slow_to_follow_holds_no_page() {
+    let mut bot = bot();
+    bot.fake.wait_calls("setMyShortDescription", 3);
+    bot.say("/start").expect("Interpeace");
+    bot.fake.fault(Fault::new(FaultKind::Hang).on("setMyCommands").times(ALWAYS));
+    bot.tap("English").expect("Reach us");
+    let start = Instant::now();
+    bot.tap("Reach us").expect("+223");
+    // It is tried for 10 s.
+    assert!(start.elapsed() < Duration::from_secs(7), "{:?}", start.elapsed());
 }
 
 #[test]
