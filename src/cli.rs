@@ -14,8 +14,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::arguments::{Arguments, Command, ContentChoice};
-use crate::cli::config::SettingError;
+use crate::cli::arguments::{Arguments, Command};
+use crate::cli::config::{ContentChoice, SettingError};
 use crate::content::Content;
 use crate::content::load::{self, Loaded};
 use crate::diag::Severity;

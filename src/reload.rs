@@ -102,7 +102,6 @@ fn run(
             served = content.version();
             metrics.reload(ReloadResult::Ok);
             metrics.content(&served.to_string());
-            log::info!("content {served} is served from now on");
             if newer.blocking_send(content).is_err() {
                 return; // The bot has stopped.
             }

@@ -194,7 +194,11 @@ async fn follow_contents(context: Rc<Context>, contents: Option<mpsc::Receiver<C
             () = async { publish(&context).await; std::future::pending().await } => None,
         };
         match newer {
-            Some(content) => context.replace_content(content),
+            Some(content) => {
+                let version = content.version();
+                context.replace_content(content);
+                log::info!("content {version} is served from now on");
+            }
             None => return publish(&context).await,
         }
     }

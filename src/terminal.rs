@@ -57,6 +57,7 @@ pub struct Terminal<'a, R, W> {
     input: R,
     output: W,
     style: TerminalStyle,
+    place: Place,
     /// The buttons of the last page: number N is at index N - 1.
     buttons: Vec<(String, ButtonAction)>,
 }
@@ -70,7 +71,13 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         input: R,
         output: W,
     ) -> Self {
-        Self { content, language_code, input, output, style, buttons: Vec::new() }
+        Self { content, language_code, input, output, style, place: Place::Private, buttons: Vec::new() }
+    }
+
+    /// The conversation as it would be in another kind of chat: nobody presses Start there.
+    #[must_use]
+    pub fn in_place(self, place: Place) -> Self {
+        Self { place, ..self }
     }
 
     /// Talks until the input ends.
@@ -79,7 +86,9 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     ///
     /// When the input cannot be read or the output cannot be written.
     pub fn talk(&mut self) -> io::Result<()> {
-        self.answer(Input::Text("/start"))?;
+        if self.place == Place::Private {
+            self.answer(Input::Text("/start"))?;
+        }
         loop {
             write!(self.output, "{}", self.paint("> ", "1"))?;
             self.output.flush()?;
@@ -115,7 +124,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn answer(&mut self, input: Input<'_>) -> io::Result<()> {
-        let request = Request { input, language_code: self.language_code, place: Place::Private };
+        let request = Request { input, language_code: self.language_code, place: self.place };
         match reply(self.content, &request) {
             Reply::Silent => Ok(()),
             Reply::Contact { card, .. } => self.card(&card),

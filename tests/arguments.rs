@@ -46,8 +46,8 @@ fn a_blank_variable_counts_as_unset() {
             }
             _ => {}
         }
-        let process = Process::start_with(BINARY, &Fake::start(), &[], &env);
-        process.wait_log(expected);
+        let fake = Fake::start();
+        Process::start_with(BINARY, &fake, &[], &env).wait_log(expected);
     }
 }
 

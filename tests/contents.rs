@@ -9,18 +9,14 @@ use palabre::content::load::{self, Loaded};
 use palabre::content::{CommandTarget, Content, LangId, SectionId};
 use palabre::diag::Code;
 
+use crate::support::snapshot;
+
 fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents").join(name)
 }
 
 fn load_content(name: &str) -> Loaded {
     load::directory(&directory(name), load::this_month())
-}
-
-fn snapshot(name: &str, text: &str) {
-    insta::with_settings!({snapshot_path => "cases/menus", prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::assert_snapshot!(name, text);
-    });
 }
 
 /// The whole menu in every language: what each section is called, how it is reached, how many pages it has.
@@ -89,7 +85,7 @@ pub(crate) fn check_every_page(content: &Content) {
 #[test]
 fn the_shipped_menu() {
     let content = load::shipped(load::this_month()).content.unwrap();
-    snapshot("shipped", &menu(&content));
+    snapshot("menus", "shipped", &menu(&content));
     check_every_page(&content);
 }
 
@@ -117,7 +113,7 @@ fn another_organisation_in_five_languages_and_three_scripts() {
     let Loaded { content, report } = load_content("library");
     assert!(report.diagnostics.iter().all(|d| d.code == Code::Untranslated), "{}", report.to_text(false));
     let content = content.unwrap();
-    snapshot("library", &menu(&content));
+    snapshot("menus", "library", &menu(&content));
     check_every_page(&content);
     let depth = |section: SectionId| std::iter::successors(Some(section), |&s| content.section(s).parent).count();
     assert_eq!(content.sections().map(depth).max(), Some(4));
@@ -128,7 +124,7 @@ fn one_language_and_no_phone() {
     let Loaded { content, report } = load_content("single");
     assert_eq!(report.to_text(false), "no problems\n");
     let content = content.unwrap();
-    snapshot("single", &menu(&content));
+    snapshot("menus", "single", &menu(&content));
     check_every_page(&content);
     assert_eq!(pages::contact_card(&content), None);
     let lang = content.default_language();

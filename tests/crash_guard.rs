@@ -39,7 +39,7 @@ fn a_bot_that_dies_of_boom() {
 /// Starts this very program again, as the bot above.
 fn start(fake: &Fake, crash_file: &Path) -> std::process::Child {
     Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "fuse::a_bot_that_dies_of_boom"])
+        .args(["--ignored", "--exact", "crash_guard::a_bot_that_dies_of_boom"])
         .env(CRASH_FILE, crash_file)
         .env("TELOXIDE_API_URL", fake.url())
         .stdout(Stdio::null())

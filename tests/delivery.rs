@@ -9,6 +9,7 @@ use palabre::telegram::{Api, Bot, Token};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
+use crate::support::standin::StandIn;
 use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, Post, TOKEN, WAIT_LIMIT};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
@@ -543,4 +544,33 @@ fn a_panic_gets_an_apology_and_the_loop_goes_on() {
     stop.send(()).unwrap();
     assert_eq!(bot.join().unwrap(), Ok(()));
     fake.assert_clean();
+}
+
+#[test]
+fn after_an_answer_the_next_question_is_heard_without_any_time_passing() {
+    let fake = Fake::start();
+    let bot = StandIn::start_with_clock(&fake, reply);
+    fake.wait_polls(1);
+    // A long poll has been waiting for longer than any pause between polls.
+    bot.advance(Duration::from_secs(5));
+    for person in 1..=3 {
+        let question = fake.private_message(person, "/contact");
+        fake.wait_confirmed(question.update_id);
+    }
+    assert_eq!(bot.stop(), Ok(()));
+    fake.assert_clean();
+}
+
+#[test]
+fn a_held_offset_is_polled_no_faster_than_telegram_allows() {
+    let fake = Fake::start();
+    fake.throttle_repeated_offsets();
+    let _bot = Process::start(env!("CARGO_BIN_EXE_palabre"), &fake, &[]);
+    fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 600 }).on("sendMessage").in_chat(1));
+    fake.private_message(1, "/contact");
+    fake.wait_calls("sendMessage", 1);
+    let polls = fake.polls();
+    fake.wait_polls(polls + 4);
+    let throttled = fake.with_state(|state| state.polls.iter().filter(|poll| poll.throttled).count());
+    assert_eq!(throttled, 0, "Telegram gives one update at a time to a bot that polls too fast");
 }

@@ -9,6 +9,8 @@ use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::{Code, Severity};
 use palabre::quality;
 
+use crate::support::snapshot;
+
 /// The month in which all cases are checked.
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
 
@@ -53,9 +55,7 @@ fn every_code_has_a_case_with_its_report() {
         let Loaded { content, report } = load_case(case);
         assert!(report.diagnostics.iter().any(|d| d.code == code), "{case}: {}", report.to_text(false));
         assert_eq!(content.is_none(), report.count(Severity::Error) > 0, "{case}");
-        insta::with_settings!({snapshot_path => format!("cases/check/{case}"), prepend_module_to_snapshot => false, omit_expression => true}, {
-            insta::assert_snapshot!("report", report.to_text(false));
-        });
+        snapshot(&format!("check/{case}"), "report", &report.to_text(false));
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::{Value, json};
 
 use crate::support::bot::BotTest;
+use crate::support::snapshot;
 use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, TOKEN};
 
 /// A content of one language, so that reports stay short; relative to `tests/`.
@@ -58,9 +59,7 @@ fn report(output: &Output, url: &str) -> String {
 fn check(name: &str, fake: &Fake, env: Env<'_>) -> String {
     let output = doctor(&fake.url(), &[], env);
     let report = format!("{}\n\nexit status {}", report(&output, &fake.url()), output.status.code().unwrap());
-    insta::with_settings!({ snapshot_path => "cases/doctor", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!(name, report);
-    });
+    snapshot("doctor", name, &report);
     assert_eq!(fake.polls(), 0, "it polled: that takes the updates of a running bot");
     fake.assert_clean();
     report

@@ -18,7 +18,6 @@ mod inline;
 mod kill;
 mod layers;
 mod links;
-mod load;
 mod metrics;
 mod newer;
 mod properties;

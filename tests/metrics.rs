@@ -11,6 +11,7 @@ use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, Surface};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
+use crate::support::snapshot;
 use fake_bot_api::{BOT_USERNAME, Fake, Person, Post, WAIT_LIMIT};
 
 const GROUP: i64 = -100_777;
@@ -80,9 +81,7 @@ fn a_bot_counts_what_it_does() {
             samples.sort_unstable();
         }
     }
-    insta::with_settings!({snapshot_path => "cases", prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::assert_snapshot!("metrics", lines.join("\n"));
-    });
+    snapshot("", "metrics", &lines.join("\n"));
 }
 
 #[test]

@@ -1,12 +1,29 @@
-//! What the tests stand on: a strict fake of Telegram, the real bot against it, and the command line.
+//! What tests and benchmarks share: the real bot against the fake Bot API, and the command line.
+#![allow(dead_code, reason = "no single set of tests uses all of it")]
 
 pub(crate) mod bot;
+pub(crate) mod project_rule;
 pub(crate) mod standin;
 pub(crate) mod vitals;
+pub(crate) mod world;
 
-use serde_json::Value;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// Compares a text with `tests/cases/<directory>/<name>.snap`. `INSTA_UPDATE=always cargo test` accepts what has changed.
+#[track_caller]
+pub(crate) fn snapshot(directory: &str, name: &str, text: &str) {
+    let settings = {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(directory));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.remove_snapshot_suffix();
+        settings
+    };
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
 
 /// What the real binary prints for these arguments and this input, on a screen of so many columns, with the shipped content.
 #[track_caller]
@@ -24,21 +41,4 @@ pub(crate) fn palabre(arguments: &[&str], columns: &str, input: &str) -> String 
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// Palabre's own rules on top of Telegram's: no link previews, and a webhook never without a secret.
-pub(crate) fn project_rule(method: &str, params: &Value) -> Option<String> {
-    let without_preview = |content: &Value| content["link_preview_options"]["is_disabled"] == true;
-    let is_text = |result: &&Value| result["input_message_content"]["message_text"].is_string();
-    let is_kept = match method {
-        "sendMessage" | "editMessageText" | "editEphemeralMessageText" => without_preview(params),
-        "answerInlineQuery" => {
-            let results = params["results"].as_array().into_iter().flatten();
-            results.filter(is_text).all(|result| without_preview(&result["input_message_content"]))
-        }
-        "answerGuestQuery" => without_preview(&params["result"]["input_message_content"]),
-        "setWebhook" => return params["secret_token"].is_null().then(|| "no secret_token".to_owned()),
-        _ => true,
-    };
-    (!is_kept).then(|| "link previews are not off".to_owned())
 }

@@ -310,6 +310,11 @@ impl Fake {
         self.update(|state| state.advance_clock(step));
     }
 
+    /// Every request takes this long to come in, and every answer as long to go out.
+    pub fn set_latency(&self, latency: Duration) {
+        self.update(|state| state.latency = latency);
+    }
+
     /// From now on does what Telegram does to a `getUpdates` that repeats the offset of the one before: within 3 s it waits for an
     /// update, whatever its timeout, and within 0.5 s it gets one update, whatever its limit.
     pub fn throttle_repeated_offsets(&self) {

@@ -121,8 +121,18 @@ async fn handle(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let date = super::state::lock(&shared.state).date;
+    let (date, latency) = {
+        let state = super::state::lock(&shared.state);
+        (state.date, state.latency)
+    };
+    let travel = || async move {
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+    };
+    travel().await;
     let mut response = respond(shared, uri, headers, body).await;
+    travel().await;
     if let Some(date) = date {
         response.headers_mut().insert(header::DATE, header::HeaderValue::from_static(date));
     }

@@ -18,8 +18,8 @@ use super::{
     updates::Queue,
 };
 
-/// The kinds of update, in the order in which `getWebhookInfo` lists them: the server's own, then those that are newer.
-pub(crate) const UPDATE_KINDS: &[&str] = &[
+/// The kinds of update, in the order of the server that Telegram publishes, then those that are newer.
+const UPDATE_KINDS: &[&str] = &[
     "message",
     "edited_message",
     "channel_post",
@@ -166,6 +166,8 @@ pub struct State {
     pub(crate) webhook_info: Map<String, Value>,
     /// The `Date` of every answer, if not the true one.
     pub(crate) date: Option<&'static str>,
+    /// How long a request takes to come in, and an answer to go out.
+    pub(crate) latency: Duration,
     chats: BTreeMap<i64, Chat>,
     messages: BTreeMap<(i64, i64), Message>,
     inline_messages: BTreeMap<String, Message>,

@@ -3,7 +3,6 @@
 
 use std::error::Error as _;
 use std::ffi::OsStr;
-use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::Resettable;
@@ -11,8 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::cli::Error;
-use crate::cli::config::{RunConfig, SettingError};
-use crate::telegram::{Token, TokenError};
+use crate::cli::config::{ContentChoice, RunConfig, SettingError, TOKEN_ARGUMENT, TelegramOptions};
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -53,51 +51,6 @@ Variables without an option:
   TELOXIDE_TOKEN           The token that @BotFather gave
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
                            The proxy, as for other programs, where TELOXIDE_PROXY is not set";
-
-/// Where the content is.
-#[derive(Clone, Debug, Args)]
-pub struct ContentChoice {
-    /// The content directory; else ./content or this directory if it is one, else the copy inside the binary
-    #[arg(long, env = "PALABRE_CONTENT", value_name = "DIR")]
-    pub content: Option<PathBuf>,
-}
-
-/// The bot's token and the way to the Bot API server. Addresses are strings, for `doctor` reports those that are none.
-#[derive(Args)]
-pub struct TelegramOptions {
-    // Refused on the command line, where every user of the machine can read it: see `parse`.
-    #[arg(long = TOKEN_ARGUMENT, env = "TELOXIDE_TOKEN", hide = true)]
-    pub(super) token: Option<String>,
-    /// The file that holds the token, unless TELOXIDE_TOKEN is set
-    #[arg(long, env = "TELOXIDE_TOKEN_FILE", value_name = "FILE")]
-    pub(super) token_file: Option<PathBuf>,
-    /// Another Bot API server than Telegram's
-    #[arg(long, env = "TELOXIDE_API_URL", value_name = "URL", hide_env_values = true)]
-    pub(super) api_url: Option<String>,
-    /// A proxy on the way to the server
-    #[arg(long, env = "TELOXIDE_PROXY", value_name = "URL", hide_env_values = true)]
-    pub(super) proxy: Option<String>,
-}
-
-const TOKEN_ARGUMENT: &str = "token";
-
-impl TelegramOptions {
-    /// The token.
-    ///
-    /// # Errors
-    ///
-    /// When there is none.
-    pub(super) fn token(&self) -> Result<Token, TokenError> {
-        Token::read(self.token.as_deref(), self.token_file.as_deref())
-    }
-}
-
-impl fmt::Debug for TelegramOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The other fields are secret: the token, and addresses that may hold passwords.
-        f.debug_struct("TelegramOptions").field("token_file", &self.token_file).finish_non_exhaustive()
-    }
-}
 
 /// The arguments of `palabre chat`.
 #[derive(Debug, Args)]

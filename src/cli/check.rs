@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::cli::arguments::{CheckOptions, ContentChoice, Format};
+use crate::cli::arguments::{CheckOptions, Format};
+use crate::cli::config::ContentChoice;
 use crate::content::load::Loaded;
 use crate::quality;
 

@@ -1,5 +1,6 @@
-//! The settings of `palabre run`, from the command line or the environment.
+//! Settings from the command line or the environment: the content, the token and its server, and those of `palabre run`.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -7,10 +8,55 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args};
 use url::Url;
 
-use crate::cli::arguments::{ContentChoice, TelegramOptions};
+use crate::telegram::{Token, TokenError};
 
 /// The address of the HTTP server where a webhook is set and no other address is: a proxy on the same machine leads there.
 const WEBHOOK_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// Where the content is.
+#[derive(Clone, Debug, Args)]
+pub struct ContentChoice {
+    /// The content directory; else ./content or this directory if it is one, else the copy inside the binary
+    #[arg(long, env = "PALABRE_CONTENT", value_name = "DIR")]
+    pub content: Option<PathBuf>,
+}
+
+/// The bot's token and the way to the Bot API server. Addresses are strings, for `doctor` reports those that are none.
+#[derive(Args)]
+pub struct TelegramOptions {
+    // Refused on the command line, where every user of the machine can read it: see `parse`.
+    #[arg(long = TOKEN_ARGUMENT, env = "TELOXIDE_TOKEN", hide = true)]
+    pub(super) token: Option<String>,
+    /// The file that holds the token, unless TELOXIDE_TOKEN is set
+    #[arg(long, env = "TELOXIDE_TOKEN_FILE", value_name = "FILE")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Another Bot API server than Telegram's
+    #[arg(long, env = "TELOXIDE_API_URL", value_name = "URL", hide_env_values = true)]
+    pub(super) api_url: Option<String>,
+    /// A proxy on the way to the server
+    #[arg(long, env = "TELOXIDE_PROXY", value_name = "URL", hide_env_values = true)]
+    pub(super) proxy: Option<String>,
+}
+
+pub(super) const TOKEN_ARGUMENT: &str = "token";
+
+impl TelegramOptions {
+    /// The token.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(super) fn token(&self) -> Result<Token, TokenError> {
+        Token::read(self.token.as_deref(), self.token_file.as_deref())
+    }
+}
+
+impl fmt::Debug for TelegramOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The other fields are secret: the token, and addresses that may hold passwords.
+        f.debug_struct("TelegramOptions").field("token_file", &self.token_file).finish_non_exhaustive()
+    }
+}
 
 /// The settings of `palabre run`.
 #[derive(Debug, Args)]

@@ -33,7 +33,7 @@ impl Process {
     /// As [`Process::start`], with more environment. It has nothing else but PATH, the token, the address of the fake
     /// and `RUST_LOG=info`, each of which can be given anew.
     pub fn start_with(binary: &str, fake: &Fake, extra_args: &[&str], env: &[(&str, &str)]) -> Process {
-        fake.set_custom_rule(super::project_rule);
+        fake.set_custom_rule(super::project_rule::project_rule);
         let mut child = Command::new(binary)
             .arg("run")
             .args(extra_args)

@@ -31,7 +31,7 @@ impl StandIn {
     fn run(fake: &Fake, reply: ReplyFn, paused: bool) -> StandIn {
         let (stop, stopped) = oneshot::channel::<()>();
         let (steps, mut wanted) = mpsc::unbounded_channel::<(Duration, std::sync::mpsc::Sender<()>)>();
-        fake.set_custom_rule(super::project_rule);
+        fake.set_custom_rule(super::project_rule::project_rule);
         let url = fake.url();
         let thread = thread::spawn(move || {
             let content = load::shipped(load::this_month()).content.unwrap();

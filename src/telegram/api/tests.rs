@@ -73,7 +73,6 @@ fn methods_are_written_as_the_bot_api_writes_them() {
     let token = Token::new("1:secret").expect("it works");
     for (server, address) in [
         ("https://bot.example", "https://bot.example/bot1:secret/getMe"),
-        (" ", "https://api.telegram.org/bot1:secret/getMe"),
         ("http://bot.example:81/api/", "http://bot.example:81/api/bot1:secret/getMe"),
     ] {
         let api = Api::new(&token, Some(server), None).expect("it works");

@@ -1,12 +1,23 @@
-//! Load, by hand and in release: what an answer costs, how long it takes, what many chats take, what others feel. It prints
-//! figures of the machine at hand and judges none of them.
+//! What delivery costs and how long people wait, with the real binary against the fake Bot API. It prints figures of this machine
+//! and judges none of them; compare figures of one run.
 //!
-//! `cargo test --release load:: -- --ignored --nocapture --test-threads 1`
+//! `cargo bench --bench delivery -- cost latency pace flood inline chats samples` (any of them)
 //!
-//! `PALABRE_LOAD_PEER=<program>` names another bot that polls, to be measured beside this one. The fake shares the machine with
-//! the bot: what it takes is in the delays and in the rate that is held, but not in the bot's own time on a processor.
+//! `PALABRE_LOAD_PEER=<program>` names another bot that polls, to be measured beside this one in `cost` and `pace`. The fake shares
+//! the machine with the bot: its share is in the delays and rates, not in the bot's own processor time.
 
-#![expect(clippy::print_stderr, reason = "figures, for those who run it")]
+#![expect(clippy::print_stdout, reason = "figures, for those who run it")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "as in the tests, whose support it uses")]
+
+#[path = "../tests/support"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod support {
+    //! The tests' support, as far as it is needed here.
+    pub(crate) mod bot;
+    pub(crate) mod project_rule;
+    pub(crate) mod vitals;
+    pub(crate) mod world;
+}
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -15,16 +26,40 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs, thread};
 
-use crate::soak::World;
 use crate::support::bot::Process;
 use crate::support::vitals::Vitals;
-use fake_bot_api::{BOT_USERNAME, Fake, FaultKind, Person, Post, State, Storm, WebhookDelivery};
+use crate::support::world::World;
+use fake_bot_api::{BOT_USERNAME, Fake, Fault, FaultKind, Person, Post, State, Storm, WebhookDelivery};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
+fn main() {
+    type Benchmark = (&'static str, fn());
+    const BENCHMARKS: [Benchmark; 7] = [
+        ("cost", cost),
+        ("latency", latency),
+        ("pace", pace),
+        ("flood", flood),
+        ("inline", inline),
+        ("chats", chats),
+        ("samples", samples),
+    ];
+    // Cargo adds `--bench`.
+    let named: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if named.is_empty() {
+        println!("name what to measure: cargo bench --bench delivery -- cost latency pace flood inline chats");
+    }
+    for name in named {
+        match BENCHMARKS.iter().find(|(known, _)| *known == name) {
+            Some((_, benchmark)) => benchmark(),
+            None => println!("there is no benchmark {name}"),
+        }
+    }
+}
+
 /// How updates come to the bot.
 #[derive(Clone, Copy)]
-enum Way {
+enum Transport {
     Polling,
     /// Answers go out in the responses, where they can.
     Webhook,
@@ -32,12 +67,12 @@ enum Way {
     WebhookWithRequests,
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Way::Polling => "polling",
-            Way::Webhook => "webhook, answers in the response",
-            Way::WebhookWithRequests => "webhook, answers by requests",
+            Transport::Polling => "polling",
+            Transport::Webhook => "webhook, answers in the response",
+            Transport::WebhookWithRequests => "webhook, answers by requests",
         })
     }
 }
@@ -52,16 +87,16 @@ struct Load {
 }
 
 impl Load {
-    fn start(way: Way) -> Load {
+    fn start(transport: Transport) -> Load {
         // Free a moment ago: the webhook's address has to be known before the bot listens on it.
         let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
         let url = format!("http://{address}/hook");
         let mut env = vec![("RUST_LOG", "error"), ("PALABRE_LISTEN", address.as_str())];
-        let is_webhook = !matches!(way, Way::Polling);
+        let is_webhook = !matches!(transport, Transport::Polling);
         if is_webhook {
             env.push(("PALABRE_WEBHOOK_URL", &url));
         }
-        if matches!(way, Way::WebhookWithRequests) {
+        if matches!(transport, Transport::WebhookWithRequests) {
             env.push(("PALABRE_ANSWER_IN_RESPONSE", "off"));
         }
         let fake = Fake::start();
@@ -109,17 +144,15 @@ fn measure_cost(name: &str, fake: &Fake, process: &Process) {
     let (after, seconds) = (process.vitals(), began.elapsed().as_secs_f64());
     let answered = fake.with_state(State::calls_made) - calls;
     let micros = (after.ticks - before.ticks) as f64 * 10_000.0 / answered as f64;
-    eprintln!("{name:33} {micros:5.1} µs an answer, {answered} answers, {:.0} a second", answered as f64 / seconds);
+    println!("{name:33} {micros:5.1} µs an answer, {answered} answers, {:.0} a second", answered as f64 / seconds);
 }
 
-#[test]
-#[ignore = "figures: run by hand, in release"]
-fn what_an_answer_costs() {
+fn cost() {
     let peer = env::var("PALABRE_LOAD_PEER").ok();
     for _ in 0..3 {
-        for way in [Way::Polling, Way::Webhook, Way::WebhookWithRequests] {
-            let load = Load::start(way);
-            measure_cost(&way.to_string(), &load.fake, &load.process);
+        for transport in [Transport::Polling, Transport::Webhook, Transport::WebhookWithRequests] {
+            let load = Load::start(transport);
+            measure_cost(&transport.to_string(), &load.fake, &load.process);
         }
         if let Some(peer) = &peer {
             let fake = Fake::start();
@@ -157,7 +190,14 @@ impl Delays {
 impl fmt::Display for Delays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = |share| self.at(share).as_secs_f64() * 1e3;
-        write!(f, "half {:.2} ms, 99 % {:.2} ms, longest {:.2} ms", millis(0.5), millis(0.99), millis(1.0))
+        write!(
+            f,
+            "half {:.2} ms, 90 % {:.2} ms, 99 % {:.2} ms, longest {:.2} ms",
+            millis(0.5),
+            millis(0.9),
+            millis(0.99),
+            millis(1.0)
+        )
     }
 }
 
@@ -171,14 +211,12 @@ fn at_rate(a_second: u32, times: u32, mut act: impl FnMut(u32)) {
     }
 }
 
-#[test]
-#[ignore = "figures: run by hand, in release"]
-fn how_long_an_answer_takes() {
+fn latency() {
     const SECONDS: u32 = 10;
     const TEXTS: [&str; 4] = ["/contact", "qui etes vous et que faites vous", "/principes", "c koi la mediation svp"];
-    for way in [Way::Polling, Way::Webhook, Way::WebhookWithRequests] {
+    for transport in [Transport::Polling, Transport::Webhook, Transport::WebhookWithRequests] {
         for rate in [500, 1_000, 2_000] {
-            let load = Load::start(way);
+            let load = Load::start(transport);
             all_ask(&load.fake, 1..501);
             let mut asked = Vec::new();
             let began = Instant::now();
@@ -193,37 +231,73 @@ fn how_long_an_answer_takes() {
             let delays = Delays::of(&asked, &load.fake);
             let busy = (load.process.vitals().ticks - before.ticks) as f64 / seconds;
             let held = asked.len() as f64 / seconds;
-            eprintln!("{way:33} {rate} a second (held: {held:.0}): {delays}; the bot was busy {busy:.0} % of the time");
+            println!(
+                "{transport:33} {rate} a second (held: {held:.0}): {delays}; the bot was busy {busy:.0} % of the time"
+            );
             load.fake.assert_clean();
         }
     }
 }
 
-#[test]
-#[ignore = "figures: run by hand, in release"]
-fn what_many_chats_take() {
-    for way in [Way::Polling, Way::Webhook] {
-        let load = Load::start(way);
+fn chats() {
+    for transport in [Transport::Polling, Transport::Webhook] {
+        let load = Load::start(transport);
         load.fake.set_history_limit(4_000);
         for (from, to) in [(1, 3_001), (3_001, 100_001)] {
             all_ask(&load.fake, from..to);
             let Vitals { memory, peak, .. } = load.process.vitals();
             let mib = |kib: u64| kib as f64 / 1024.0;
-            eprintln!("{way:33} after {} chats: {:.1} MiB, at most {:.1} MiB", to - 1, mib(memory), mib(peak));
+            println!("{transport:33} after {} chats: {:.1} MiB, at most {:.1} MiB", to - 1, mib(memory), mib(peak));
         }
     }
 }
 
-#[test]
-#[ignore = "figures: run by hand, in release"]
-fn what_others_feel_while_a_chat_floods() {
+/// How long people wait at 30 ms to Telegram and back each way and two questions a second: with nothing held, and while one chat
+/// waits for a 429 and so holds the offset.
+fn pace() {
+    const LATENCY: Duration = Duration::from_millis(30);
+    const QUESTIONS: u32 = 40;
+    let palabre = (BINARY.to_owned(), "palabre");
+    let peer = env::var("PALABRE_LOAD_PEER").ok().map(|peer| (peer, "peer"));
+    for (program, name) in std::iter::once(palabre).chain(peer) {
+        for is_held in [false, true] {
+            let fake = Fake::start();
+            fake.throttle_repeated_offsets();
+            let _process = Process::start_with(&program, &fake, &[], &[("RUST_LOG", "error")]);
+            fake.wait_polls(1);
+            if is_held {
+                let wait = FaultKind::TooManyRequests { retry_after: 600 };
+                fake.fault(Fault::new(wait).on("sendMessage").in_chat(1));
+                fake.private_message(1, "/contact");
+                fake.wait_calls("sendMessage", 1);
+            }
+            fake.set_latency(LATENCY);
+            // As people write: at any moment, two a second on average.
+            let mut chance = fastrand::Rng::with_seed(1);
+            let mut asked = Vec::new();
+            for n in 0..QUESTIONS {
+                thread::sleep(Duration::from_millis(chance.u64(100..900)));
+                let person = 10_000 + i64::from(n);
+                asked.push((person, Instant::now()));
+                fake.private_message(person, "/contact");
+            }
+            for (person, _) in &asked {
+                fake.wait_for("an answer", |state| state.sent_to(*person).next().map(|_| ()));
+            }
+            let held = if is_held { "one chat is held" } else { "nothing is held" };
+            println!("{name:10} {held}: {}", Delays::of(&asked, &fake));
+        }
+    }
+}
+
+fn flood() {
     const MESSAGES: i64 = 1_000;
     const GROUP: i64 = -1_000_000_000_077;
     const OTHERS: u32 = 40;
-    for way in [Way::Polling, Way::Webhook] {
+    for transport in [Transport::Polling, Transport::Webhook] {
         // One person alone, or fifty people of a group who each stay below what one person may say.
         for people in [1, 50] {
-            let load = Load::start(way);
+            let load = Load::start(transport);
             all_ask(&load.fake, 1..501);
             load.fake.group(GROUP, false);
             for n in 0..MESSAGES {
@@ -242,17 +316,15 @@ fn what_others_feel_while_a_chat_floods() {
                 load.fake.wait_at_most(Duration::from_secs(60), "an answer to another", is_answered);
             }
             let delays = Delays::of(&asked, &load.fake);
-            eprintln!("{way:33} {MESSAGES} messages of {people} in one chat; others wait: {delays}");
+            println!("{transport:33} {MESSAGES} messages of {people} in one chat; others wait: {delays}");
         }
     }
 }
 
-#[test]
-#[ignore = "figures: run by hand, in release"]
-fn what_a_tap_feels_while_people_type() {
+fn inline() {
     const TYPED: usize = 1_000;
-    for way in [Way::Polling, Way::Webhook] {
-        let load = Load::start(way);
+    for transport in [Transport::Polling, Transport::Webhook] {
+        let load = Load::start(transport);
         let mut before = None;
         for round in 0..6 {
             let type_half = |first: usize| -> Vec<String> {
@@ -276,8 +348,8 @@ fn what_a_tap_feels_while_people_type() {
                 .wait_for("the typing", |state| later.iter().all(|id| !state.answers(id).is_empty()).then_some(()));
             let vitals = load.process.vitals();
             let was = *before.get_or_insert(vitals);
-            eprintln!(
-                "{way:33} round {round}: the tap took {took:.1?}, with {} of {} typed before it and {} of {} after it \
+            println!(
+                "{transport:33} round {round}: the tap took {took:.1?}, with {} of {} typed before it and {} of {} after it \
                  unanswered; {vitals} (first round: {was})",
                 first.0,
                 earlier.len(),
@@ -290,12 +362,10 @@ fn what_a_tap_feels_while_people_type() {
 
 /// Writes what `/metrics` says, second by second, into the directory that `PALABRE_LOAD_SAMPLES` names: for a picture of the
 /// dashboard.
-#[test]
-#[ignore = "figures: run by hand, in release"]
-fn what_the_metrics_say() {
+fn samples() {
     let Ok(directory) = env::var("PALABRE_LOAD_SAMPLES") else { return };
     const SECONDS: u32 = 120;
-    let load = Load::start(Way::Webhook);
+    let load = Load::start(Transport::Webhook);
     load.fake.set_history_limit(4_000);
     let kinds = vec![FaultKind::TooManyRequests { retry_after: 1 }, FaultKind::ServerError, FaultKind::Reset];
     load.fake.storm(Storm { one_in: 400, kinds, seed: 1 });
@@ -323,5 +393,5 @@ fn what_the_metrics_say() {
         }
     });
     sample(SECONDS);
-    eprintln!("{} updates in {SECONDS} s", world.sent());
+    println!("{} updates in {SECONDS} s", world.sent());
 }
