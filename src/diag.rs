@@ -27,7 +27,7 @@ macro_rules! codes {
 codes! {
     /// The content directory is not there.
     NoDirectory = "no-directory",
-    /// A file cannot be read.
+    /// A file cannot be read, or `palabre.toml` is not there.
     Unreadable = "unreadable",
     /// A file that looks like one of the content's and is none.
     NotRead = "not-read",
@@ -53,19 +53,19 @@ codes! {
     DescriptionTooLong = "description-too-long",
     /// A button's label over 64 bytes.
     ButtonTooLong = "button-too-long",
-    /// A list or summary that has to be one line has more.
+    /// A title, label or summary that has to be one line has more.
     NotOneLine = "not-one-line",
     /// An id that does not fit into links.
     BadId = "bad-id",
     /// An id that stands twice.
     DuplicateId = "duplicate-id",
-    /// Words for a section that the tree does not have.
+    /// Words or a test question for a section that the tree does not have.
     UnknownId = "unknown-id",
     /// A section without words in any language.
     NoWords = "no-words",
     /// A section tree of more than four levels.
     TreeTooDeep = "tree-too-deep",
-    /// More sections on one page than Telegram shows buttons.
+    /// More sections, languages or phones on one page than Telegram shows buttons.
     TooManyButtons = "too-many-buttons",
     /// An emoji that is not one.
     BadEmoji = "bad-emoji",
@@ -79,7 +79,7 @@ codes! {
     BrokenMarkdown = "broken-markdown",
     /// Markdown that a Telegram message cannot show.
     UnsupportedMarkdown = "unsupported-markdown",
-    /// A link to something that is not a web, mail or phone address.
+    /// A link to something that is no web address.
     BadUrl = "bad-url",
     /// A phone number that nobody can dial.
     BadPhone = "bad-phone",

@@ -81,7 +81,7 @@ impl Metrics {
         let mut counter = |name, help| registered(all, name, help, Counter::default());
         let retries = counter("retries", "Requests to the Bot API that were made once more");
         let given_up = counter("updates_given_up", "Updates that were not answered after every try");
-        let flood_notices = counter("flood_notices", "Chats that were told to slow down");
+        let flood_notices = counter("flood_notices", "People and chats that were told to slow down");
         let labels = |state: QueueState| QueueLabels { state: state.into() };
         let queue = of_each(all, "queue_updates", "Updates that are not finished", labels);
         let serving = Arc::new(ServingCollector::new(health));
@@ -170,7 +170,7 @@ impl Metrics {
         self.queue.get_or_create(&QueueLabels { state: state.into() }).set(updates);
     }
 
-    /// This content is served from now on. `version` is its digest or the name that the operator gave it.
+    /// This content is served from now on. `version` is its digest.
     pub fn content(&self, version: &str) {
         self.serving.content(version);
     }

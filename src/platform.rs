@@ -1,4 +1,4 @@
-//! What differs between operating systems: signals, file permissions and identities. All other code is portable, so this is the only file
+//! What differs between operating systems: signals, file permissions and identities. All other code is portable, so outside of tests this is the only file
 //! with `cfg(unix)`.
 
 pub(crate) use imp::{FileIdentity, HangupSignal, is_readable_by_all, stop_signal};

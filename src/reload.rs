@@ -21,12 +21,12 @@ use crate::diag::Code;
 use crate::metrics::{Metrics, ReloadResult};
 use crate::platform::{FileIdentity, HangupSignal};
 
-/// The pause between two polls. A change is served after two or three ([`UNSTABLE_READS`]): with the time to prepare the
-/// content, within 3 s.
+/// The pause between two polls. A change is served after two equal reads, or three of which no two are equal
+/// ([`UNSTABLE_READS`]): within 3 s, with the time that it takes to prepare the content.
 const POLL_INTERVAL: Duration = Duration::from_millis(900);
-/// Reads in a row of which no two are equal, because somebody writes all the time: the newest that has no errors is served.
+/// After so many reads in a row of which no two are equal (a program writes all the time), one without errors is served.
 const UNSTABLE_READS: u32 = 3;
-/// Reads in a row of which no two are equal: errors are reported as well, since they do not come from a half-written file.
+/// After so many, errors are reported too: they do not come from a half-written file any more.
 const BROKEN_READS: u32 = 60;
 /// Files and folders whose metadata is compared. The content of 80 languages has some 1,000 files; changes of files beyond
 /// the limit are seen on SIGHUP.
@@ -119,7 +119,7 @@ pub struct Reloader {
     directory: PathBuf,
     /// The metadata before the last read.
     stamp: Stamp,
-    /// Whether the next read can only show the same, as long as the metadata stays.
+    /// Whether the files need not be read again while their metadata stays the same.
     is_settled: bool,
     candidate: Candidate<Fingerprint>,
 }

@@ -14,9 +14,8 @@
 //! unknown words and of little weight, on all questions.
 //!
 //! The modules, each of which uses only those before it: `tokenizer` (text → words), `ngrams` (word → n-grams), `vectors`
-//! (tf-idf, centroids), `classifier`, `vocabulary` (words that are spelt alike), `postings` (inverted
-//! index), `index` (all of that for one language),
-//! `score` (question → features → score).
+//! (tf-idf, centroids), `classifier`, `vocabulary` (words that are spelt alike), `postings` (inverted index), `index` (all of that
+//! for one language), `score` (question → features → score).
 
 mod classifier;
 mod index;

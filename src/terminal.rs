@@ -76,7 +76,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
 
     /// The conversation as it would be in another kind of chat: nobody presses Start there.
     #[must_use]
-    pub fn in_place(self, place: Place) -> Self {
+    pub fn in_chat(self, place: Place) -> Self {
         Self { place, ..self }
     }
 

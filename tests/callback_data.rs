@@ -36,11 +36,11 @@ fn payloads_of_deep_links_are_read_and_written_as_ever() {
     let content = shipped();
     let (fr, trust) = (content.language("fr").unwrap(), content.find("trust").unwrap());
     for (payload, action) in [("fr", Action::page(fr, Page::Home)), ("fr-trust", Action::section(fr, trust))] {
-        assert_eq!(action.to_payload(&content).as_deref(), Some(payload));
-        assert_eq!(Action::from_payload(&content, payload), Some(action));
+        assert_eq!(action.to_start_parameter(&content).as_deref(), Some(payload));
+        assert_eq!(Action::from_start_parameter(&content, payload), Some(action));
     }
     for forged in ["", "xx", "fr-", "fr-nothing", "-trust", "fr_trust", "trust"] {
-        assert_eq!(Action::from_payload(&content, forged), None, "{forged}");
+        assert_eq!(Action::from_start_parameter(&content, forged), None, "{forged}");
     }
 }
 

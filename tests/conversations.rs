@@ -68,7 +68,7 @@ impl<'a> Conversation<'a> {
         let style = TerminalStyle { width: self.columns.parse().unwrap(), styled: false, echo: true };
         let (content, mut output) = (self.load(), Vec::new());
         let terminal = Terminal::new(&content, self.lang, style, self.lines.as_bytes(), &mut output);
-        terminal.in_place(place).talk().unwrap();
+        terminal.in_chat(place).talk().unwrap();
         String::from_utf8(output).unwrap()
     }
 

@@ -26,17 +26,6 @@ pub enum Page {
     Section(SectionId, u8),
 }
 
-impl Page {
-    /// The section that it shows a part of.
-    #[must_use]
-    pub fn section(self) -> Option<SectionId> {
-        match self {
-            Self::Home | Self::Help => None,
-            Self::Section(section, _) => Some(section),
-        }
-    }
-}
-
 /// What a tap asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -96,7 +85,7 @@ impl Action {
     /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 41 of `a-z0-9_-`, where
     /// Telegram takes 64. Help has none.
     #[must_use]
-    pub fn to_payload(self, content: &Content) -> Option<String> {
+    pub fn to_start_parameter(self, content: &Content) -> Option<String> {
         let tag = content.tag(self.lang);
         match self.target {
             Target::Page(Page::Home) => Some(tag.to_string()),
@@ -107,7 +96,7 @@ impl Action {
 
     /// Reads the payload of a deep link. `None` when it is forged, or of a content that is no more.
     #[must_use]
-    pub fn from_payload(content: &Content, payload: &str) -> Option<Self> {
+    pub fn from_start_parameter(content: &Content, payload: &str) -> Option<Self> {
         match payload.split_once('-') {
             None => Some(Self::page(content.language(payload)?, Page::Home)),
             Some((tag, id)) => Some(Self::section(content.language(tag)?, content.find(id)?)),

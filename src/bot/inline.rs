@@ -112,7 +112,7 @@ pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
     let results: Vec<InlineResult> =
         sections.flat_map(|(lang, s)| section(content, lang, s)).take(SECTIONS_MAX).collect();
     if results.is_empty() {
-        let payload = Action::page(lang, Page::Home).to_payload(content);
+        let payload = Action::page(lang, Page::Home).to_start_parameter(content);
         let label = content.interface(lang).button_open.clone();
         return InlineAnswer {
             private_chat_button: Some((label, payload.unwrap_or_default())),
@@ -136,7 +136,7 @@ fn home(content: &Content, lang: LangId) -> InlineResult {
     let action = Action::page(lang, Page::Home);
     let interface = content.interface(lang);
     InlineResult::Page {
-        id: action.to_payload(content).unwrap_or_default(),
+        id: action.to_start_parameter(content).unwrap_or_default(),
         title: interface.button_home.clone(),
         description: interface.short_description.clone(),
         page: shared_page(lang, Page::Home),
@@ -147,7 +147,7 @@ fn home(content: &Content, lang: LangId) -> InlineResult {
 fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<InlineResult> {
     let action = Action::section(lang, section);
     let words = content.section_text(section, lang);
-    let id = action.to_payload(content).unwrap_or_default();
+    let id = action.to_start_parameter(content).unwrap_or_default();
     let contact = pages::contact_card(content).filter(|_| content.section(section).contact);
     let contact = contact.map(|card| InlineResult::Contact { id: format!("{id}-card"), card });
     let page = InlineResult::Page {

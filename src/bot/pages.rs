@@ -87,7 +87,7 @@ pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
     }
     text.push_paragraph(&content.interface(lang).home);
     let mut rows = pack(content.top().iter().map(|&section| link(content, lang, section)));
-    let below = languages_buttons(content, lang, Page::Home).into_iter().chain(share_button(content, lang, Page::Home));
+    let below = language_switch(content, lang, Page::Home).into_iter().chain(share_button(content, lang, Page::Home));
     rows.extend(pack(below));
     View { text, rows }
 }
@@ -250,7 +250,7 @@ fn with_everyone_button(content: &Content, lang: LangId, page: Page, mut view: V
 
 /// A page in a shared message: with a button that opens it in a chat with the bot.
 fn with_open_button(content: &Content, page: Action, mut view: View) -> View {
-    if let Some(payload) = page.to_payload(content) {
+    if let Some(payload) = page.to_start_parameter(content) {
         let label = content.interface(page.lang).button_open.to_string();
         view.rows.push(vec![Button { label, action: ButtonAction::OpenPrivateChat(payload.into()) }]);
     }
@@ -287,7 +287,7 @@ fn footer(content: &Content, lang: LangId, page: Page, parent: Option<SectionId>
         buttons.push(open(label, Action::section(lang, parent)));
     }
     buttons.push(home_button(content, lang));
-    buttons.extend(languages_buttons(content, lang, page));
+    buttons.extend(language_switch(content, lang, page));
     buttons.extend(share_button(content, lang, page));
     pack(buttons)
 }
@@ -304,7 +304,7 @@ fn share_button(content: &Content, lang: LangId, page: Page) -> Option<Button> {
 }
 
 /// With two languages the other one, else a list of them.
-fn languages_buttons(content: &Content, lang: LangId, page: Page) -> Option<Button> {
+fn language_switch(content: &Content, lang: LangId, page: Page) -> Option<Button> {
     match content.languages().len() {
         1 => None,
         2 => {

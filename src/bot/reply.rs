@@ -268,7 +268,7 @@ fn command(content: &Content, lang: LangId, written: CommandText<'_>, quoted: Op
     let lang = command.language.unwrap_or(lang);
     match command.target {
         // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
-        CommandTarget::Start => match Action::from_payload(content, written.rest.trim()) {
+        CommandTarget::Start => match Action::from_start_parameter(content, written.rest.trim()) {
             Some(Action { lang, target: Target::Page(page) }) => Reply::Page(content_page(lang, page, place)),
             _ => Reply::Page(content_page(lang, Page::Home, place)),
         },

@@ -58,7 +58,7 @@ fn links(content: &Content, bot: &str, parameter: &str) -> Vec<Link> {
     let mut links = Vec::new();
     for lang in content.languages() {
         let mut add = |action: Action, section: &str, title: &str| {
-            if let Some(payload) = action.to_payload(content) {
+            if let Some(payload) = action.to_start_parameter(content) {
                 links.push(Link {
                     language: content.tag(lang).to_string(),
                     section: section.to_owned(),

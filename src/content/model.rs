@@ -189,7 +189,7 @@ impl Content {
     /// The words of a question that stand in the content's own phrases, in any language. A name, a number or a sentence of a
     /// person is never among them, unless an editor wrote it.
     #[must_use]
-    pub fn familiar_words(&self, question: &str) -> Vec<String> {
+    pub fn known_words(&self, question: &str) -> Vec<String> {
         self.index.known_words(question)
     }
 

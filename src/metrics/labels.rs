@@ -102,7 +102,7 @@ pub enum ReloadResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum QueueState {
-    /// Being answered or waiting in a queue, and not confirmed to Telegram.
+    /// Being answered or waiting in a queue: `Waiting` and `Carried` are among them.
     InHand,
     /// Confirmed to Telegram and not finished: only this process has it.
     Carried,

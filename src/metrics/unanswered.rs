@@ -1,7 +1,7 @@
 //! Unanswered questions: how often each known word stood in one, by the day, for the editors of the content.
 //!
 //! What is promised: only words of the content's own phrases are counted (see
-//! [`Content::familiar_words`](crate::content::Content::familiar_words)), so no name, number or sentence of a person gets
+//! [`Content::known_words`](crate::content::Content::known_words)), so no name, number or sentence of a person gets
 //! here unless an editor wrote the same word; each word alone, never with its neighbours; without person, place or time of
 //! day; in memory only; and a word is shown only from [`QUESTIONS_MIN`] questions on. Questions are counted, not people: one
 //! person who asks five times makes a word appear.

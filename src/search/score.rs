@@ -158,7 +158,8 @@ impl LanguageIndex {
 
     /// Sets the features of n-grams: `ngrams`, `centroid` and `classifier`.
     fn compare_ngrams(&self, vector: &SparseVector, features: &mut [Features]) {
-        // What each occurrence in a phrase adds to its term frequency; none after the eighth.
+        // What each further occurrence in a phrase adds to its term frequency, up to eight: no phrase has more of one n-gram that
+        // would tell anything.
         let increments: [f32; 8] =
             std::array::from_fn(|times| sublinear_tf(times as f32 + 1.0) - sublinear_tf(times as f32));
         let mut sums = vec![0.0_f32; self.topic_of.len()];

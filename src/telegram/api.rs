@@ -19,7 +19,7 @@ use thiserror::Error;
 use tokio::time::Instant;
 use url::Url;
 
-pub(crate) use self::error::{Answer, ApiError, HttpError};
+pub(crate) use self::error::{ApiError, ApiResponse, HttpError};
 use self::token::Token;
 
 /// Telegram's own server.
@@ -122,7 +122,7 @@ impl Api {
     /// # Errors
     ///
     /// [`HttpError`], which becomes [`ApiError::Unreachable`].
-    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, HttpError> {
+    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<ApiResponse, HttpError> {
         let method = method_name::<P>();
         let json = serde_json::to_vec(payload)?;
         let timeout = TIMEOUT + payload.timeout_hint().unwrap_or_default();
@@ -138,7 +138,7 @@ impl Api {
                 body.extend_from_slice(&chunk);
             }
             let headers = std::mem::take(response.headers_mut());
-            Ok(Answer { method, status: response.status().as_u16(), headers, body })
+            Ok(ApiResponse { method, status: response.status().as_u16(), headers, body })
         })
         .await
     }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bot::inline::offer;
-use crate::bot::reply::{Reply, reply};
+use crate::bot::inline;
+use crate::bot::reply::{PageReply, Reply, reply};
 use crate::bot::view::View;
 use crate::content::Content;
 use crate::telegram::api::newer::Me;
@@ -28,22 +28,22 @@ pub fn update(content: &Content, json: &[u8]) {
         Err(id) => return assert_eq!(id, id_of(json), "an update lost its id"),
     };
     if let Some(query) = &update.inline_query {
-        let answer = offer(content, &query.query());
+        let answer = inline::answer(content, &query.query());
         let next_offset = answer.next_offset.clone();
-        let answer = answer.map(|shows| Rc::new(Rendered::new(content, surroundings, &shows.view(content))));
-        let payload = serde_json::to_value(inline_query::inline(&query.id, &answer));
+        let answer = answer.map(|page| Rc::new(Rendered::new(content, surroundings, &page.view(content))));
+        let payload = serde_json::to_value(inline_query::answer(&query.id, &answer));
         let payload = payload.expect("an answer can be written");
         // None beyond the last, for an offset that this bot never gave.
         assert!(payload["results"].as_array().is_some_and(|results| results.len() <= 50));
         assert!(next_offset.is_none_or(|offset| offset.len() <= 64));
         return;
     }
-    let Some(request) = update.request(&me) else { return };
-    match reply(content, &request) {
+    let Some(place) = update.place(&me) else { return };
+    match reply(content, &update.request(&me, place)) {
         Reply::Silent => {}
-        Reply::Contact(card) => assert!(card.vcard.len() <= 2048),
-        Reply::Page { shows, notice, .. } => {
-            let view = shows.view(content);
+        Reply::Contact { card, .. } => assert!(card.vcard.len() <= 2048),
+        Reply::Page(PageReply { page, notice, .. }) => {
+            let view = page.view(content);
             assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
             check(content, surroundings, &view);
             if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {

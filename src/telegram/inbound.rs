@@ -1,7 +1,7 @@
 //! Updates: where they come from, in which order they are processed, and when Telegram may forget them.
 //!
-//! An update takes this way: [`source`] → [`dispatcher`] → the reply of `crate::bot` → `outbound` → acknowledged at its source.
-//! It is acknowledged after it is processed and not before, so no question is lost when the process ends.
+//! An update takes this way: [`source`] → [`dispatcher`] → the reply of `crate::bot` → `outbound` → confirmed at its source. It is
+//! confirmed after it is processed and not before, so no question is lost when the process ends.
 //!
 //! - [`update`]: the parts of an update that concern the bot.
 //! - [`source`]: polling or a webhook; both end in the same way.
@@ -46,7 +46,7 @@ pub(crate) async fn run(
             biased;
             () = &mut *stop => break Ok(()),
             Some(finished) = dispatcher.next() => {
-                source.acknowledge(finished);
+                source.confirm(finished);
                 // The chat's next answer begins in this turn of the scheduler: whether it is rate limited is known after it.
                 tokio::task::yield_now().await;
             }
@@ -61,7 +61,7 @@ pub(crate) async fn run(
     };
     let drained = tokio::time::timeout(DRAIN_TIMEOUT, async {
         while let Some(finished) = dispatcher.next().await {
-            source.acknowledge(finished);
+            source.confirm(finished);
         }
     });
     let is_drained = drained.await.is_ok();

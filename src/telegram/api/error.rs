@@ -104,7 +104,7 @@ impl From<HttpError> for ApiError {
 }
 
 /// The server's answer, not yet read as JSON.
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(super) method: &'static str,
     /// HTTP status.
     pub(crate) status: u16,
@@ -131,7 +131,7 @@ struct Parameters {
     migrate_to_chat_id: Option<i64>,
 }
 
-impl Answer {
+impl ApiResponse {
     /// The `result`.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl Answer {
         self.envelope()?.ok_or_else(|| self.not_bot_api())
     }
 
-    /// As [`Answer::read`], for methods of which only the success matters.
+    /// As [`ApiResponse::read`], for methods of which only the success matters.
     pub(crate) fn read_ok(&self) -> Result<(), ApiError> {
         self.envelope::<IgnoredAny>().map(drop)
     }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn read(method: &'static str, body: &str) -> Result<bool, ApiError> {
-        Answer { method, status: 200, headers: HeaderMap::new(), body: body.into() }.read()
+        ApiResponse { method, status: 200, headers: HeaderMap::new(), body: body.into() }.read()
     }
 
     #[test]

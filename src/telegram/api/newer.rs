@@ -1,5 +1,5 @@
-//! What teloxide 0.17 (Bot API 9.1) lacks. Each item names the Bot API version that it is of and is to be dropped when teloxide
-//! has it; `ARCHITECTURE.md` has the list.
+//! What teloxide 0.17 (Bot API 9.1) lacks: newer methods and fields, and types that refuse what they do not know. An item that is
+//! newer names its version of the Bot API; each goes when teloxide has it (`ARCHITECTURE.md` has the list).
 
 use serde::{Deserialize, Serialize};
 use teloxide::payloads;

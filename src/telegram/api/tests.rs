@@ -10,7 +10,7 @@ use super::*;
 const AUTHORIZATION: &str = "proxy-authorization: basic bmftztpwyxnzixdvcmq=\r\n";
 
 /// Calls `getMe` at a server through a proxy that gives this answer; what the proxy was asked, and what came of it.
-async fn through_a_proxy(server: &str, answer: Vec<u8>) -> (String, Result<Answer, HttpError>) {
+async fn through_a_proxy(server: &str, answer: Vec<u8>) -> (String, Result<ApiResponse, HttpError>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("it works");
     let proxy = format!("http://name:pass%21word@{}", listener.local_addr().expect("it works"));
     let bot = teloxide::Bot::with_client("1:secret", client(Some(&proxy)).expect("it works"));

@@ -112,7 +112,7 @@ impl Context {
         if question.outcome == QuestionOutcome::Unknown
             && let Some(unanswered) = &self.unanswered
         {
-            let words = content.familiar_words(&question.text);
+            let words = content.known_words(&question.text);
             unanswered.record(words.iter().map(String::as_str), crate::clock::today());
         }
     }

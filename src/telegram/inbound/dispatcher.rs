@@ -21,7 +21,7 @@ use crate::metrics::QueueState;
 use crate::telegram::api::ApiError;
 use crate::telegram::api::newer::SetMyCommands;
 use crate::telegram::outbound::deliver::{
-    Delivery, acknowledge, follow_language, menu_to_follow, notice, send_sentence,
+    Delivery, answer_callback_query, follow_language, menu_to_follow, notice, send_sentence,
 };
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::render::{ContentCache, Rendered};
@@ -131,10 +131,9 @@ impl Dispatcher {
         self.context.metrics().update(update.kind());
         let (context, update_id) = (Rc::clone(&self.context), update.update_id);
         if let Some(query) = update.inline_query.take() {
-            self.jobs.spawn_local(async move {
-                let response = answer_inline_query(&context, update_id, &query).await;
-                JobOutcome::Unordered(Finished { update_id, response })
-            });
+            self.jobs.spawn_local(unordered(update_id, async move {
+                answer_inline_query(&context, update_id, &query).await
+            }));
             return Accepted::Unordered;
         }
         // An update that breaks the reading would break it each time that it is sent again.
@@ -145,10 +144,10 @@ impl Dispatcher {
             FloodDecision::Drop => return Accepted::Ignored,
             FloodDecision::Notify => {
                 context.metrics().flood_notice();
-                self.jobs.spawn_local(async move {
+                self.jobs.spawn_local(unordered(update_id, async move {
                     send_flood_notice(&context, &update).await;
-                    JobOutcome::Unordered(Finished { update_id, response: None })
-                });
+                    None
+                }));
                 return Accepted::Unordered;
             }
         }
@@ -161,7 +160,7 @@ impl Dispatcher {
                 let notice = reply.as_ref().and_then(|reply| notice(&update, reply));
                 let query = CallbackQueryId(query.id.clone());
                 self.jobs.spawn_local(async move {
-                    acknowledge(&context.sender, query, notice).await;
+                    answer_callback_query(&context.sender, query, notice).await;
                     JobOutcome::Background
                 });
                 let Some(reply) = reply else { return Accepted::Ignored };
@@ -230,10 +229,16 @@ impl Dispatcher {
     }
 }
 
-/// A job cannot panic but in an acknowledgement or the like, which nobody waits for: [`process`] and the making of an inline
-/// answer catch.
+/// Only background jobs end in a panic, and no source waits for one: [`process`] and [`unordered`] catch it. Its place is in the
+/// log.
 fn assert_panicked(error: &JoinError) {
     debug_assert!(error.is_panic(), "nobody aborts a job");
+}
+
+/// A job beside the queues, which is finished even if it panics.
+async fn unordered(update_id: i64, job: impl Future<Output = Option<Vec<u8>>>) -> JobOutcome {
+    let response = AssertUnwindSafe(job).catch_unwind().await.ok().flatten();
+    JobOutcome::Unordered(Finished { update_id, response })
 }
 
 /// What an answered update leaves behind.
@@ -287,9 +292,10 @@ async fn answer(
         }
     };
     let Some(reply) = reply else { return Ok(Answered::default()) };
-    let (meta, chosen) = match &reply {
-        Reply::Page(page) => (Some(page.meta.clone()), page.chosen_language),
-        reply => (reply.meta().cloned(), None),
+    let meta = reply.meta().cloned();
+    let chosen = match &reply {
+        Reply::Page(page) => page.chosen_language,
+        _ => None,
     };
     let response = WebhookResponse::default();
     let Context { sender, unreachable, .. } = context;
@@ -308,7 +314,7 @@ async fn send_flood_notice(context: &Context, update: &Update) {
     let notice = &content.interface(content.language_for(update.language_code())).flood;
     match (&update.callback_query, &update.message) {
         (Some(query), _) => {
-            acknowledge(&context.sender, CallbackQueryId(query.id.clone()), Some(notice.to_string())).await;
+            answer_callback_query(&context.sender, CallbackQueryId(query.id.clone()), Some(notice.to_string())).await;
         }
         (None, Some(message)) => send_sentence(&context.sender, message, notice).await,
         (None, None) => {}

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`Active`](ChatState::Active): being answered | yes; after two seconds no longer, if a whole batch behind it brings nothing new |
 //! | [`RateLimited`](ChatState::RateLimited): waits for the chat's rate limit | yes, unless a whole batch is behind it |
-//! | [`Flooding`](ChatState::Flooding): more than a few wait for it | no: others would wait for half a second each time |
+//! | [`Flooding`](ChatState::Flooding): more than a few wait for it | no: with the offset held, others wait for the next poll, up to 0.6 s |
 //! | [`Unreachable`](ChatState::Unreachable): Telegram takes nothing | yes, always: nobody would gain |
 //!
 //! Nothing more is carried once [`CARRIED_MAX`] updates are.
@@ -132,8 +132,8 @@ impl OffsetTracker {
         self.is_stale = self.is_full && new == 0;
     }
 
-    /// The offset of the last confirmation: what is not finished is not confirmed. `None` when nothing ever came.
-    pub(crate) fn close(&mut self) -> Option<i64> {
+    /// The offset to confirm at the end: what is not finished is not confirmed. `None` when nothing ever came.
+    pub(crate) fn final_offset(&mut self) -> Option<i64> {
         (self.is_full, self.is_stale) = (false, false);
         (!self.updates.is_empty() || self.offset != 0).then(|| self.offset(self.holder(|_| ChatState::Active)))
     }
@@ -167,7 +167,7 @@ mod tests {
     async fn at_the_end_nothing_that_is_not_finished_is_confirmed() {
         let mut tracker = stale().await;
         tracker.finish(1);
-        assert_eq!(tracker.close(), Some(2));
+        assert_eq!(tracker.final_offset(), Some(2));
     }
 
     #[tokio::test(start_paused = true)]

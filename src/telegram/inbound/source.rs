@@ -25,7 +25,7 @@ pub(crate) trait Source {
     fn observe(&mut self, dispatcher: &Dispatcher);
 
     /// An update is finished: Telegram may forget it.
-    fn acknowledge(&mut self, finished: Finished);
+    fn confirm(&mut self, finished: Finished);
 
     /// Confirms what is finished, once nothing more is; whether Telegram knows it.
     async fn close(&mut self) -> bool;

@@ -1,4 +1,4 @@
-//! Delivery of one reply: what is sent, edited or acknowledged.
+//! Delivery of one reply: a message, an edit, or the answer to a callback query.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ use crate::content::{Content, LangId};
 use crate::telegram::api::ApiError;
 use crate::telegram::api::newer::{EditEphemeralMessageText, SetMyCommands, WithOptions};
 use crate::telegram::inbound::update::{CallbackQuery, Message, Update};
-use crate::telegram::outbound::fallback::{AfterEdit, Attempt, Parts};
+use crate::telegram::outbound::fallback::{AfterEdit, Attempt, OptionalParts};
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::payloads::{EditMessageText, SendMessage};
 use crate::telegram::outbound::recipient::{EditTarget, Recipient};
@@ -54,7 +54,7 @@ pub(crate) fn notice(update: &Update, reply: &Reply<Rc<Rendered>>) -> Option<Str
 }
 
 /// Acknowledges a tap. A failure is logged only: the page is shown all the same.
-pub(crate) async fn acknowledge(sender: &Sender, query: CallbackQueryId, notice: Option<String>) {
+pub(crate) async fn answer_callback_query(sender: &Sender, query: CallbackQueryId, notice: Option<String>) {
     let mut payload = AnswerCallbackQuery::new(query);
     payload.text = notice;
     if let Err(error) = sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await {
@@ -176,7 +176,7 @@ impl Delivery<'_> {
 
     /// Edits a message, as [`AfterEdit`] says; `new` is where a new message goes instead.
     async fn edit(&self, target: EditTarget<'_>, page: &Rendered, new: Option<Recipient<'_>>) -> Result<(), ApiError> {
-        let mut parts = Parts::ALL;
+        let mut parts = OptionalParts::ALL;
         loop {
             let edit = EditMessageText::new(target, page, parts);
             let edited = match target {
@@ -198,7 +198,7 @@ impl Delivery<'_> {
     }
 
     async fn send_page(&self, to: Recipient<'_>, page: &Rendered) -> Result<(), ApiError> {
-        self.send_with_fallback(Attempt::new(to, Parts::ALL), async |attempt| {
+        self.send_with_fallback(Attempt::new(to, OptionalParts::ALL), async |attempt| {
             let payload = SendMessage::new(attempt, page);
             let (chat, options) = (attempt.to.chat, &attempt.to.options);
             let is_private = chat > 0 && options.message_thread_id.is_none();
@@ -211,7 +211,7 @@ impl Delivery<'_> {
     }
 
     async fn send_contact(&self, to: Recipient<'_>, card: &ContactCard) -> Result<(), ApiError> {
-        self.send_with_fallback(Attempt::new(to, Parts::NONE), async |Attempt { to, .. }| {
+        self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
             let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name);
             payload.vcard = Some(card.vcard.clone());
             let payload = WithOptions { payload, options: &to.options };

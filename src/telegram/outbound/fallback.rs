@@ -23,7 +23,7 @@ use crate::telegram::outbound::recipient::{EditTarget, Recipient};
 
 /// What a message can be sent without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum RefusedPart {
     Topic,
     Reply,
     Keyboard,
@@ -31,47 +31,47 @@ enum Part {
 }
 
 /// Beginnings of Telegram's descriptions, in any case of letters, and the part that they refuse.
-const REFUSED_PARTS: [(&str, Part); 19] = [
-    ("message thread not found", Part::Topic),
-    ("TOPIC_DELETED", Part::Topic),
-    ("TOPIC_CLOSED", Part::Topic),
-    ("TOPIC_ID_INVALID", Part::Topic),
-    ("message to be replied not found", Part::Reply),
-    ("replied message not found", Part::Reply),
-    ("reply message not found", Part::Reply),
-    ("REPLY_MESSAGE_ID_INVALID", Part::Reply),
-    ("REPLY_TO_INVALID", Part::Reply),
-    ("BUTTON_", Part::Keyboard),
-    ("inline keyboard", Part::Keyboard),
-    ("can't parse inline keyboard", Part::Keyboard),
-    ("reply markup", Part::Keyboard),
-    ("REPLY_MARKUP_", Part::Keyboard),
-    ("object expected as reply markup", Part::Keyboard),
-    ("text buttons are unallowed", Part::Keyboard),
-    ("can't parse entities", Part::Entities),
-    ("can't parse MessageEntity", Part::Entities),
-    ("ENTIT", Part::Entities), // ENTITY_BOUNDS_INVALID, ENTITIES_TOO_LONG
+const REFUSED_PARTS: [(&str, RefusedPart); 19] = [
+    ("message thread not found", RefusedPart::Topic),
+    ("TOPIC_DELETED", RefusedPart::Topic),
+    ("TOPIC_CLOSED", RefusedPart::Topic),
+    ("TOPIC_ID_INVALID", RefusedPart::Topic),
+    ("message to be replied not found", RefusedPart::Reply),
+    ("replied message not found", RefusedPart::Reply),
+    ("reply message not found", RefusedPart::Reply),
+    ("REPLY_MESSAGE_ID_INVALID", RefusedPart::Reply),
+    ("REPLY_TO_INVALID", RefusedPart::Reply),
+    ("BUTTON_", RefusedPart::Keyboard),
+    ("inline keyboard", RefusedPart::Keyboard),
+    ("can't parse inline keyboard", RefusedPart::Keyboard),
+    ("reply markup", RefusedPart::Keyboard),
+    ("REPLY_MARKUP_", RefusedPart::Keyboard),
+    ("object expected as reply markup", RefusedPart::Keyboard),
+    ("text buttons are unallowed", RefusedPart::Keyboard),
+    ("can't parse entities", RefusedPart::Entities),
+    ("can't parse MessageEntity", RefusedPart::Entities),
+    ("ENTIT", RefusedPart::Entities), // ENTITY_BOUNDS_INVALID, ENTITIES_TOO_LONG
 ];
 
-fn refused_part(error: &ApiError) -> Option<Part> {
+fn refused_part(error: &ApiError) -> Option<RefusedPart> {
     REFUSED_PARTS.iter().find(|(beginning, _)| error.says(beginning)).map(|(_, part)| *part)
 }
 
 /// The parts of a page's message beside its text.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Parts {
+pub(crate) struct OptionalParts {
     pub(crate) keyboard: bool,
     pub(crate) entities: bool,
 }
 
-impl Parts {
+impl OptionalParts {
     pub(crate) const ALL: Self = Self { keyboard: true, entities: true };
     pub(crate) const NONE: Self = Self { keyboard: false, entities: false };
 
     /// Leaves out the refused part, else the other one; `false` when both are left out already.
-    fn remove(&mut self, refused: Part) -> bool {
+    fn remove(&mut self, refused: RefusedPart) -> bool {
         let (first, second) = match refused {
-            Part::Entities => (&mut self.entities, &mut self.keyboard),
+            RefusedPart::Entities => (&mut self.entities, &mut self.keyboard),
             _ => (&mut self.keyboard, &mut self.entities),
         };
         std::mem::take(first) || std::mem::take(second)
@@ -82,12 +82,12 @@ impl Parts {
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt<'a> {
     pub(crate) to: Recipient<'a>,
-    pub(crate) parts: Parts,
+    pub(crate) parts: OptionalParts,
     has_migrated: bool,
 }
 
 impl<'a> Attempt<'a> {
-    pub(crate) fn new(to: Recipient<'a>, parts: Parts) -> Self {
+    pub(crate) fn new(to: Recipient<'a>, parts: OptionalParts) -> Self {
         Self { to, parts, has_migrated: false }
     }
 
@@ -98,8 +98,8 @@ impl<'a> Attempt<'a> {
         }
         let is_mended = match (error, refused_part(error)) {
             (ApiError::MigratedTo(chat), _) => self.migrate(*chat),
-            (_, Some(Part::Topic)) => self.to.options.message_thread_id.take().is_some(),
-            (_, Some(Part::Reply)) if self.remove_reply() => true,
+            (_, Some(RefusedPart::Topic)) => self.to.options.message_thread_id.take().is_some(),
+            (_, Some(RefusedPart::Reply)) if self.remove_reply() => true,
             (_, Some(part)) => self.parts.remove(part),
             (_, None) => false,
         };
@@ -137,7 +137,7 @@ pub(crate) enum AfterEdit {
     /// The message is as it should be.
     Done,
     /// Another edit, with these parts.
-    Edit(Parts),
+    Edit(OptionalParts),
     /// A new message.
     Send,
     /// Nothing: the failure is final.
@@ -145,11 +145,11 @@ pub(crate) enum AfterEdit {
 }
 
 impl AfterEdit {
-    pub(crate) fn of(error: &ApiError, target: EditTarget<'_>, mut parts: Parts) -> Self {
+    pub(crate) fn of(error: &ApiError, target: EditTarget<'_>, mut parts: OptionalParts) -> Self {
         if error.says("message is not modified") {
             return Self::Done;
         }
-        if let Some(part @ (Part::Keyboard | Part::Entities)) = refused_part(error)
+        if let Some(part @ (RefusedPart::Keyboard | RefusedPart::Entities)) = refused_part(error)
             && parts.remove(part)
         {
             return Self::Edit(parts);
@@ -179,7 +179,7 @@ mod tests {
             reply_parameters: Some(ReplyParameters::Ephemeral { ephemeral_message_id: 5 }),
             ephemeral_message_parameters: Some(EphemeralMessageParameters { receiver_user_id: 7, callback_query_id }),
         };
-        Attempt::new(Recipient { chat: -1, options }, Parts::ALL)
+        Attempt::new(Recipient { chat: -1, options }, OptionalParts::ALL)
     }
 
     /// What is left after these failures, one after the other: chat, topic, reply, ephemeral, keyboard, entities.
@@ -242,14 +242,14 @@ mod tests {
     fn an_edit_that_is_impossible_becomes_a_message() {
         let message = EditTarget::Message { chat_id: 1, message_id: 2 };
         let inline = EditTarget::Inline { inline_message_id: "3" };
-        let after = |description: &str, target| AfterEdit::of(&refused(description), target, Parts::ALL);
+        let after = |description: &str, target| AfterEdit::of(&refused(description), target, OptionalParts::ALL);
         assert!(matches!(after("message is not modified: exactly the same", message), AfterEdit::Done));
         assert!(matches!(after("message can't be edited", message), AfterEdit::Send));
         assert!(matches!(after("MESSAGE_ID_INVALID", inline), AfterEdit::Fail));
         assert!(matches!(
             after("BUTTON_URL_INVALID", inline),
-            AfterEdit::Edit(Parts { keyboard: false, entities: true })
+            AfterEdit::Edit(OptionalParts { keyboard: false, entities: true })
         ));
-        assert!(matches!(AfterEdit::of(&ApiError::MigratedTo(-2), message, Parts::ALL), AfterEdit::Send));
+        assert!(matches!(AfterEdit::of(&ApiError::MigratedTo(-2), message, OptionalParts::ALL), AfterEdit::Send));
     }
 }

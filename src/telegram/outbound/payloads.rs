@@ -7,7 +7,7 @@ use teloxide::requests::Payload;
 use teloxide::types::LinkPreviewOptions;
 
 use crate::telegram::api::newer::{SendOptions, payload};
-use crate::telegram::outbound::fallback::{Attempt, Parts};
+use crate::telegram::outbound::fallback::{Attempt, OptionalParts};
 use crate::telegram::outbound::recipient::EditTarget;
 use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
 
@@ -56,7 +56,7 @@ pub(crate) struct EditMessageText<'a> {
 payload!(EditMessageText<'a> = "editMessageText" -> serde::de::IgnoredAny);
 
 impl<'a> EditMessageText<'a> {
-    pub(crate) fn new(target: EditTarget<'a>, page: &'a Rendered, parts: Parts) -> Self {
+    pub(crate) fn new(target: EditTarget<'a>, page: &'a Rendered, parts: OptionalParts) -> Self {
         Self {
             target,
             text: &page.text,

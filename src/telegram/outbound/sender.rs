@@ -1,7 +1,8 @@
-//! Every request goes out here: within the rate limits, with its deadline, and tried again where that helps.
+//! Requests of answers and of the profile go out here: within the rate limits, with their deadlines, tried again where that helps,
+//! and counted.
 //!
-//! Messages keep the rate limit of their chat and share a bounded number of connections. What is worthless after seconds, an
-//! answer to a tap or to an inline query, waits for neither.
+//! Messages keep the rate limit of their chat and share a bounded number of connections; answers to inline queries share a smaller
+//! one. The answer to a callback query waits for neither.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::metrics::{Metrics, RequestResult};
-use crate::telegram::api::{Answer, Api, ApiError, method_name};
+use crate::telegram::api::{Api, ApiError, ApiResponse, method_name};
 use crate::telegram::outbound::rate_limit::RateLimiter;
 
 /// How long a request is tried while Telegram cannot be reached.
@@ -81,7 +82,7 @@ impl Sender {
     /// # Errors
     ///
     /// [`ApiError::Unreachable`].
-    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<Answer, ApiError> {
+    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<ApiResponse, ApiError> {
         self.measure::<P, _>(async { Ok(self.api.post(payload).await?) }).await
     }
 

@@ -24,8 +24,8 @@ const fn key(name: &'static str, kind: Kind) -> Key {
     Key { name, kind }
 }
 
-/// Every key, in the order of [`Interface`](crate::content::Interface)'s fields; the lengths are Telegram's (Bot API: `answerCallbackQuery` 200,
-/// `setMyDescription` 512, `setMyShortDescription` 120, `BotCommand` 256) or keep a page under 4,096 units.
+/// Every key of `interface.toml`. The lengths are Telegram's (Bot API: `answerCallbackQuery` 200, `setMyDescription` 512,
+/// `setMyShortDescription` 120, `BotCommand` 256) or keep a page under 4,096 units.
 pub(super) const KEYS: &[Key] = &[
     key("name", Kind::Label(&[])),
     key("bot.description", Kind::Description(512)),

@@ -191,14 +191,14 @@ impl Source for Polling {
         }
     }
 
-    fn acknowledge(&mut self, finished: Finished) {
+    fn confirm(&mut self, finished: Finished) {
         self.tracker.finish(finished.update_id);
     }
 
     async fn close(&mut self) -> bool {
         // A poll in progress would compete with the last one.
         self.poll = None;
-        let Some(offset) = self.tracker.close() else { return true };
+        let Some(offset) = self.tracker.final_offset() else { return true };
         let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, async {
             while get_updates(&self.context.sender, offset, 1, Duration::ZERO).await.is_err() {
                 tokio::time::sleep(CONFIRM_PAUSE).await;

@@ -137,13 +137,13 @@ impl Source for WebhookSource {
 
     fn accepted(&mut self, update_id: i64, accepted: Accepted) {
         if accepted == Accepted::Ignored {
-            self.acknowledge(Finished { update_id, response: None });
+            self.confirm(Finished { update_id, response: None });
         }
     }
 
     fn observe(&mut self, _dispatcher: &Dispatcher) {}
 
-    fn acknowledge(&mut self, Finished { update_id, response }: Finished) {
+    fn confirm(&mut self, Finished { update_id, response }: Finished) {
         let mut response = response.map(Bytes::from);
         let needs_response = response.is_some();
         let mut is_taken = false;
