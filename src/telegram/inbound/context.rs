@@ -61,7 +61,7 @@ impl Context {
     }
 
     /// The reply to an update, ready to be sent; an apology when making it panicked. `None` when making it has ended too many
-    /// processes.
+    /// processes, or even the apology panicked.
     pub(crate) fn make_reply(
         &self,
         content: &ContentCache,
@@ -72,12 +72,16 @@ impl Context {
         let surroundings = Surroundings::new(&self.me, update.is_in_direct_messages());
         let render = |reply: Reply| reply.map(|page| content.render(surroundings, &page));
         // The place of a panic is in the log.
-        let make = || catch_unwind(AssertUnwindSafe(|| render((self.reply)(&content.content, &request))));
-        let made = self.crash_guard.run(update.update_id, make);
-        if made.is_none() {
+        let caught = |make: &dyn Fn() -> Reply| catch_unwind(AssertUnwindSafe(|| render(make()))).ok();
+        let make = || {
+            let reply = caught(&|| (self.reply)(&content.content, &request));
+            reply.or_else(|| caught(&|| apology(&content.content, request.language_code)))
+        };
+        let reply = self.crash_guard.run(update.update_id, make).flatten();
+        if reply.is_none() {
             self.give_up();
         }
-        Some(made?.unwrap_or_else(|_| render(apology(&content.content, request.language_code))))
+        reply
     }
 
     /// The answer to an inline query, ready to be sent; `None` when there is none, because making it panicked or has ended too
@@ -91,16 +95,16 @@ impl Context {
         let surroundings = Surroundings::new(&self.me, false);
         let render = |answer: inline::InlineAnswer| answer.map(|page| content.render(surroundings, &page));
         let make = || catch_unwind(AssertUnwindSafe(|| render(inline::answer(&content.content, query))));
-        let made = self.crash_guard.run(update_id, make);
-        if made.is_none() {
+        let answer = self.crash_guard.run(update_id, make).and_then(Result::ok);
+        if answer.is_none() {
             self.give_up();
         }
-        made?.ok()
+        answer
     }
 
     fn give_up(&self) {
         self.metrics().give_up();
-        log::error!("an update was given up: making its answer has ended this program again and again");
+        log::error!("an update was given up: no answer can be made");
     }
 
     /// Counts a reply that was delivered, and the words of a question that has no answer.

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use rustc_hash::{FxHashMap, FxHashSet};
 use teloxide::types::CallbackQueryId;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::context::Context;
 use super::flood_control::{FloodControl, FloodDecision};
@@ -85,6 +85,8 @@ pub(crate) struct Dispatcher {
     /// The chats with a job.
     active: FxHashSet<i64>,
     jobs: JoinSet<JobOutcome>,
+    /// The jobs that set a menu of commands, by chat.
+    menus: FxHashMap<i64, AbortHandle>,
     flood_control: FloodControl,
 }
 
@@ -96,6 +98,7 @@ impl Dispatcher {
             queued: 0,
             active: FxHashSet::default(),
             jobs: JoinSet::new(),
+            menus: FxHashMap::default(),
             flood_control: FloodControl::new(),
         }
     }
@@ -186,7 +189,7 @@ impl Dispatcher {
             match self.jobs.join_next().await? {
                 Ok(JobOutcome::Answered(chat, finished, menu)) => {
                     if let Some(menu) = menu {
-                        self.set_menu(menu);
+                        self.set_menu(chat, menu);
                     }
                     self.active.remove(&chat);
                     self.begin_next(chat);
@@ -195,18 +198,23 @@ impl Dispatcher {
                 }
                 Ok(JobOutcome::Unordered(finished)) => return Some(finished),
                 Ok(JobOutcome::Background) => {}
-                Err(error) => assert_panicked(&error),
+                // A background job that panicked, or a menu that was replaced: no source waits for either.
+                Err(_) => {}
             }
         }
     }
 
-    /// Sets a chat's menu of commands beside its queue: that may be slow.
-    fn set_menu(&mut self, menu: SetMyCommands) {
+    /// Sets a chat's menu of commands beside its queue: that may be slow. A newer choice replaces one that is still being tried.
+    fn set_menu(&mut self, chat: i64, menu: SetMyCommands) {
         let context = Rc::clone(&self.context);
-        self.jobs.spawn_local(async move {
+        let job = self.jobs.spawn_local(async move {
             follow_language(&context.sender, &menu).await;
             JobOutcome::Background
         });
+        self.menus.retain(|_, job| !job.is_finished());
+        if let Some(older) = self.menus.insert(chat, job) {
+            older.abort();
+        }
     }
 
     /// Begins the next answer of a chat, unless one is in progress.
@@ -227,12 +235,6 @@ impl Dispatcher {
             JobOutcome::Answered(chat, Finished { update_id, response }, menu)
         });
     }
-}
-
-/// Only background jobs end in a panic, and no source waits for one: [`process`] and [`unordered`] catch it. Its place is in the
-/// log.
-fn assert_panicked(error: &JoinError) {
-    debug_assert!(error.is_panic(), "nobody aborts a job");
 }
 
 /// A job beside the queues, which is finished even if it panics.

@@ -77,13 +77,17 @@ impl Sender {
         self.retry(async || self.measure::<P, _>(self.api.call(payload)).await, || ()).await
     }
 
-    /// Calls a method once; its answer is read later. A refusal counts as an answer here.
+    /// Calls a method once and reads its result in a way of the caller's.
     ///
     /// # Errors
     ///
-    /// [`ApiError::Unreachable`].
-    pub(crate) async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<ApiResponse, ApiError> {
-        self.measure::<P, _>(async { Ok(self.api.post(payload).await?) }).await
+    /// Those of the request and of `read`; nothing is tried again.
+    pub(crate) async fn call_once<P: Payload + Serialize, T>(
+        &self,
+        payload: &P,
+        read: impl FnOnce(ApiResponse) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        self.measure::<P, _>(async { read(self.api.post(payload).await?) }).await
     }
 
     /// Sends or edits a message within the rate limit of its chat; an inline message has none. `on_unreachable` is called each

@@ -67,7 +67,7 @@ struct PollInProgress {
     result: Pin<Box<dyn Future<Output = PollResult>>>,
 }
 
-/// The poll that has ended last.
+/// The last poll that Telegram answered.
 struct LastPoll {
     offset: i64,
     started: Instant,
@@ -163,7 +163,12 @@ impl Source for Polling {
     async fn next(&mut self) -> Result<Vec<Update>, RunError> {
         loop {
             let Some(poll) = &mut self.poll else {
-                tokio::time::sleep_until(self.next_start()).await;
+                let start = self.next_start();
+                if start > Instant::now() {
+                    tokio::time::sleep_until(start).await;
+                    // How the chats stand may have changed meanwhile: they are observed before the poll.
+                    return Ok(Vec::new());
+                }
                 self.start_poll();
                 continue;
             };
@@ -197,8 +202,12 @@ impl Source for Polling {
 
     async fn close(&mut self) -> bool {
         // A poll in progress would compete with the last one.
-        self.poll = None;
+        let in_progress = self.poll.take().map(|poll| poll.offset);
         let Some(offset) = self.tracker.final_offset() else { return true };
+        // Telegram has this offset, and would hold a poll that repeats it.
+        if in_progress == Some(offset) || self.last.as_ref().is_some_and(|last| last.offset == offset) {
+            return true;
+        }
         let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, async {
             while get_updates(&self.context.sender, offset, 1, Duration::ZERO).await.is_err() {
                 tokio::time::sleep(CONFIRM_PAUSE).await;
@@ -227,13 +236,14 @@ async fn poll(sender: &Sender, offset: i64, timeout: Duration) -> PollResult {
 
 async fn get_updates(sender: &Sender, offset: i64, limit: usize, timeout: Duration) -> PollResult {
     let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
-    let answer = sender.post(&payload).await?;
-    match answer.read::<Vec<Update>>() {
-        // An update of a shape that is new to us: then each by itself.
-        Err(ApiError::Unreachable(_)) => {
-            let raw = answer.read::<Vec<Box<RawValue>>>()?;
-            Ok(raw.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
-        }
-        read => Ok(read?.into_iter().map(Update::of_concern).collect()),
-    }
+    sender
+        .call_once(&payload, |response| match response.read::<Vec<Update>>() {
+            // An update of a shape that is new to us: then each by itself.
+            Err(ApiError::Unreachable(_)) => {
+                let raw = response.read::<Vec<Box<RawValue>>>()?;
+                Ok(raw.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
+            }
+            read => Ok(read?.into_iter().map(Update::of_concern).collect()),
+        })
+        .await
 }

@@ -124,20 +124,21 @@ impl Source for WebhookSource {
         loop {
             tokio::select! {
                 error = &mut self.registration => return Err(error),
-                delivery = self.deliveries.recv() => match delivery {
-                    Some(delivery) => if let Some(update) = self.receive(delivery) {
+                Some(delivery) = self.deliveries.recv() => {
+                    if let Some(update) = self.receive(delivery) {
                         return Ok(vec![update]);
-                    },
-                    // The endpoint has gone, and nothing will come any more.
-                    None => std::future::pending().await,
-                },
+                    }
+                }
             }
         }
     }
 
     fn accepted(&mut self, update_id: i64, accepted: Accepted) {
         if accepted == Accepted::Ignored {
-            self.confirm(Finished { update_id, response: None });
+            // Not remembered: what nobody answers cannot be answered twice.
+            for waiting in self.waiting.remove(&update_id).unwrap_or_default() {
+                respond(waiting, DeliveryOutcome::Processed(None));
+            }
         }
     }
 
