@@ -31,7 +31,7 @@ use labels::{AnswerLabels, MethodLabels, QuestionLabels, QueueLabels, RequestLab
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The most time series of `palabre_answers_total`, about 2 MB: a content that changes its ids again and again must not fill
-/// memory. Answers beyond are counted with section and language [`OTHER`].
+/// memory. Answers beyond are counted with section and language `other`.
 pub const ANSWER_SERIES_MAX: usize = 10_000;
 /// The section and the language of answers beyond [`ANSWER_SERIES_MAX`].
 const OTHER: &str = "other";

@@ -113,7 +113,7 @@ fn run(
     }
 }
 
-/// A content directory that is polled. It has no clock: whoever calls [`Reloader::poll`] sets the pace.
+/// A content directory that is polled. It has no clock: whoever calls [`Reloader::poll`] decides when.
 #[derive(Debug)]
 pub struct Reloader {
     directory: PathBuf,
@@ -151,16 +151,16 @@ impl Reloader {
         let files = Files::read(&self.directory);
         // Metadata does not tell when a file can be read again.
         let is_readable = files.report.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::Unreadable);
-        let verdict = self.candidate.judge(files.fingerprint());
+        let decision = self.candidate.decide(files.fingerprint());
         // One more read after each change: a write within one tick of the file system's clock leaves the metadata as it is.
-        self.is_settled = is_same && is_readable && matches!(verdict, Verdict::Known | Verdict::Take);
-        match verdict {
-            Verdict::Known | Verdict::Wait => None,
-            Verdict::Take => {
+        self.is_settled = is_same && is_readable && matches!(decision, Decision::Known | Decision::Take);
+        match decision {
+            Decision::Known | Decision::Wait => None,
+            Decision::Take => {
                 self.candidate.take();
                 load(files)
             }
-            Verdict::TakeIfSound => {
+            Decision::TakeIfSound => {
                 let loaded = load(files).filter(|loaded| loaded.content.is_some())?;
                 self.candidate.take();
                 Some(loaded)
@@ -172,7 +172,7 @@ impl Reloader {
     pub fn reload_now(&mut self) -> Option<Loaded> {
         self.is_settled = false;
         let files = Files::read(&self.directory);
-        self.candidate.judge(files.fingerprint());
+        self.candidate.decide(files.fingerprint());
         self.candidate.take();
         load(files)
     }
@@ -191,7 +191,7 @@ fn load(files: Files) -> Option<Loaded> {
 
 /// What becomes of a read.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+enum Decision {
     /// Nothing has changed.
     Known,
     /// It may be half-written: the next read tells.
@@ -214,17 +214,17 @@ struct Candidate<T> {
 }
 
 impl<T: PartialEq> Candidate<T> {
-    fn judge(&mut self, read: T) -> Verdict {
+    fn decide(&mut self, read: T) -> Decision {
         let is_known = self.known.as_ref() == Some(&read);
         let is_stable = self.latest.as_ref() == Some(&read);
         self.reads = if is_known { 0 } else { self.reads + 1 };
         self.latest = Some(read);
         match self.reads {
-            0 => Verdict::Known,
-            BROKEN_READS.. => Verdict::Take,
-            _ if is_stable => Verdict::Take,
-            UNSTABLE_READS.. => Verdict::TakeIfSound,
-            _ => Verdict::Wait,
+            0 => Decision::Known,
+            BROKEN_READS.. => Decision::Take,
+            _ if is_stable => Decision::Take,
+            UNSTABLE_READS.. => Decision::TakeIfSound,
+            _ => Decision::Wait,
         }
     }
 
@@ -291,13 +291,13 @@ mod tests {
 
     /// Judges reads in turn, each a letter for what was read; `S` is served first. Capital letters are sound, small ones have
     /// errors. Gives for each read `=` (known), `.` (waits), `!` (served) or `x` (reported).
-    fn judge(reads: &str) -> String {
+    fn decisions(reads: &str) -> String {
         let mut candidate = Candidate { known: Some('S'), latest: None, reads: 0 };
-        let mut outcome = |read: char| match candidate.judge(read) {
-            Verdict::Known => '=',
-            Verdict::Wait => '.',
-            Verdict::TakeIfSound if read.is_lowercase() => '.',
-            Verdict::Take | Verdict::TakeIfSound => {
+        let mut outcome = |read: char| match candidate.decide(read) {
+            Decision::Known => '=',
+            Decision::Wait => '.',
+            Decision::TakeIfSound if read.is_lowercase() => '.',
+            Decision::Take | Decision::TakeIfSound => {
                 candidate.take();
                 if read.is_lowercase() { 'x' } else { '!' }
             }
@@ -320,13 +320,13 @@ mod tests {
             ("ABSABB", "..=..!", "a change that is taken back counts no longer"),
             ("AbcdEe", "....!.", "of text that changes all the time, the first without errors"),
         ] {
-            assert_eq!(judge(reads), outcomes, "{case}");
+            assert_eq!(decisions(reads), outcomes, "{case}");
         }
     }
 
     #[test]
     fn broken_content_that_changes_all_the_time_is_reported_at_last() {
-        let outcomes = judge(&"ab".repeat(60));
+        let outcomes = decisions(&"ab".repeat(60));
         assert_eq!(outcomes.find('x'), Some(BROKEN_READS as usize - 1));
         assert_eq!(outcomes.matches('x').count(), 1, "what was reported is known from then on");
     }

@@ -1,9 +1,9 @@
 //! The adapter to Telegram: updates in, requests out, and between them nothing that is lost.
 //!
-//! - [`api`]: one request to the Bot API, and what its failure means.
-//! - [`inbound`]: updates: polling or a webhook, the dispatcher, what is confirmed when.
-//! - [`outbound`]: rate limits, retries, rendering, and where an answer goes when it cannot go where it should.
-//! - [`profile`]: commands and descriptions at Telegram.
+//! - `api`: one request to the Bot API, and what its failure means.
+//! - `inbound`: updates: polling or a webhook, the dispatcher, what is confirmed when.
+//! - `outbound`: rate limits, retries, rendering, and where an answer goes when it cannot go where it should.
+//! - `profile`: commands and descriptions at Telegram.
 
 pub(crate) mod api;
 #[cfg(fuzzing)]
