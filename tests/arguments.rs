@@ -87,7 +87,8 @@ fn an_invalid_value_is_one_clear_line_that_does_not_repeat_it() {
 
 #[test]
 fn a_setting_is_an_argument_too() {
-    let process = Process::start_with(BINARY, &Fake::start(), &["--listen", "127.0.0.1:0", "--log", "info"], &[]);
+    let fake = Fake::start();
+    let process = Process::start_with(BINARY, &fake, &["--listen", "127.0.0.1:0", "--log", "info"], &[]);
     process.wait_log("health and metrics are on 127.0.0.1:");
     let output = palabre(&["run", "--listen", "here"], &[("TELOXIDE_TOKEN", TOKEN)]);
     assert!(text(&output.stderr).contains("PALABRE_LISTEN is not an address"), "{output:?}");

@@ -376,7 +376,7 @@ fn check_stops(signal: &str) {
     let last = bot.fake.private_message(2, "/contact");
     bot.fake.wait_calls("sendMessage", 2);
     bot.process.signal(signal);
-    let status = bot.process.wait_exit(Duration::from_secs(5));
+    let status = bot.process.wait_exit(WAIT_LIMIT);
     assert!(status.success(), "{status}");
     assert_eq!(bot.fake.sent_to(1).len(), 1, "the answer in hand was finished");
     assert_eq!(bot.fake.confirmed(), last.update_id);
@@ -400,7 +400,7 @@ fn sigterm_does_not_wait_for_what_hangs_and_leaves_it_to_the_next_process() {
     let asked = bot.fake.private_message(1, "/contact");
     bot.fake.wait_calls("sendMessage", 1);
     bot.process.signal("TERM");
-    assert!(bot.process.wait_exit(Duration::from_secs(5)).success());
+    assert!(bot.process.wait_exit(WAIT_LIMIT).success());
     assert!(bot.fake.confirmed() < asked.update_id);
     bot.fake.clear_faults();
     bot.restart();
@@ -411,7 +411,7 @@ fn sigterm_does_not_wait_for_what_hangs_and_leaves_it_to_the_next_process() {
 fn sigterm_while_nothing_comes_ends_well() {
     let mut bot = bot();
     bot.process.signal("TERM");
-    assert!(bot.process.wait_exit(Duration::from_secs(5)).success());
+    assert!(bot.process.wait_exit(WAIT_LIMIT).success());
 }
 
 #[test]
@@ -420,7 +420,7 @@ fn sigterm_while_telegram_is_away_ends_too() {
     let mut process = Process::start(BINARY, &fake, &[]);
     process.wait_log("cannot be reached");
     process.signal("TERM");
-    assert!(process.wait_exit(Duration::from_secs(5)).success());
+    assert!(process.wait_exit(WAIT_LIMIT).success());
 }
 
 #[test]
@@ -498,7 +498,7 @@ fn no_secret_no_word_and_no_id_reaches_a_log() {
     bot.fake.wait_confirmed(tap.update_id);
     bot.fake.fault(Fault::new(FaultKind::Reset).on("getUpdates"));
     bot.process.signal("TERM");
-    bot.process.wait_exit(Duration::from_secs(5));
+    bot.process.wait_exit(WAIT_LIMIT);
     let log = bot.process.log();
     let secret = TOKEN.split_once(':').unwrap().1;
     for private in [secret, WORDS, &PERSON.to_string(), "Person"] {

@@ -140,7 +140,7 @@ fn a_name_that_does_not_resolve_is_tried_until_it_is_told_to_stop() {
     process.vitals().assert_flat_since(before);
     assert!(!process.log().contains("xxx"), "the address is no business of the log: {}", process.log());
     process.signal("TERM");
-    assert!(process.wait_exit(Duration::from_secs(5)).success());
+    assert!(process.wait_exit(WAIT_LIMIT).success());
 }
 
 /// Everybody of a backlog, each with one question.
@@ -310,7 +310,7 @@ fn nothing_private_stands_in_any_output_after_every_fault() {
     bot.fake.stop();
     bot.process.wait_log("cannot be reached");
     bot.process.signal("TERM");
-    bot.process.wait_exit(Duration::from_secs(8));
+    bot.process.wait_exit(WAIT_LIMIT);
     let log = bot.process.log();
     let secret = TOKEN.split_once(':').unwrap().1;
     let ids = ["556677", "4000000000"]; // Of people and the group; of callbacks and queries.

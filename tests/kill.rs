@@ -11,7 +11,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use crate::support::bot::{BotTest, Process};
-use fake_bot_api::{Fake, Fault, FaultKind, State, Storm};
+use fake_bot_api::{Fake, Fault, FaultKind, State, Storm, WAIT_LIMIT};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
@@ -132,7 +132,7 @@ fn the_last_confirmation_is_tried_again() {
     bot.fake.wait_calls("sendMessage", 1);
     bot.process.signal("TERM");
     bot.fake.fault(Fault::new(FaultKind::ServerError).on("getUpdates"));
-    assert!(bot.process.wait_exit(Duration::from_secs(5)).success());
+    assert!(bot.process.wait_exit(WAIT_LIMIT).success());
     assert_eq!(bot.fake.sent_to(1).len(), 1);
     assert!(bot.fake.confirmed() >= asked.update_id, "{}", bot.process.log());
 }
@@ -189,7 +189,7 @@ fn nothing_is_lost_or_repeated_when_it_is_told_to_stop() {
         process.wait_log("answers as"); // Before, a signal ends it as it ends any program.
         live_for_a_while(&fake, &mut chance, &mut crowd);
         process.signal(if round % 2 == 0 { "TERM" } else { "INT" });
-        let status = process.wait_exit(Duration::from_secs(10));
+        let status = process.wait_exit(WAIT_LIMIT);
         assert!(status.success(), "{status}");
         let log = process.log();
         in_hand += usize::from(log.contains("with answers in hand"));

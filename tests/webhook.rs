@@ -1,7 +1,6 @@
 //! A webhook: the real binary, to which the fake delivers, alone and behind a small proxy with another copy.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
@@ -199,7 +198,7 @@ fn a_rolling_deploy_loses_nothing() {
     for person in 101..=200 {
         fake.private_message(Person::new(person, "en"), "/contact");
     }
-    assert!(old.wait_exit(Duration::from_secs(8)).success());
+    assert!(old.wait_exit(WAIT_LIMIT).success());
     for person in 1..=200 {
         assert_eq!(fake.wait_sent(person, 1).len(), 1);
     }
