@@ -324,7 +324,7 @@ impl Message {
         if self.is_automatic_forward || !self.has_content() {
             return None; // A channel's post in its discussion group, or a service message.
         }
-        if self.chat.is_direct_messages && self.direct_messages_topic.is_none() {
+        if self.chat.is_direct_messages && self.is_in_group() && self.direct_messages_topic.is_none() {
             return None; // There is nowhere to answer.
         }
         match self.chat.kind.as_str() {
