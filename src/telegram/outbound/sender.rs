@@ -31,7 +31,7 @@ pub(crate) const EPHEMERAL_DEADLINE: Duration = Duration::from_secs(13);
 /// How long an answer to a guest is tried: the Bot API names no limit.
 pub(crate) const GUEST_DEADLINE: Duration = Duration::from_secs(60);
 /// Most messages sent at once. Each has a connection, and connections take most of the memory.
-const MESSAGE_SLOTS: usize = 24;
+const MESSAGE_SLOTS: usize = 16;
 /// Most answers to inline queries at once, so that a flood of them does not open a connection for each letter typed.
 const INLINE_SLOTS: usize = 16;
 
