@@ -165,17 +165,18 @@ fn a_tap_amid_a_storm_of_typing_waits_for_none_of_it_and_nothing_stays_behind() 
         }
     };
     let storm = || {
-        // No answer to typing gets through for now, and many wait: as many as a busy machine can still answer in time.
+        // No answer to typing gets through for now, and some wait for a slot: no more than a very busy machine answers in the
+        // 10 s that an answer to typing is worth.
         bot.fake.fault(Fault::new(FaultKind::Hang).on("answerInlineQuery").times(ALWAYS));
-        type_some(100);
+        type_some(20);
         let tap = bot.fake.tap_inline(ENGLISH, "card-1", "1.en.s.trust");
-        type_some(100);
+        type_some(20);
         bot.fake.wait_confirmed(tap.update_id);
         // Beside its page, so not before the other in any case.
         bot.fake.wait_for("the tap to be acknowledged", |state| state.answers(&tap.query_id).first().map(|_| ()));
         assert!(bot.fake.inline_message("card-1").unwrap().text().contains("trust"), "its page is turned, too");
         bot.fake.clear_faults();
-        all_answered(type_some(50));
+        all_answered(type_some(10));
         bot.process.vitals()
     };
     let before = storm();
