@@ -5,8 +5,10 @@
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
 //! Each module uses only those before it: `month`, `version`, `files` (directory → bytes), `model` (the proven types),
-//! `schema` (bytes → values with their positions), `validate` (values → model and diagnostics), `load`.
+//! `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
+//! diagnostics), `load`.
 
+mod builtin;
 pub(crate) mod files;
 pub mod load;
 mod model;
@@ -16,8 +18,8 @@ mod validate;
 mod version;
 
 pub use model::{
-    CommandDefinition, CommandTarget, Contact, Content, Interface, LangId, Match, MenuEntry, Section, SectionId,
-    SectionText, Siblings, SmallTalk, Topic,
+    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, Match, MenuEntry, Section, SectionId,
+    SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
 };
 pub use version::Version;
 
@@ -44,5 +46,7 @@ pub const MESSAGE_MAX: usize = 4_096;
 pub const BODY_PAGE_MAX: usize = 3_000;
 /// Pages that a body may take.
 pub const BODY_PAGES_MAX: usize = 3;
+/// UTF-16 units of the answer to a talk topic: a few sentences.
+pub const TALK_MAX: usize = 1_000;
 /// Bytes of a button's label: longer ones are cut on phones.
 pub const LABEL_MAX: usize = 64;

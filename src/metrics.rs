@@ -110,8 +110,8 @@ impl Metrics {
     }
 
     /// A page or a contact card was sent in the language with the tag `lang`. `page` is a section's id, or for what is no
-    /// section one of `home`, `help`, `languages`, `suggestions`, `unknown_command`, `unknown`, `small_talk` and
-    /// `contact_card`. Both must come from the content or the code, never from a person.
+    /// section one of `home`, `help`, `languages`, `suggestions`, `unknown_command`, `unknown`, `contact_card` and, of
+    /// a talk topic, `talk_` and its name. Both must come from the content or the code, never from a person.
     pub fn answer(&self, page: &str, lang: &str, surface: Surface) {
         let mut labels = AnswerLabels { section: page.into(), language: lang.into(), surface: surface.into() };
         if let Some(counter) = self.answers.get(&labels) {

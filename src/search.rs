@@ -1,43 +1,74 @@
 //! A question in somebody's own words → ranked topics.
 //!
 //! The engine knows neither sections nor languages by name: it compares a question with phrases, each of which belongs to a
-//! topic. A topic's score is the weighted sum of five [`Features`], each from 0 to 1:
+//! topic. A text is cut into parts, for people write letters; the part that asks is what counts. A topic's score is the weighted
+//! sum of [`Features`], each from 0 to 1:
 //!
 //! - *dice*: words in common with its best phrase (Dice coefficient), misspelt and inflected words included;
 //! - *coverage*: the share of the question's words that it has;
 //! - *ngrams*: character n-grams in common with its best phrase (tf-idf, cosine);
 //! - *centroid*: character n-grams in common with all its phrases together (Rocchio classifier);
-//! - *classifier*: an averaged passive-aggressive classifier over the same n-grams.
+//! - *classifier*: an averaged passive-aggressive classifier over the same n-grams;
+//! - *document*: BM25 of its title, summary and body, the more the fewer phrases it has.
 //!
 //! Every language is asked, each with its own lexicon: nobody has to say which one they write. Weights and similarities were
 //! set on half of the shipped content's questions and on the phrases of a public set of help-desk intents; the penalties of
 //! unknown words and of little weight, on all questions.
 //!
-//! The modules, each of which uses only those before it: `tokenizer` (text → words), `ngrams` (word → n-grams), `vectors`
-//! (tf-idf, centroids), `classifier`, `vocabulary` (words that are spelt alike), `postings` (inverted index), `index` (all of that
-//! for one language), `score` (question → features → score).
+//! The modules, each of which uses only those before it: `tokenizer` (text → words), `segments` (text → parts), `ngrams` (word →
+//! n-grams), `vectors` (tf-idf, centroids), `classifier`, `vocabulary` (words that are spelt alike), `postings` (inverted index),
+//! `texts` (BM25), `index` (all of that for one language), `score` (part → features → score).
 
 mod classifier;
 mod index;
 mod ngrams;
 mod postings;
 mod score;
+mod segments;
+mod texts;
 mod tokenizer;
 mod vectors;
 mod vocabulary;
 
 pub use score::Features;
+pub use texts::Text;
 pub use tokenizer::{Lexicon, stemmer, stemmers};
 
-use index::LanguageIndex;
-use tokenizer::words_of;
+use std::ops::Range;
 
-/// Scores that differ by less do not decide between two languages: a name is the same in both.
-const LANGUAGE_TIE: f32 = 0.03;
+use index::LanguageIndex;
+use score::Reading;
+use segments::{Part, Segments};
+use tokenizer::words_of;
 
 /// From this number of phrases on, each language is prepared on a thread of its own (benchmark
 /// `load_1000_sections_in_5_languages_and_prepare`). A thread costs memory that a small content does not get back.
 const THREADED_FROM: usize = 10_000;
+/// How many words more than the reader's language another one must know of a question, times the square root of its length:
+/// the longer a text, the surer is a small share.
+const OTHER_LANGUAGE: f32 = 0.4;
+/// Up to this number of words a text is compared as a whole, too; beyond, it is a letter.
+const WHOLE_MAX: usize = 24;
+/// Up to this number of words misspelt ones count when the language is decided: looking for them is what takes the time.
+const SPELLING_MAX: usize = 40;
+/// Parts of a text that are compared in full; of more, those that seem to say most. Together with the length of a part it
+/// bounds the time that a message takes.
+const PARTS_MAX: usize = 8;
+/// What raises the score of a part when parts are compared: a question mark, a word that opens a question, a word for "you".
+const QUESTION_MARK: f32 = 0.2;
+const QUESTION_WORD: f32 = 0.1;
+const ADDRESS: f32 = 0.1;
+/// Courtesy counts from this score on. Below it the text is a question that begins with a greeting.
+const COURTESY_MIN: f32 = 0.45;
+/// What courtesy is worth beside a part that asks for something.
+const COURTESY: f32 = 0.5;
+/// Score and lead from which on something urgent wins over all else that a text says.
+const URGENT_MIN: f32 = 0.55;
+const URGENT_LEAD: f32 = 0.1;
+/// Score from which on one of several questions is understood: the first of them is answered, the second offered.
+const UNDERSTOOD_MIN: f32 = 0.4;
+/// What other sentences are worth beside one with a question mark.
+const CONTEXT: f32 = 0.6;
 
 /// The phrases of one language as people write them, each with the number of its topic.
 #[derive(Debug, Default)]
@@ -48,6 +79,30 @@ impl Phrases {
     pub fn add(&mut self, topic: u32, text: &str) {
         self.0.push((topic, text.to_owned()));
     }
+}
+
+/// What is known of one language.
+#[derive(Default)]
+pub struct Corpus {
+    /// Its words.
+    pub lexicon: Lexicon,
+    /// By which phrases people ask for the topics.
+    pub phrases: Phrases,
+    /// What people read of the topics, as far as they have a text; each with the topic's number.
+    pub texts: Vec<(u32, Text)>,
+}
+
+/// What kind of topic it is: what it means for the rest of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// What people ask for.
+    Subject,
+    /// A greeting, thanks: no question.
+    Courtesy,
+    /// What people ask and nobody here answers.
+    Foreign,
+    /// What wins over all else that a message says.
+    Urgent,
 }
 
 /// A topic and its similarity to a question.
@@ -63,10 +118,21 @@ pub struct Ranked {
     pub features: Features,
 }
 
+/// What a text asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The number of the language that it is written in, or the reader's.
+    pub language: usize,
+    /// The topics that have anything in common with its question, best first.
+    pub ranking: Vec<Ranked>,
+    /// The topic of a second question.
+    pub also: Option<Ranked>,
+}
+
 /// The phrases of all languages, prepared for questions.
 ///
 /// ```
-/// use palabre::search::{Index, Lexicon, Phrases, stemmer};
+/// use palabre::search::{Corpus, Index, Lexicon, Phrases, Role, stemmer};
 ///
 /// let mut phrases = Phrases::default();
 /// phrases.add(0, "What are your opening hours?");
@@ -74,38 +140,39 @@ pub struct Ranked {
 /// phrases.add(1, "Where is your office?");
 /// phrases.add(1, "How do I get to you?");
 /// let lexicon = Lexicon::new(stemmer("english"), ["your", "you", "are", "is", "do", "i"], ["what", "when"], []);
-/// let index = Index::new(vec![(lexicon, phrases)], 2);
+/// let index = Index::new(vec![Corpus { lexicon, phrases, texts: Vec::new() }], vec![Role::Subject; 2]);
 ///
-/// let ranked = index.rank("when do you opne", 0, false);
-/// assert_eq!(ranked[0].topic, 0);
-/// assert!(ranked[0].score > 0.5);
-/// assert_eq!(index.rank("your ofice pls", 0, false)[0].topic, 1);
+/// let ranking = index.search("when do you opne", 0, false).ranking;
+/// assert_eq!(ranking[0].topic, 0);
+/// assert!(ranking[0].score > 0.5);
+/// assert_eq!(index.search("I am from Mopti. Your ofice pls?", 0, false).ranking[0].topic, 1);
 /// ```
 pub struct Index {
     languages: Vec<LanguageIndex>,
-    topics: usize,
+    roles: Vec<Role>,
 }
 
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Index").field("topics", &self.topics).finish_non_exhaustive()
+        f.debug_struct("Index").field("topics", &self.roles.len()).finish_non_exhaustive()
     }
 }
 
 impl Index {
-    /// Prepares the phrases of each language. `topics` is one more than the highest number of a topic.
+    /// Prepares the phrases and texts of each language. `roles` holds the role of each topic.
     ///
     /// Time and memory grow with the n-grams of all phrases; a classifier is trained for each language whose phrases times
-    /// `topics` are at most 300,000.
+    /// topics are at most 300,000.
     ///
     /// # Panics
     ///
-    /// When a phrase's topic is not below `topics`.
+    /// When the topic of a phrase or a text has no role.
     #[must_use]
-    pub fn new(languages: Vec<(Lexicon, Phrases)>, topics: usize) -> Self {
-        let prepare = |(lexicon, phrases)| LanguageIndex::new(lexicon, phrases, topics);
-        if languages.iter().map(|(_, phrases)| phrases.0.len()).sum::<usize>() < THREADED_FROM {
-            return Self { languages: languages.into_iter().map(prepare).collect(), topics };
+    pub fn new(languages: Vec<Corpus>, roles: Vec<Role>) -> Self {
+        let topics = roles.len();
+        let prepare = |corpus| LanguageIndex::new(corpus, topics);
+        if languages.iter().map(|corpus| corpus.phrases.0.len()).sum::<usize>() < THREADED_FROM {
+            return Self { languages: languages.into_iter().map(prepare).collect(), roles };
         }
         let languages = std::thread::scope(|scope| {
             let threads: Vec<_> =
@@ -115,28 +182,158 @@ impl Index {
             };
             threads.into_iter().map(join).collect()
         });
-        Self { languages, topics }
+        Self { languages, roles }
     }
 
-    /// The topics that have anything in common with a question, best first.
+    /// What a text asks for: the part of it that does, compared with all topics in all languages.
     ///
-    /// `unfinished` when the question's last word may be the beginning of one. Between languages of about the same score,
-    /// `preferred` is taken. Only the first 40 words of a question are compared; the time grows with them, and with the
-    /// phrases that share their n-grams.
+    /// `unfinished` when the last word may be the beginning of one. The language is the reader's, unless another one clearly
+    /// knows the words better. The time is bounded: of a long text, the eight parts that seem to say most are compared.
     #[must_use]
-    pub fn rank(&self, question: &str, preferred: usize, unfinished: bool) -> Vec<Ranked> {
-        let words = words_of(question);
-        let mut best: Vec<Option<Ranked>> = vec![None; self.topics];
-        for (language, index) in self.languages.iter().enumerate() {
-            for (topic, score, features) in index.score(&words, unfinished) {
-                let ranked = Ranked { topic, language, score, features };
+    pub fn search(&self, text: &str, reader: usize, unfinished: bool) -> Found {
+        let segments = Segments::new(text, |word| self.lexicons().any(|lexicon| lexicon.opens_question(word)));
+        let words = &segments.words;
+        let readings: Vec<Reading<'_>> =
+            self.languages.iter().map(|index| Reading::new(index, words, unfinished)).collect();
+        let language = self.language(&readings, words.len(), reader);
+        let mut parts = self.parts_to_compare(segments.parts, words, &readings);
+        for part in &mut parts {
+            part.ranking = self.rank(&readings, &part.words, language);
+        }
+        let Some(best) = self.best_part(&parts) else { return Found { language, ..Found::default() } };
+        let also = self.second_question(&parts, best);
+        Found { language, ranking: parts.swap_remove(best).ranking, also }
+    }
+
+    fn lexicons(&self) -> impl Iterator<Item = &Lexicon> {
+        self.languages.iter().map(|index| &index.lexicon)
+    }
+
+    /// The language of a text: the reader's, unless another one knows clearly more of its words.
+    fn language(&self, readings: &[Reading<'_>], words: usize, reader: usize) -> usize {
+        let exactly = words > SPELLING_MAX;
+        let known = |reading: &Reading<'_>| (0..words).map(|word| reading.familiarity(word, exactly)).sum::<f32>();
+        let known: Vec<f32> = readings.iter().map(known).collect();
+        let of_reader = known.get(reader).copied().unwrap_or_default();
+        // Of languages that know as many, the first.
+        let other = known.iter().copied().enumerate().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let least = of_reader + OTHER_LANGUAGE * (words as f32).sqrt();
+        other.filter(|&(_, known)| known > least).map_or(reader, |(language, _)| language)
+    }
+
+    /// The parts of a text that are compared, each with its emphasis; the whole of a short text among them.
+    fn parts_to_compare(&self, parts: Vec<Part>, words: &[String], readings: &[Reading<'_>]) -> Vec<RankedPart> {
+        let emphasis = |part: &Part| {
+            let any = |is: &dyn Fn(&Lexicon, &str) -> bool| {
+                words[part.words.clone()].iter().any(|word| self.lexicons().any(|lexicon| is(lexicon, word)))
+            };
+            let mut emphasis = 1.0;
+            if part.is_question {
+                emphasis += QUESTION_MARK;
+            }
+            if any(&|lexicon, word| lexicon.opens_question(word)) {
+                emphasis += QUESTION_WORD;
+            }
+            if any(&|lexicon, word| lexicon.addresses(word)) {
+                emphasis += ADDRESS;
+            }
+            emphasis
+        };
+        let mut compared: Vec<RankedPart> = parts
+            .into_iter()
+            .map(|part| RankedPart {
+                emphasis: emphasis(&part),
+                is_question: part.is_question,
+                words: part.words,
+                ranking: Vec::new(),
+            })
+            .collect();
+        if compared.len() > PARTS_MAX {
+            let estimate = |part: &RankedPart| {
+                let of_language = readings.iter().map(|reading| reading.estimate(&part.words));
+                part.emphasis * of_language.fold(0.0, f32::max)
+            };
+            let mut estimated: Vec<(f32, RankedPart)> =
+                compared.into_iter().map(|part| (estimate(&part), part)).collect();
+            estimated.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+            estimated.truncate(PARTS_MAX);
+            compared = estimated.into_iter().map(|(_, part)| part).collect();
+            compared.sort_by_key(|part| part.words.start);
+        }
+        if compared.len() > 1 && words.len() <= WHOLE_MAX {
+            let emphasis = compared.iter().map(|part| part.emphasis).fold(1.0, f32::max);
+            let is_question = compared.iter().any(|part| part.is_question);
+            compared.push(RankedPart { words: 0..words.len(), emphasis, is_question, ranking: Vec::new() });
+        }
+        compared
+    }
+
+    /// The topics that have anything in common with a part of a text, best first. What is foreign or mere courtesy is so in the
+    /// text's own language: what another language calls foreign must not hide a subject.
+    fn rank(&self, readings: &[Reading<'_>], part: &Range<usize>, own: usize) -> Vec<Ranked> {
+        let mut best: Vec<Option<Ranked>> = vec![None; self.roles.len()];
+        for (language, reading) in readings.iter().enumerate() {
+            for (topic, score, features) in reading.score(part) {
+                let counts = match self.roles[topic as usize] {
+                    Role::Subject | Role::Urgent => true,
+                    Role::Foreign => language == own,
+                    Role::Courtesy => language == own && score >= COURTESY_MIN,
+                };
+                if !counts {
+                    continue;
+                }
                 let best = &mut best[topic as usize];
-                *best = Some(best.map_or(ranked, |best| better(best, ranked, preferred)));
+                if best.is_none_or(|best| score > best.score) {
+                    *best = Some(Ranked { topic, language, score, features });
+                }
             }
         }
         let mut ranking: Vec<Ranked> = best.into_iter().flatten().collect();
         ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
         ranking
+    }
+
+    /// Which part of a text asks: something urgent, else the first question that is understood, else what scores best with its
+    /// emphasis.
+    fn best_part(&self, parts: &[RankedPart]) -> Option<usize> {
+        let role = |ranked: &Ranked| self.roles[ranked.topic as usize];
+        let urgency = |part: &RankedPart| {
+            let second = part.ranking.get(1).map_or(0.0, |second| second.score);
+            let first = part.ranking.first().filter(|first| role(first) == Role::Urgent)?;
+            (first.score >= URGENT_MIN && first.score - second >= URGENT_LEAD).then_some(first.score)
+        };
+        let has_question = parts.iter().any(|part| part.is_question);
+        let value = |part: &RankedPart| {
+            let first = part.ranking.first()?;
+            let role = if role(first) == Role::Courtesy { COURTESY } else { part.emphasis };
+            Some(first.score * role * if has_question && !part.is_question { CONTEXT } else { 1.0 })
+        };
+        let best = |value: &dyn Fn(&RankedPart) -> Option<f32>| {
+            let valued = parts.iter().enumerate().filter_map(|(i, part)| Some((i, value(part)?)));
+            valued.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(i, _)| i)
+        };
+        let is_understood = |part: &RankedPart| {
+            let first = part.ranking.first().filter(|first| first.score >= UNDERSTOOD_MIN);
+            part.is_question && first.is_some_and(|first| matches!(role(first), Role::Subject | Role::Urgent))
+        };
+        let end = parts.iter().map(|part| part.words.end).max().unwrap_or_default();
+        let questions = parts.iter().filter(|part| part.is_question && part.words != (0..end)).count();
+        // The whole of a short text comes last.
+        let first_question = || (questions > 1).then(|| parts.iter().position(is_understood)).flatten();
+        best(&urgency).or_else(first_question).or_else(|| best(&value))
+    }
+
+    /// The topic of a second question in a text, beside that of its best part.
+    fn second_question(&self, parts: &[RankedPart], best: usize) -> Option<Ranked> {
+        let asked = parts.get(best)?;
+        let topic = asked.ranking.first()?.topic;
+        let overlaps = |part: &RankedPart| part.words.start < asked.words.end && asked.words.start < part.words.end;
+        let others = parts.iter().filter(|part| part.emphasis > 1.0 && !overlaps(part));
+        let firsts = others.filter_map(|part| part.ranking.first().copied());
+        let is_another = |first: &Ranked| {
+            first.topic != topic && first.score >= UNDERSTOOD_MIN && self.roles[first.topic as usize] == Role::Subject
+        };
+        firsts.filter(is_another).max_by(|a, b| a.score.total_cmp(&b.score))
     }
 
     /// The words of a text that stand in phrases of any language, as the tokenizer leaves them, each once; without short
@@ -158,11 +355,17 @@ impl Index {
     }
 }
 
-/// The better of two languages' scores of a topic; the language is the preferred one where they are about the same.
-fn better(before: Ranked, now: Ranked, preferred: usize) -> Ranked {
-    let is_better = now.score > before.score;
-    let is_tie = (now.score - before.score).abs() < LANGUAGE_TIE;
-    let takes_over = if is_tie { now.language == preferred } else { is_better };
-    let language = if takes_over { now.language } else { before.language };
-    Ranked { language, ..if is_better { now } else { before } }
+/// The words of a text as they are compared: lower case, without accents, repeated letters squeezed into one.
+#[must_use]
+pub fn plain_words(text: &str) -> Vec<String> {
+    words_of(text)
+}
+
+/// A part of a text and what it asks for.
+struct RankedPart {
+    words: Range<usize>,
+    /// How much it looks like a question: 1 and more.
+    emphasis: f32,
+    is_question: bool,
+    ranking: Vec<Ranked>,
 }

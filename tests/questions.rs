@@ -13,7 +13,7 @@ static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_mo
 fn answer(question: &str) -> Option<(String, String)> {
     let found = SHIPPED.search(question, SHIPPED.default_language(), false);
     match decide(&found) {
-        Outcome::Answer(section, found, _) => {
+        Outcome::Answer(section, _) => {
             Some((SHIPPED.section(section).id.to_string(), SHIPPED.tag(found.language).to_string()))
         }
         _ => None,

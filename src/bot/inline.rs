@@ -6,7 +6,7 @@
 use crate::bot::action::{Action, Page};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::ContactCard;
-use crate::content::{Content, LangId, SectionId, Topic};
+use crate::content::{Content, LangId, SectionId};
 
 /// Sections in one answer: as many as somebody scrolls through on a phone. Telegram takes 50 results.
 const SECTIONS_MAX: usize = 20;
@@ -105,12 +105,9 @@ pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
         return answer(results, (end < content.sections().len()).then(|| end.to_string()));
     }
     let found = content.search(words, lang, !words.ends_with(' '));
-    let sections = found.iter().filter(|m| m.score >= SCORE_MIN).filter_map(|m| match m.topic {
-        Topic::Section(section) => Some((if is_personal { m.language } else { lang }, section)),
-        _ => None,
-    });
-    let results: Vec<InlineResult> =
-        sections.flat_map(|(lang, s)| section(content, lang, s)).take(SECTIONS_MAX).collect();
+    let shown = if is_personal { found.language } else { lang };
+    let sections = found.matches.iter().filter(|m| m.score >= SCORE_MIN).filter_map(|m| m.topic.section());
+    let results: Vec<InlineResult> = sections.flat_map(|s| section(content, shown, s)).take(SECTIONS_MAX).collect();
     if results.is_empty() {
         let payload = Action::page(lang, Page::Home).to_start_parameter(content);
         let label = content.interface(lang).button_open.clone();

@@ -1,12 +1,12 @@
-//! Ranked topics → outcome: one answer, a choice of sections, small talk, or nothing that is known.
+//! What was found → outcome: one answer, a choice of sections, talk, or nothing that is known.
 
-use crate::content::{LangId, Match, SectionId, SmallTalk, Topic};
+use crate::content::{Found, Match, SectionId, TalkId, Topic};
 
-/// Score from which on a section is the answer.
+/// Score from which on a section, or a talk topic, is the answer.
 const ANSWER_MIN: f32 = 0.32;
 /// Score from which on sections are suggested.
 const SUGGEST_MIN: f32 = 0.22;
-/// When the second section's score is nearer than this to the first, both are suggested.
+/// When the second topic's score is nearer than this to the first, sections are suggested.
 const MARGIN: f32 = 0.02;
 /// When the score of what is out of scope is nearer than this to the first, a section is suggested, not given: a wrong answer
 /// to a stranger is worse than a question back.
@@ -17,33 +17,40 @@ const SUGGESTIONS_MAX: usize = 3;
 /// What to make of what a question found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// This section, how it was found, and the two next best.
-    Answer(SectionId, Match, Vec<Match>),
+    /// This section, and what else it may have been about: first the section of a second question, then the next best.
+    Answer(SectionId, Vec<SectionId>),
     /// One of these sections: at most three.
-    Suggest(Vec<Match>),
-    /// No question.
-    SmallTalk(SmallTalk, LangId),
+    Suggest(Vec<SectionId>),
+    /// What is said back to this.
+    Talk(TalkId),
     /// Nothing that is known.
     Unknown,
+    /// Something that people ask and that is not the organisation's business.
+    OutOfScope,
 }
 
-/// What to make of what a question found, best first.
+/// What to make of what a question found.
 #[must_use]
-pub fn decide(found: &[Match]) -> Outcome {
-    let Some(first) = found.first() else { return Outcome::Unknown };
+pub fn decide(found: &Found) -> Outcome {
+    let Some(first) = found.matches.first() else { return Outcome::Unknown };
+    let sections = || found.matches.iter().filter(|m| m.score >= SUGGEST_MIN).filter_map(|m| m.topic.section());
+    let suggest = || match sections().take(SUGGESTIONS_MAX).collect::<Vec<_>>() {
+        some if some.is_empty() => Outcome::Unknown,
+        some => Outcome::Suggest(some),
+    };
     let section = match first.topic {
-        Topic::SmallTalk(kind) => return Outcome::SmallTalk(kind, first.language),
-        Topic::OutOfScope => return Outcome::Unknown,
-        Topic::Section(_) if first.score < SUGGEST_MIN => return Outcome::Unknown,
+        Topic::OutOfScope => return Outcome::OutOfScope,
+        Topic::Talk(talk) if first.score >= ANSWER_MIN => return Outcome::Talk(talk),
+        Topic::Talk(_) => return suggest(),
         Topic::Section(section) => section,
     };
-    let sections = found.iter().copied().filter(|m| m.topic.section().is_some()).take(SUGGESTIONS_MAX);
     let behind = |m: &Match| first.score - m.score;
-    let second = found.iter().skip(1).find(|m| m.topic.section().is_some()).map_or(1.0, behind);
-    let out_of_scope = found.iter().find(|m| m.topic == Topic::OutOfScope).map_or(1.0, behind);
-    if first.score >= ANSWER_MIN && second >= MARGIN && out_of_scope >= OUT_OF_SCOPE_MARGIN {
-        Outcome::Answer(section, *first, sections.skip(1).collect())
-    } else {
-        Outcome::Suggest(sections.collect())
+    let second = found.matches.iter().skip(1).find(|m| m.topic != Topic::OutOfScope).map_or(1.0, behind);
+    let out_of_scope = found.matches.iter().find(|m| m.topic == Topic::OutOfScope).map_or(1.0, behind);
+    if first.score < ANSWER_MIN || second < MARGIN || out_of_scope < OUT_OF_SCOPE_MARGIN {
+        return suggest();
     }
+    let others = found.matches.iter().filter_map(|m| m.topic.section()).filter(|other| Some(*other) != found.also);
+    let others = found.also.into_iter().chain(others.filter(|&other| other != section));
+    Outcome::Answer(section, others.take(SUGGESTIONS_MAX - 1).collect())
 }

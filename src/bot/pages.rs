@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::bot::action::{Action, Page, Target};
 use crate::bot::view::{Button, ButtonAction, ContactCard, View};
-use crate::content::{CommandDefinition, CommandTarget, Content, LangId, Match, SectionId};
+use crate::content::{CommandDefinition, CommandTarget, Content, LangId, SectionId, TalkAnswer, TalkId};
 use crate::markup::{RichText, Style};
 
 /// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
@@ -213,32 +213,36 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
 
 /// The answer to a question: a page, and a way to the sections that it may have been about instead.
 #[must_use]
-pub fn answer(content: &Content, id: PageId, others: &[Match]) -> View {
+pub fn answer(content: &Content, id: PageId, others: &[SectionId]) -> View {
     let lang = id.lang;
     let mut view = page(content, lang, id.page);
-    let rather = |m: &Match| {
-        let other = m.topic.section()?;
+    let rather = |&other: &SectionId| {
         let label = content.interface(lang).button_rather.replace("{title}", &content.section_text(other, lang).label);
-        Some(vec![open(label, Action::section(lang, other))])
+        vec![open(label, Action::section(lang, other))]
     };
-    view.rows.extend(others.iter().filter_map(rather));
+    view.rows.extend(others.iter().map(rather));
     with_frame(content, id, view)
 }
 
 /// The sections that a question may be about.
 #[must_use]
-pub fn suggestions(content: &Content, found: &[Match]) -> View {
-    let lang = found.first().map_or(content.default_language(), |m| m.language);
-    let button = |m: &Match| Some(vec![link(content, lang, m.topic.section()?)]);
-    let mut rows: Vec<Vec<Button>> = found.iter().filter_map(button).collect();
+pub fn suggestions(content: &Content, lang: LangId, sections: &[SectionId]) -> View {
+    let mut rows: Vec<Vec<Button>> = sections.iter().map(|&section| vec![link(content, lang, section)]).collect();
     rows.push(vec![home_button(content, lang)]);
     View { text: RichText::plain(&*content.interface(lang).suggest), rows }
 }
 
-/// A sentence above the buttons of home.
+/// What is said back to a talk topic, with the section that leads on and home, or with the buttons of home.
 #[must_use]
-pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
-    View { text: RichText::plain(sentence), ..home(content, lang, None) }
+pub fn talk(content: &Content, lang: LangId, talk: TalkId) -> View {
+    match content.talk_answer(talk, lang) {
+        None => home(content, lang, None),
+        Some(TalkAnswer { text, section: None }) => View { text: text.clone(), ..home(content, lang, None) },
+        Some(TalkAnswer { text, section: Some(section) }) => {
+            let rows = vec![vec![link(content, lang, *section)], vec![home_button(content, lang)]];
+            View { text: text.clone(), rows }
+        }
+    }
 }
 
 /// A page in a message that the asker alone sees: with a button that shows it to everybody.

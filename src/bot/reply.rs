@@ -5,7 +5,7 @@ use crate::bot::command::CommandText;
 use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::{ContactCard, View};
-use crate::content::{CommandTarget, Content, LangId, SectionId, Topic};
+use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId};
 use crate::metrics::QuestionOutcome;
 
 /// What somebody did, and all that the bot knows of them.
@@ -163,8 +163,8 @@ pub enum PageKind {
     Languages,
     /// The sections that a question may be about.
     Suggestions,
-    /// The answer to a greeting and the like.
-    SmallTalk,
+    /// What is said back to a talk topic.
+    Talk(TalkId),
     /// Home, because nothing answers a question.
     Unknown,
     /// What is offered for a command that does not exist.
@@ -183,7 +183,7 @@ impl PageKind {
             Self::Help => "help",
             Self::Languages => "languages",
             Self::Suggestions => "suggestions",
-            Self::SmallTalk => "small_talk",
+            Self::Talk(talk) => &content.talk(talk).metric,
             Self::Unknown => "unknown",
             Self::UnknownCommand => "unknown_command",
             Self::ContactCard => "contact_card",
@@ -286,32 +286,44 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
     let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
     let addressee = if quoted.is_some() { Addressee::QuotedAuthor } else { Addressee::Asker };
     let text = quoted.unwrap_or(own);
+    if let Some((lang, shortcut)) = content.shortcut(&text, reader) {
+        return Reply::Page(PageReply { addressee, ..shortcut_page(content, lang, shortcut, place) });
+    }
     let found = content.search(&text, reader, false);
-    let (lang, page, outcome, view) = match decide(&found) {
-        Outcome::Answer(section, first, others) => {
-            let (lang, page) = (first.language, Page::Section(section, 0));
-            let view = pages::answer(content, PageId { lang, page, frame: place.frame() }, &others);
-            (lang, PageKind::Section(section), QuestionOutcome::Answered, view)
+    let lang = found.language;
+    let (page, outcome, view) = match decide(&found) {
+        Outcome::Answer(section, others) => {
+            let id = PageId { lang, page: Page::Section(section, 0), frame: place.frame() };
+            (PageKind::Section(section), QuestionOutcome::Answered, pages::answer(content, id, &others))
         }
         Outcome::Suggest(some) => {
-            let lang = some.first().map_or(reader, |m| m.language);
-            (lang, PageKind::Suggestions, QuestionOutcome::Suggested, pages::suggestions(content, &some))
+            (PageKind::Suggestions, QuestionOutcome::Suggested, pages::suggestions(content, lang, &some))
         }
-        Outcome::SmallTalk(kind, lang) => {
-            let answer = content.small_talk(kind, lang);
-            let view = answer.map_or_else(|| pages::home(content, lang, None), |text| pages::say(content, lang, text));
-            (lang, PageKind::SmallTalk, QuestionOutcome::SmallTalk, view)
-        }
+        Outcome::Talk(talk) => (PageKind::Talk(talk), QuestionOutcome::Talk, pages::talk(content, lang, talk)),
         Outcome::Unknown => {
-            let is_out_of_scope = found.first().is_some_and(|first| first.topic == Topic::OutOfScope);
-            let outcome = if is_out_of_scope { QuestionOutcome::OutOfScope } else { QuestionOutcome::Unknown };
-            let view = pages::home(content, reader, Some(&content.interface(reader).unknown));
-            (reader, PageKind::Unknown, outcome, view)
+            (PageKind::Unknown, QuestionOutcome::Unknown, pages::home(content, lang, Some(&content.interface(lang).unknown)))
+        }
+        Outcome::OutOfScope => {
+            let note = &content.interface(lang).unknown;
+            (PageKind::Unknown, QuestionOutcome::OutOfScope, pages::home(content, lang, Some(note)))
         }
     };
     let reply = page_reply(lang, page, PageSource::View(view));
     let meta = ReplyMeta { question: Some(Question { outcome, text }), ..reply.meta };
     Reply::Page(PageReply { addressee, meta, ..reply })
+}
+
+/// Where a word leads that needs no search.
+fn shortcut_page(content: &Content, lang: LangId, shortcut: Shortcut, place: Place) -> PageReply {
+    match shortcut {
+        Shortcut::Home => content_page(lang, Page::Home, place),
+        Shortcut::Help => content_page(lang, Page::Help, place),
+        Shortcut::Language(lang) => PageReply { chosen_language: Some(lang), ..content_page(lang, Page::Home, place) },
+        Shortcut::Section(section) => content_page(lang, Page::Section(section, 0), place),
+        Shortcut::Talk(talk) => {
+            page_reply(lang, PageKind::Talk(talk), PageSource::View(pages::talk(content, lang, talk)))
+        }
+    }
 }
 
 /// The words of a text but those that name a bot or a person.

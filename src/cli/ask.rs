@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::bot::outcome::{Outcome, decide};
 use crate::cli::Error;
 use crate::cli::arguments::AskOptions;
-use crate::content::{Content, LangId, Match, Topic};
+use crate::content::{Content, Found, LangId, Match, SectionId, Topic};
 
 /// The number of topics that an explanation shows.
 const EXPLAINED: usize = 5;
@@ -19,6 +19,9 @@ struct JsonLine<'a> {
     question: &'a str,
     language: &'a str,
     section: Option<&'a str>,
+    /// The talk topic that answers it; not there when none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    talk: Option<&'a str>,
     suggestions: Vec<&'a str>,
     score: f32,
 }
@@ -57,32 +60,34 @@ fn answer(content: &Content, options: &AskOptions, question: &str, output: &mut 
     let found = content.search(question, reader, false);
     let outcome = decide(&found);
     if options.json {
-        serde_json::to_writer(&mut *output, &line(content, question, reader, &found, &outcome))?;
+        serde_json::to_writer(&mut *output, &line(content, question, &found, &outcome))?;
         return writeln!(output);
     }
+    let lang = found.language;
     match outcome {
-        Outcome::Answer(_, first, _) => writeln!(output, "{}", name(content, &first))?,
+        Outcome::Answer(section, _) => writeln!(output, "{}", section_name(content, section, lang))?,
         Outcome::Suggest(some) => {
-            let names: Vec<String> = some.iter().map(|m| name(content, m)).collect();
+            let names: Vec<String> = some.iter().map(|&section| section_name(content, section, lang)).collect();
             writeln!(output, "? {}", names.join(" · "))?;
         }
-        Outcome::SmallTalk(talk, language) => {
-            writeln!(output, "{}", content.small_talk(talk, language).unwrap_or("…"))?
+        Outcome::Talk(talk) => {
+            writeln!(output, "{}", content.talk_answer(talk, lang).map_or("…", |answer| answer.text.as_str()))?;
         }
-        Outcome::Unknown => writeln!(output, "–")?,
+        Outcome::Unknown | Outcome::OutOfScope => writeln!(output, "–")?,
     }
     if options.explain {
-        for m in found.iter().take(EXPLAINED) {
+        for m in found.matches.iter().take(EXPLAINED) {
             let features = m.features;
             writeln!(
                 output,
-                "  {:.2}  phrase {:.2}  words {:.2}  letters {:.2}  whole {:.2}  learnt {:.2}  {}",
+                "  {:.2}  dice {:.2}  coverage {:.2}  ngrams {:.2}  centroid {:.2}  classifier {:.2}  document {:.2}  {}",
                 m.score,
                 features.dice,
                 features.coverage,
                 features.ngrams,
                 features.centroid,
                 features.classifier,
+                features.document,
                 name(content, m)
             )?;
         }
@@ -90,38 +95,31 @@ fn answer(content: &Content, options: &AskOptions, question: &str, output: &mut 
     Ok(())
 }
 
-fn line<'a>(
-    content: &'a Content,
-    question: &'a str,
-    reader: LangId,
-    found: &[Match],
-    outcome: &Outcome,
-) -> JsonLine<'a> {
-    let id = |m: &Match| match m.topic {
-        Topic::Section(section) => Some(&*content.section(section).id),
-        _ => None,
-    };
-    let (section, language) = match outcome {
-        Outcome::Answer(_, first, _) => (id(first), first.language),
-        Outcome::Suggest(some) => (None, some.first().map_or(reader, |m| m.language)),
-        Outcome::SmallTalk(_, language) => (None, *language),
-        Outcome::Unknown => (None, reader),
+fn line<'a>(content: &'a Content, question: &'a str, found: &Found, outcome: &Outcome) -> JsonLine<'a> {
+    let id = |section: SectionId| &*content.section(section).id;
+    let (section, talk) = match outcome {
+        Outcome::Answer(section, _) => (Some(id(*section)), None),
+        Outcome::Talk(talk) => (None, Some(&*content.talk(*talk).name)),
+        _ => (None, None),
     };
     let suggestions = match outcome {
-        Outcome::Answer(..) | Outcome::Suggest(_) => found.iter().filter_map(id).take(3).collect(),
+        Outcome::Answer(..) => found.matches.iter().filter_map(|m| m.topic.section()).take(3).map(id).collect(),
+        Outcome::Suggest(some) => some.iter().copied().map(id).collect(),
         _ => Vec::new(),
     };
-    let score = found.first().map_or(0.0, |m| (m.score * 100.0).round() / 100.0);
-    JsonLine { question, language: content.tag(language).as_str(), section, suggestions, score }
+    let score = found.matches.first().map_or(0.0, |m| (m.score * 100.0).round() / 100.0);
+    JsonLine { question, language: content.tag(found.language).as_str(), section, talk, suggestions, score }
+}
+
+fn section_name(content: &Content, section: SectionId, lang: LangId) -> String {
+    format!("{} [{}, {}]", content.section_text(section, lang).title, content.section(section).id, content.tag(lang))
 }
 
 fn name(content: &Content, m: &Match) -> String {
     let language = content.tag(m.language);
     match m.topic {
-        Topic::Section(section) => {
-            format!("{} [{}, {language}]", content.section_text(section, m.language).title, content.section(section).id)
-        }
+        Topic::Section(section) => section_name(content, section, m.language),
         Topic::OutOfScope => format!("not ours [{language}]"),
-        Topic::SmallTalk(talk) => format!("{talk:?} [{language}]"),
+        Topic::Talk(talk) => format!("talk: {} [{language}]", content.talk(talk).name),
     }
 }

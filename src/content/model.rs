@@ -4,6 +4,7 @@ mod command;
 mod contact;
 mod interface;
 mod section;
+mod shortcut;
 mod topic;
 
 use std::collections::HashMap;
@@ -13,14 +14,13 @@ use super::month::YearMonth;
 use super::version::Version;
 use crate::lang::{Tag, primary_subtag};
 use crate::search::{Index, Ranked};
+pub(super) use shortcut::Shortcuts;
 pub use command::{CommandDefinition, CommandTarget, MenuEntry};
 pub use contact::Contact;
 pub use interface::Interface;
 pub use section::{Section, SectionText, Siblings};
-pub use topic::{Match, SmallTalk, Topic};
-
-/// Small talk counts from this score on. Below it the text is a question that begins with a greeting.
-const SMALL_TALK_MIN: f32 = 0.45;
+pub use shortcut::Shortcut;
+pub use topic::{Found, Match, Talk, TalkAnswer, TalkId, TalkKind, Topic};
 
 /// A language of a content. Only [`Content`] makes it, so it is always one of its languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,8 +57,8 @@ pub struct Content {
     pub(super) contact: Contact,
     pub(super) facts_checked: YearMonth,
     pub(super) index: LazyIndex,
-    /// The answers to small talk, by kind and language.
-    pub(super) small_talk: Vec<Vec<Option<Box<str>>>>,
+    pub(super) talk: Vec<Talk>,
+    pub(super) shortcuts: Shortcuts,
 }
 
 impl Content {
@@ -156,29 +156,47 @@ impl Content {
         self.commands.iter().map(|(name, command)| (name.as_ref(), *command))
     }
 
-    /// What a question may be about, best first. Only the first 40 words of the question count.
+    /// What a text asks for: what it may be about, best first, and the language to answer in.
     ///
-    /// With `unfinished` its last word may be the beginning of one (inline mode). Between languages that match about equally
-    /// well, `reader` decides. The first call builds the index: see [`Content::prepare`].
+    /// With `unfinished` its last word may be the beginning of one (inline mode). The language is the reader's, unless another
+    /// one knows the words clearly better. The first call builds the index: see [`Content::prepare`].
     ///
     /// ```
     /// use palabre::content::load;
     ///
     /// let content = load::shipped(load::this_month()).content.expect("the shipped content has no errors");
     /// let found = content.search("what are your principles", content.default_language(), false);
-    /// let section = found[0].topic.section().expect("it is about a section");
+    /// assert_eq!(content.tag(found.language).as_str(), "en");
+    /// let section = found.matches[0].topic.section().expect("it is about a section");
     /// assert_eq!(&*content.section(section).id, "principles");
     /// ```
     #[must_use]
-    pub fn search(&self, question: &str, reader: LangId, unfinished: bool) -> Vec<Match> {
+    pub fn search(&self, text: &str, reader: LangId, unfinished: bool) -> Found {
+        self.search_in(&self.index, text, reader, unfinished)
+    }
+
+    /// As [`Content::search`], in another index of the same topics.
+    pub(crate) fn search_in(&self, index: &Index, text: &str, reader: LangId, unfinished: bool) -> Found {
+        let sections = self.sections.len();
         let to_match = |ranked: Ranked| Match {
-            topic: Topic::of_number(ranked.topic, self.sections.len()),
+            topic: Topic::of_number(ranked.topic, sections),
             language: LangId(ranked.language),
             score: ranked.score,
             features: ranked.features,
         };
-        let counts = |m: &Match| !matches!(m.topic, Topic::SmallTalk(_)) || m.score >= SMALL_TALK_MIN;
-        self.index.rank(question, reader.0, unfinished).into_iter().map(to_match).filter(counts).collect()
+        let found = index.search(text, reader.0, unfinished);
+        Found {
+            language: LangId(found.language),
+            matches: found.ranking.into_iter().map(to_match).collect(),
+            also: found.also.and_then(|ranked| Topic::of_number(ranked.topic, sections).section()),
+        }
+    }
+
+    /// Where a text leads at once, and in which language: a word such as "menu", a number from 1 to 9 (the sections under home),
+    /// the emoji of a section or of a talk topic. `None` when it has to be searched.
+    #[must_use]
+    pub fn shortcut(&self, text: &str, reader: LangId) -> Option<(LangId, Shortcut)> {
+        self.shortcuts.get(text, reader)
     }
 
     /// Builds the search index now, which takes some 15 ms for the shipped content; the first question does it otherwise.
@@ -193,10 +211,23 @@ impl Content {
         self.index.known_words(question)
     }
 
-    /// The answer to small talk; `None` when the language has none.
+    /// A talk topic.
     #[must_use]
-    pub fn small_talk(&self, kind: SmallTalk, lang: LangId) -> Option<&str> {
-        self.small_talk[kind as usize][lang.0].as_deref()
+    pub fn talk(&self, talk: TalkId) -> &Talk {
+        &self.talk[talk.0]
+    }
+
+    /// All talk topics.
+    pub fn talks(&self) -> impl ExactSizeIterator<Item = TalkId> + use<> {
+        (0..self.talk.len()).map(TalkId)
+    }
+
+    /// What is said back to a talk topic in a language, else in the first that has it; `None` when no language has an answer,
+    /// as to a greeting that is known without being told.
+    #[must_use]
+    pub fn talk_answer(&self, talk: TalkId, lang: LangId) -> Option<&TalkAnswer> {
+        let answers = &self.talk(talk).answers;
+        answers[lang.0].as_ref().or_else(|| answers.iter().flatten().next())
     }
 
     /// The month in which the facts were last compared with their source.

@@ -10,7 +10,6 @@ pub(crate) use reader::Reader;
 pub(crate) use spanned::Spanned;
 
 use self::reader::Fields;
-use super::SmallTalk;
 
 /// `palabre.toml`.
 #[derive(Debug)]
@@ -87,16 +86,28 @@ pub(crate) struct RawSearch {
     pub(super) stop_words: Vec<Spanned<String>>,
     pub(super) question_words: Vec<Spanned<String>>,
     pub(super) spellings: Vec<(Spanned<String>, Spanned<String>)>,
+    pub(super) address_words: Vec<Spanned<String>>,
     pub(super) out_of_scope: Vec<Spanned<String>>,
-    pub(super) small_talk: Vec<RawSmallTalk>,
+    pub(super) navigation: RawNavigation,
+    pub(super) talk: Vec<RawTalk>,
+}
+
+/// `[navigation]`: words that lead somewhere by themselves.
+#[derive(Debug, Default)]
+pub(crate) struct RawNavigation {
+    pub(super) home: Vec<Spanned<String>>,
+    pub(super) help: Vec<Spanned<String>>,
+    pub(super) language: Vec<Spanned<String>>,
 }
 
 /// `[talk.greeting]` and its like: what people say, and the answer to it.
 #[derive(Debug)]
-pub(crate) struct RawSmallTalk {
-    pub(super) kind: SmallTalk,
-    pub(super) ask: Vec<Spanned<String>>,
+pub(crate) struct RawTalk {
+    pub(super) name: Spanned<String>,
+    pub(crate) ask: Vec<Spanned<String>>,
     pub(super) answer: Option<Spanned<String>>,
+    pub(super) button: Option<Spanned<String>>,
+    pub(super) urgent: bool,
 }
 
 /// A question of `tests/`.
@@ -104,16 +115,22 @@ pub(crate) struct RawSmallTalk {
 pub(crate) struct RawQuestion {
     pub(crate) ask: Spanned<String>,
     pub(crate) expected: RawExpected,
+    /// The language in which it is answered.
+    pub(crate) language: Option<Spanned<String>>,
 }
 
 /// What a question must find.
 #[derive(Debug)]
 pub(crate) enum RawExpected {
-    /// This section as the first.
-    Section(Spanned<String>),
-    /// This section as one of the first three.
-    Among(Spanned<String>),
-    /// No answer: it is out of scope.
+    /// One of these sections as the first.
+    Section(Vec<Spanned<String>>),
+    /// One of these sections among the first three.
+    Among(Vec<Spanned<String>>),
+    /// One of these sections among those that are offered: none is the answer.
+    Offered(Vec<Spanned<String>>),
+    /// The answer of this talk topic.
+    Talk(Spanned<String>),
+    /// No section: it is out of scope.
     Refused,
 }
 
@@ -155,12 +172,15 @@ impl<'a> Reader<'a> {
             stemmer: fields.string("stemmer"),
             stop_words: fields.strings("stop_words"),
             question_words: fields.strings("question_words"),
+            address_words: fields.strings("address_words"),
             spellings: fields.pairs("spellings"),
             out_of_scope: fields.strings("not_ours"),
-            small_talk: fields.table("talk", |fields| {
-                let kinds = SmallTalk::ALL.into_iter();
-                kinds.filter_map(|(kind, key)| fields.optional_table(key, |fields| small_talk(kind, fields))).collect()
+            navigation: fields.table("navigation", |fields| RawNavigation {
+                home: fields.strings("home"),
+                help: fields.strings("help"),
+                language: fields.strings("language"),
             }),
+            talk: fields.named_tables("talk", talk),
         })
     }
 
@@ -180,18 +200,27 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
     }
 }
 
-fn small_talk(kind: SmallTalk, fields: &mut Fields<'_, '_>) -> RawSmallTalk {
-    RawSmallTalk { kind, ask: fields.strings("ask"), answer: fields.required("answer", "it is what the bot says back") }
+fn talk(name: Spanned<String>, fields: &mut Fields<'_, '_>) -> RawTalk {
+    RawTalk {
+        name,
+        ask: fields.strings("ask"),
+        answer: fields.string("answer"),
+        button: fields.string("button"),
+        urgent: fields.boolean("urgent"),
+    }
 }
 
 fn question(fields: &mut Fields<'_, '_>) -> Option<RawQuestion> {
     let ask = fields.required("ask", "it is the question");
-    let section = fields.string("section").map(RawExpected::Section);
-    let among = fields.string("among").map(RawExpected::Among);
+    let section = fields.one_or_more("section").map(RawExpected::Section);
+    let among = fields.one_or_more("among").map(RawExpected::Among);
+    let offered = fields.one_or_more("offered").map(RawExpected::Offered);
+    let talk = fields.string("talk").map(RawExpected::Talk);
     let refused = fields.boolean("refused").then_some(RawExpected::Refused);
-    let expected = section.or(among).or(refused);
+    let language = fields.string("language");
+    let expected = section.or(among).or(offered).or(talk).or(refused);
     if ask.is_some() && expected.is_none() {
-        fields.missing("section", "or `among = \"…\"`, or `refused = true`");
+        fields.missing("section", "or `among = \"…\"`, `offered = \"…\"`, `talk = \"…\"` or `refused = true`");
     }
-    Some(RawQuestion { ask: ask?, expected: expected? })
+    Some(RawQuestion { ask: ask?, expected: expected?, language })
 }

@@ -10,18 +10,23 @@ mod languages;
 mod menus;
 mod search;
 mod sections;
+mod talk;
 mod text;
 mod tree;
 
 pub(super) use follow_ons::drop_follow_ons;
+pub(crate) use search::HeldOut;
 
 use self::facts::Facts;
+use self::talk::Talks;
 use super::Content;
 use super::files::{self, Files, ROOT_FILE, Role};
+use super::model::LazyIndex;
 use super::month::YearMonth;
 use super::schema::{RawInterface, RawSearch, RawSectionText, Reader};
 use crate::diag::{Code, Location, Report, Severity, Source};
 use crate::lang::{Tag, is_right_to_left};
+use crate::search::Index;
 
 /// The files of one language.
 struct Folder<'a> {
@@ -59,8 +64,10 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let interfaces = interface::validate(&folders, &facts, report);
     let texts = sections::validate(&tree, &folders, &facts, report);
     ask_phrases::check(&tree, &folders, report);
-    let index = search::index(&tree, &folders, report);
-    let small_talk = search::small_talk(&folders, &facts, report);
+    search::check(&folders, report);
+    let talks = Talks::validate(&tree, &folders, &facts, report);
+    let shortcuts = talk::shortcuts(&tree, &folders, &talks);
+    let index = search::index(&tree, &folders, &talks, &facts, None);
     let (commands, menus) = commands::validate(file, &tree, &folders, report);
     let (interfaces, texts) = (interfaces?, texts?);
     let menus = menus::describe(menus, &tree, &texts, &folders, report);
@@ -77,9 +84,22 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
         commands,
         contact: facts.contact,
         facts_checked: facts.checked,
-        index,
-        small_talk,
+        index: LazyIndex::new(Box::new(index)),
+        talk: talks.topics,
+        shortcuts,
     })
+}
+
+/// The index of a content without errors, built without some of its phrases.
+pub(super) fn index_without(held_out: HeldOut, content: &Content, sources: &[Source]) -> Option<Index> {
+    let mut report = Report::default();
+    let root = sources.iter().find(|source| source.path == ROOT_FILE)?;
+    let raw = Reader::new(root, &mut report).root();
+    let facts = Facts::validate(root, &raw, content.facts_checked(), &mut report);
+    let tree = tree::validate(root, &raw.sections, &mut report);
+    let folders = read_folders(sources, &content.tags, &mut report);
+    let talks = Talks::validate(&tree, &folders, &facts, &mut report);
+    Some(search::index(&tree, &folders, &talks, &facts, Some(held_out))())
 }
 
 fn missing_root(report: &mut Report) {

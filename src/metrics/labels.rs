@@ -48,9 +48,8 @@ pub enum QuestionOutcome {
     Suggested,
     /// No section is similar to it.
     Unknown,
-    /// A greeting, thanks or a goodbye.
-    #[strum(serialize = "talk")]
-    SmallTalk,
+    /// A talk topic: a greeting, a question whether this is a robot. `palabre_answers_total` has its name.
+    Talk,
     /// A known subject that is not the organisation's.
     #[strum(serialize = "not_ours")]
     OutOfScope,

@@ -7,11 +7,15 @@
 use super::vectors::SparseVector;
 
 /// The number of passes over the phrases.
-const PASSES: usize = 6;
+const PASSES: usize = 8;
 /// By how much the score of a phrase's own topic should exceed any other.
 const MARGIN: f32 = 1.0;
 /// The largest step of one phrase: one misplaced phrase must not undo what others taught.
-const STEP_MAX: f32 = 0.5;
+const STEP_MAX: f32 = 1.0;
+/// An n-gram of fewer phrases has no weights: it tells little of other phrases, and such are most.
+const FREQUENCY_MIN: u32 = 3;
+/// The row of an n-gram without weights.
+const NO_ROW: u32 = u32::MAX;
 /// Phrases times topics, of one language, up to which a classifier is trained. Time and memory grow with both: beyond, it
 /// would delay the start by more than about 0.1 s and be larger than the rest of the index.
 const WORK_MAX: usize = 300_000;
@@ -19,6 +23,8 @@ const WORK_MAX: usize = 300_000;
 /// A weight for each n-gram and topic.
 pub(super) struct Classifier {
     topics: usize,
+    /// The row of each n-gram; [`NO_ROW`] for those that too few phrases have.
+    rows: Vec<u32>,
     /// A matrix: a row for each n-gram, a column for each topic.
     weights: Vec<f32>,
 }
@@ -33,45 +39,76 @@ impl Classifier {
         topic_of.iter().for_each(|&topic| phrases_of[topic as usize] += 1);
         let non_empty = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
         let average = phrases.len() as f32 / non_empty.max(1) as f32;
-        let mut now = Self { topics, weights: vec![0.0; ngrams * topics] };
+        let (rows, count) = rows(phrases, ngrams);
+        let mut now = Self { topics, rows, weights: vec![0.0; count * topics] };
         // The mean of the weights after each pass generalises better than the last weights.
-        let mut mean = Self { topics, weights: vec![0.0; ngrams * topics] };
+        let mut mean = vec![0.0; count * topics];
+        // A pass meets the phrases that were not clear enough in the one before.
+        let mut unclear: Vec<usize> = (0..phrases.len()).collect();
         for pass in 0..PASSES {
-            for i in 0..phrases.len() {
-                let phrase = shuffled(i, pass, phrases.len());
+            let met = std::mem::take(&mut unclear);
+            for i in 0..met.len() {
+                let phrase = met[shuffled(i, pass, met.len())];
                 let (vector, own) = (&phrases[phrase], topic_of[phrase] as usize);
                 let scores = now.scores(vector);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
                 let loss = MARGIN - scores[own] + scores[rival];
                 if loss > 0.0 {
+                    unclear.push(phrase);
                     // A topic of many phrases (what is out of scope) would overrule the others: its steps are shorter.
                     let step_max = STEP_MAX * average / phrases_of[own] as f32;
                     // The vector's length is 1, and two topics move.
                     let step = (loss / 2.0).min(step_max);
                     for &(ngram, value) in vector {
-                        let row = &mut now.weights[ngram as usize * topics..][..topics];
-                        row[own] += step * value;
-                        row[rival] -= step * value;
+                        if let Some(row) = now.row(ngram) {
+                            let row = &mut now.weights[row..][..topics];
+                            row[own] += step * value;
+                            row[rival] -= step * value;
+                        }
                     }
                 }
             }
-            for (mean, weight) in mean.weights.iter_mut().zip(&now.weights) {
+            for (mean, weight) in mean.iter_mut().zip(&now.weights) {
                 *mean += weight / PASSES as f32;
             }
         }
-        Some(mean)
+        Some(Self { weights: mean, ..now })
+    }
+
+    /// Where the weights of an n-gram begin.
+    fn row(&self, ngram: u32) -> Option<usize> {
+        let row = self.rows[ngram as usize];
+        (row != NO_ROW).then_some(row as usize * self.topics)
     }
 
     /// The score of each topic, about -0.3 to 1.3: the vector times the weights.
     pub(super) fn scores(&self, vector: &SparseVector) -> Vec<f32> {
         let mut scores = vec![0.0; self.topics];
         for &(ngram, value) in vector {
-            let row = &self.weights[ngram as usize * self.topics..][..self.topics];
-            scores.iter_mut().zip(row).for_each(|(score, weight)| *score += value * weight);
+            if let Some(row) = self.row(ngram) {
+                let row = &self.weights[row..][..self.topics];
+                scores.iter_mut().zip(row).for_each(|(score, weight)| *score += value * weight);
+            }
         }
         scores
     }
+}
+
+/// The row of each n-gram that enough phrases have, and the number of rows.
+fn rows(phrases: &[SparseVector], ngrams: usize) -> (Vec<u32>, usize) {
+    let mut frequency = vec![0_u32; ngrams];
+    phrases.iter().flatten().for_each(|&(ngram, _)| frequency[ngram as usize] += 1);
+    let mut count = 0;
+    let number = |frequency| {
+        if frequency < FREQUENCY_MIN {
+            return NO_ROW;
+        }
+        count += 1;
+        count - 1
+    };
+    let rows = frequency.into_iter().map(number).collect();
+    (rows, count as usize)
 }
 
 /// The phrase that is number `i` of a pass: each phrase once, topics mixed, in another order each pass.

@@ -1,15 +1,19 @@
 //! One language's phrases, prepared for comparison: postings of words and n-grams (inverted index), and the classifier.
 
-use super::Phrases;
+use super::Corpus;
 use super::classifier::Classifier;
 use super::ngrams::{NgramIds, ngrams};
 use super::postings::Postings;
+use super::texts::Documents;
 use super::tokenizer::{Lexicon, words_of};
 use super::vectors::{TfIdf, centroids};
 use super::vocabulary::Vocabulary;
 
 /// The share of a word's weight that depends on the number of topics that have it.
 const RARITY: f32 = 0.6;
+/// The share of a topic's score that its document decides when no phrase asks for it, and the number of phrases that halves it.
+const DOCUMENT_SHARE: f32 = 0.9;
+const DOCUMENT_PHRASES: f32 = 8.0;
 
 /// One language's phrases.
 pub(super) struct LanguageIndex {
@@ -38,10 +42,16 @@ pub(super) struct LanguageIndex {
     pub(super) topics_of_ngram: Postings<(u32, f32)>,
     /// `None` when there is too much to train on.
     pub(super) classifier: Option<Classifier>,
+    /// Titles, summaries and bodies.
+    pub(super) documents: Documents,
+    /// By topic: the share of its score that its document decides, the less the more phrases it has.
+    pub(super) document_shares: Vec<f32>,
 }
 
 impl LanguageIndex {
-    pub(super) fn new(lexicon: Lexicon, phrases: Phrases, topics: usize) -> Self {
+    pub(super) fn new(Corpus { lexicon, phrases, texts }: Corpus, topics: usize) -> Self {
+        let of_phrases = phrases.0.iter().map(|(topic, text)| (*topic, &**text));
+        let documents = Documents::new(&texts, of_phrases, &lexicon, topics);
         let mut vocabulary = Vocabulary::default();
         let mut ngram_ids = NgramIds::default();
         let (mut topic_of, mut words_of_phrase, mut ngrams_of_word) = (Vec::new(), Vec::new(), Vec::new());
@@ -59,6 +69,11 @@ impl LanguageIndex {
         }
         let mut by_topic = vec![Vec::new(); topics];
         (0..).zip(&topic_of).for_each(|(phrase, &topic)| by_topic[topic as usize].push(phrase));
+        let mut document_shares = vec![0.0; topics];
+        for (topic, _) in &texts {
+            let phrases = by_topic[*topic as usize].len() as f32;
+            document_shares[*topic as usize] = DOCUMENT_SHARE / (1.0 + phrases / DOCUMENT_PHRASES);
+        }
 
         let phrases_of_word = Postings::new(vocabulary.len(), || {
             let phrases = by_topic.iter().flatten();
@@ -110,6 +125,8 @@ impl LanguageIndex {
                     .flat_map(|(topic, centroid)| centroid.iter().map(move |&(ngram, value)| (ngram, (topic, value))))
             }),
             classifier,
+            documents,
+            document_shares,
         }
     }
 }

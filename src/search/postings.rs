@@ -2,6 +2,7 @@
 
 /// Postings lists in one allocation (compressed sparse rows): a `Vec` for each key would add 0.5 MB to the 2.4 MB of the shipped
 /// content's index.
+#[derive(Default)]
 pub(super) struct Postings<T> {
     /// Where each list begins in `entries`, and where the last one ends.
     starts: Vec<u32>,

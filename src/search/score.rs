@@ -1,5 +1,9 @@
 //! The features of a question for each topic of one language, and the score that they make.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ops::Range;
+
 use super::index::LanguageIndex;
 use super::ngrams::ngrams;
 use super::vectors::{SparseVector, sublinear_tf};
@@ -12,8 +16,11 @@ const NGRAMS: f32 = 0.20;
 const CENTROID: f32 = 0.22;
 const CLASSIFIER: f32 = 0.28;
 
-/// The words of a question that are compared: what somebody wants stands in the first ones, and the cost grows with each.
-const WORDS_MAX: usize = 40;
+/// How well a word of a title, a summary or a body is known that no phrase has.
+const IN_DOCUMENTS: f32 = 0.8;
+/// How well a language knows a word of which it knows the stem, or another spelling.
+const SAME_STEM_FAMILIARITY: f32 = 0.85;
+const MISSPELT_FAMILIARITY: f32 = 0.7;
 /// The share of its scores that a question loses when none of its words stands in any phrase.
 const UNKNOWN_WORDS_PENALTY: f32 = 0.5;
 /// Below this weight of its words a question says too little: it is made of stop-words.
@@ -38,6 +45,9 @@ pub struct Features {
     pub centroid: f32,
     /// The classifier's score; 0 where there are too many phrases to train on.
     pub classifier: f32,
+    /// BM25 of the question's words and the topic's title, summary and body; its share in the score depends on the number of
+    /// the topic's phrases.
+    pub document: f32,
 }
 
 impl Features {
@@ -55,33 +65,98 @@ struct Weight {
     known: f32,
 }
 
-impl LanguageIndex {
-    /// The topics that have anything in common with a question, each with its score and the features that make it. `words`
-    /// comes from the tokenizer.
-    pub(super) fn score(&self, words: &[String], unfinished: bool) -> Vec<(u32, f32, Features)> {
-        let words: Vec<&str> = self.lexicon.respell(words).take(WORDS_MAX).collect();
-        let is_unfinished = |i: usize| unfinished && i + 1 == words.len();
-        let candidates_of =
-            |(i, word): (usize, &&str)| self.vocabulary.candidates(word, &self.lexicon, is_unfinished(i));
-        let candidates: Vec<Candidates> = words.iter().enumerate().map(candidates_of).collect();
-        let mut features = vec![Features::default(); self.topics];
-        let weight = self.compare_words(&words, &candidates, &mut features);
+/// A text as one language reads it: its words, spelt as the language spells them, and what each may be.
+pub(super) struct Reading<'a> {
+    index: &'a LanguageIndex,
+    words: Vec<&'a str>,
+    /// For each word of the text, and its end, where its words begin.
+    starts: Vec<usize>,
+    /// Looked up when they are needed: of a letter, only a few sentences are compared.
+    candidates: Vec<OnceCell<Candidates>>,
+    /// Whether the last word may be the beginning of one.
+    unfinished: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// `text` comes from the tokenizer.
+    pub(super) fn new(index: &'a LanguageIndex, text: &'a [String], unfinished: bool) -> Self {
+        let (mut words, mut starts) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
+        for word in text {
+            starts.push(words.len());
+            words.extend(index.lexicon.respell(std::slice::from_ref(word)));
+        }
+        starts.push(words.len());
+        let candidates = vec![OnceCell::new(); words.len()];
+        Self { index, words, starts, candidates, unfinished }
+    }
+
+    fn is_unfinished(&self, word: usize) -> bool {
+        self.unfinished && word + 1 == self.words.len()
+    }
+
+    fn candidates(&self, word: usize) -> &Candidates {
+        let find = || self.index.vocabulary.candidates(self.words[word], &self.index.lexicon, self.is_unfinished(word));
+        self.candidates[word].get_or_init(find)
+    }
+
+    /// How well the language knows a word of the text, from 0 to 1; with `exactly`, misspelt words are not looked up.
+    pub(super) fn familiarity(&self, word: usize, exactly: bool) -> f32 {
+        let words = self.starts[word]..self.starts[word + 1];
+        let count = words.len().max(1) as f32;
+        let of_word = |word: usize| {
+            let (text, lexicon) = (self.words[word], &self.index.lexicon);
+            if lexicon.has(text) || self.index.vocabulary.get(text).is_some() {
+                1.0
+            } else if exactly {
+                if self.index.vocabulary.has_stem(&lexicon.stem(text)) { SAME_STEM_FAMILIARITY } else { 0.0 }
+            } else {
+                let candidates = self.candidates(word);
+                match candidates.similarity() {
+                    similarity if similarity <= 0.0 => 0.0,
+                    _ if candidates.misspelt => MISSPELT_FAMILIARITY,
+                    _ => SAME_STEM_FAMILIARITY,
+                }
+            }
+        };
+        words.map(of_word).sum::<f32>() / count
+    }
+
+    /// A cheap estimate of how much a part of the text says: the weight of the words that phrases have.
+    pub(super) fn estimate(&self, part: &Range<usize>) -> f32 {
+        let words = &self.words[self.starts[part.start]..self.starts[part.end]];
+        let weight = |word: &&str| self.index.vocabulary.get(word).map_or(0.0, |id| self.index.word_weights[id as usize]);
+        words.iter().map(weight).sum::<f32>() / (words.len() as f32 + 4.0)
+    }
+
+    /// The topics that have anything in common with a part of the text, each with its score and the features that make it.
+    pub(super) fn score(&self, part: &Range<usize>) -> Vec<(u32, f32, Features)> {
+        let index = self.index;
+        let part = self.starts[part.start]..self.starts[part.end];
+        let candidates: Vec<&Candidates> = part.clone().map(|word| self.candidates(word)).collect();
+        let words = &self.words[part.clone()];
+        let mut features = vec![Features::default(); index.topics];
+        let weight = index.compare_words(words, &candidates, &mut features);
         if weight.all <= 0.0 {
             return Vec::new();
         }
-        self.compare_ngrams(&self.question_vector(&words, &candidates, unfinished), &mut features);
+        let unfinished = part.end > part.start && self.is_unfinished(part.end - 1);
+        index.compare_ngrams(&index.question_vector(words, &candidates, unfinished), &mut features);
+        index.compare_documents(words, &candidates, &mut features);
         let familiarity = 1.0 - UNKNOWN_WORDS_PENALTY * (1.0 - weight.known / weight.all);
         let sufficiency = (weight.all / WEIGHT_MIN).min(1.0);
         let scored = features.into_iter().zip(0..).map(|(features, topic)| {
+            let share = index.document_shares[topic as usize];
+            let score = (1.0 - share) * features.score(index.classifier.is_some()) + share * features.document;
             // A phrase that the question repeats is enough, however little its words weigh.
-            let score = features.score(self.classifier.is_some()) * familiarity * sufficiency.max(features.dice);
-            (topic, score, features)
+            (topic, score * familiarity * sufficiency.max(features.dice), features)
         });
         scored.filter(|&(_, score, _)| score > 0.0).collect()
     }
+}
 
+impl LanguageIndex {
     /// Sets the features of words: `dice` and `coverage`.
-    fn compare_words(&self, words: &[&str], candidates: &[Candidates], features: &mut [Features]) -> Weight {
+    fn compare_words(&self, words: &[&str], candidates: &[&Candidates], features: &mut [Features]) -> Weight {
         let mut weight = Weight::default();
         let (mut in_phrases, mut in_topics) = (Sums::new(self.topic_of.len()), Sums::new(self.topics));
         for (i, (word, candidates)) in words.iter().zip(candidates).enumerate() {
@@ -92,7 +167,9 @@ impl LanguageIndex {
             let heaviest = candidates.found.iter().map(|&(id, _)| weight_of(id)).reduce(f32::max);
             let word_weight = heaviest.unwrap_or_else(|| self.lexicon.weight(word));
             weight.all += word_weight;
-            weight.known += word_weight * candidates.similarity();
+            let is_read = || self.documents.knows(&self.lexicon.stem(word));
+            let known = candidates.similarity();
+            weight.known += word_weight * if known < IN_DOCUMENTS && is_read() { IN_DOCUMENTS } else { known };
             let value = |&(id, similarity): &(u32, f32)| (id, similarity * word_weight.min(weight_of(id)));
             let mut values: Vec<(u32, f32)> = candidates.found.iter().map(value).collect();
             values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -115,9 +192,28 @@ impl LanguageIndex {
         weight
     }
 
+    /// Sets the feature of documents.
+    fn compare_documents(&self, words: &[&str], candidates: &[&Candidates], features: &mut [Features]) {
+        let mut stems: Vec<(Cow<'_, str>, f32)> = Vec::with_capacity(words.len());
+        for (word, candidates) in words.iter().zip(candidates) {
+            let corrected = candidates.found.first().filter(|_| candidates.misspelt);
+            let stem = match corrected {
+                Some(&(id, _)) if !self.documents.knows(&self.lexicon.stem(word)) => {
+                    self.lexicon.stem(self.vocabulary.word(id))
+                }
+                _ => self.lexicon.stem(word),
+            };
+            if !stems.iter().any(|(known, _)| *known == stem) {
+                stems.push((stem, self.lexicon.weight(word)));
+            }
+        }
+        let stems = stems.iter().map(|(stem, weight)| (&**stem, *weight));
+        self.documents.score(stems, |topic, score| features[topic as usize].document += score);
+    }
+
     /// The tf-idf vector of a question's n-grams, those of corrections included; of length 1 with the n-grams that no phrase
     /// has, which are left out.
-    fn question_vector(&self, words: &[&str], candidates: &[Candidates], unfinished: bool) -> SparseVector {
+    fn question_vector(&self, words: &[&str], candidates: &[&Candidates], unfinished: bool) -> SparseVector {
         let mut vector = SparseVector::new();
         let mut length_squared = 0.0;
         for (i, (word, candidates)) in words.iter().zip(candidates).enumerate() {

@@ -20,6 +20,8 @@ const QUESTION_WEIGHT: f32 = 0.225;
 pub struct Lexicon {
     stop_words: FxHashSet<String>,
     question_words: FxHashSet<String>,
+    /// Words for "you" and "your".
+    address_words: FxHashSet<String>,
     /// Other spellings, such as those of text messages, and the words that they stand for.
     spellings: FxHashMap<String, Vec<String>>,
     stemmer: Option<Stemmer>,
@@ -40,7 +42,15 @@ impl Lexicon {
             question_words: all(&mut question_words.into_iter()),
             spellings: spellings.into_iter().map(|(from, to)| (words_of(from).concat(), words_of(to))).collect(),
             stemmer: stemmer.map(Stemmer::create),
+            address_words: FxHashSet::default(),
         }
+    }
+
+    /// The same with words for "you" and "your".
+    #[must_use]
+    pub fn with_address_words<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
+        self.address_words = words.into_iter().flat_map(words_of).collect();
+        self
     }
 
     /// Words as this language spells them: `words` comes from [`words_of`].
@@ -61,6 +71,21 @@ impl Lexicon {
         } else {
             1.0
         }
+    }
+
+    /// Whether a word is a stop-word or a question word.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.stop_words.contains(word) || self.question_words.contains(word)
+    }
+
+    /// Whether a word begins a question.
+    pub(super) fn opens_question(&self, word: &str) -> bool {
+        self.question_words.contains(word)
+    }
+
+    /// Whether a word speaks to the reader: "you".
+    pub(super) fn addresses(&self, word: &str) -> bool {
+        self.address_words.contains(word)
     }
 
     /// The stem of a word; the word itself where the language has no stemmer.

@@ -32,7 +32,7 @@ struct Spelling {
 }
 
 /// The words of the vocabulary that a question's word may be.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Candidates {
     /// Each with its similarity, from 0 to 1.
     pub(super) found: Vec<(u32, f32)>,
@@ -66,6 +66,11 @@ impl Vocabulary {
     /// The word's number, if a phrase has it.
     pub(super) fn get(&self, word: &str) -> Option<u32> {
         self.words.get_index_of(word).map(|id| id as u32)
+    }
+
+    /// Whether a phrase has a word of this stem.
+    pub(super) fn has_stem(&self, stem: &str) -> bool {
+        self.stems.contains_key(stem)
     }
 
     /// The word's number; the next one if it is new.

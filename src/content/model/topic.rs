@@ -1,7 +1,19 @@
 //! What a question may be about: the results of [`Content::search`](crate::content::Content::search).
 
 use super::{LangId, SectionId};
-use crate::search::Features;
+use crate::markup::RichText;
+use crate::search::{Features, Role};
+
+/// What a text asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The language to answer in: that of the text, else the reader's.
+    pub language: LangId,
+    /// What the text may be about, best first.
+    pub matches: Vec<Match>,
+    /// The section of a second question in it.
+    pub also: Option<SectionId>,
+}
 
 /// A topic that a question may be about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,27 +33,10 @@ pub struct Match {
 pub enum Topic {
     /// A section.
     Section(SectionId),
-    /// Small talk.
-    SmallTalk(SmallTalk),
+    /// What has an answer of its own and is no section.
+    Talk(TalkId),
     /// Something that people ask and that is not the organisation's business.
     OutOfScope,
-}
-
-/// What people say that is no question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SmallTalk {
-    /// "Good morning"
-    Greeting,
-    /// "Thank you"
-    Thanks,
-    /// "Goodbye"
-    Farewell,
-}
-
-impl SmallTalk {
-    /// Every kind, with its key under `[talk]` in `search.toml`.
-    pub(in crate::content) const ALL: [(Self, &str); 3] =
-        [(Self::Greeting, "greeting"), (Self::Thanks, "thanks"), (Self::Farewell, "farewell")];
 }
 
 impl Topic {
@@ -50,22 +45,17 @@ impl Topic {
     pub fn section(self) -> Option<SectionId> {
         match self {
             Self::Section(section) => Some(section),
-            Self::OutOfScope | Self::SmallTalk(_) => None,
+            Self::OutOfScope | Self::Talk(_) => None,
         }
     }
 
-    /// The number of topics of a content with this number of sections.
-    pub(in crate::content) fn count(sections: usize) -> usize {
-        sections + 1 + SmallTalk::ALL.len()
-    }
-
     /// The topic's number in the search index of a content with this number of sections: the sections come first, then what
-    /// is out of scope, then the kinds of small talk.
+    /// is out of scope, then the talk.
     pub(in crate::content) fn number(self, sections: usize) -> u32 {
         let number = match self {
             Self::Section(section) => section.index(),
             Self::OutOfScope => sections,
-            Self::SmallTalk(kind) => sections + 1 + kind as usize,
+            Self::Talk(talk) => sections + 1 + talk.0,
         };
         // The widest and deepest tree (CHILDREN_MAX to the power of DEPTH_MAX) has 41 million sections.
         u32::try_from(number).unwrap_or(u32::MAX)
@@ -76,7 +66,57 @@ impl Topic {
         match (number as usize).checked_sub(sections) {
             None => Self::Section(SectionId(number as usize)),
             Some(0) => Self::OutOfScope,
-            Some(kind) => Self::SmallTalk(SmallTalk::ALL[(kind - 1).min(SmallTalk::ALL.len() - 1)].0),
+            Some(talk) => Self::Talk(TalkId(talk - 1)),
+        }
+    }
+}
+
+/// A talk topic of a content. Only [`Content`](crate::content::Content) makes it, so it is always one of its topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TalkId(pub(in crate::content) usize);
+
+/// What people say that no section answers, and what is said back: a greeting, a question whether this is a robot, an alarm.
+#[derive(Debug)]
+pub struct Talk {
+    /// The name that the editor gave it, as in `[talk.donations]`: 1 to 32 of `a-z0-9_`.
+    pub name: Box<str>,
+    /// The name in the metrics: `talk_` and the name.
+    pub metric: Box<str>,
+    /// What it means for the rest of a message.
+    pub kind: TalkKind,
+    /// The answer in each language that has one.
+    pub(in crate::content) answers: Vec<Option<TalkAnswer>>,
+}
+
+/// What is said back.
+#[derive(Clone, Debug)]
+pub struct TalkAnswer {
+    /// At most 1,000 UTF-16 units.
+    pub text: RichText,
+    /// A section that leads on.
+    pub section: Option<SectionId>,
+}
+
+/// What a talk topic means for the rest of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TalkKind {
+    /// A question, or something that is met like one.
+    Question,
+    /// A greeting, thanks, a goodbye, an "ok": no question.
+    Courtesy,
+    /// An alarm, which wins over all else that a message says.
+    Urgent,
+}
+
+impl TalkKind {
+    /// The names of the topics that are courtesy.
+    pub(in crate::content) const COURTESY: [&str; 4] = ["greeting", "thanks", "farewell", "acknowledgement"];
+
+    pub(in crate::content) fn role(self) -> Role {
+        match self {
+            Self::Question => Role::Subject,
+            Self::Courtesy => Role::Courtesy,
+            Self::Urgent => Role::Urgent,
         }
     }
 }
@@ -88,10 +128,10 @@ mod tests {
     #[test]
     fn a_topic_is_the_inverse_of_its_number() {
         let sections = 100_000;
-        let mut topics = vec![Topic::OutOfScope, Topic::Section(SectionId(0)), Topic::Section(SectionId(sections - 1))];
-        topics.extend(SmallTalk::ALL.map(|(kind, _)| Topic::SmallTalk(kind)));
-        for topic in topics {
-            assert!((topic.number(sections) as usize) < Topic::count(sections));
+        let section = |number| Topic::Section(SectionId(number));
+        for topic in
+            [section(0), section(sections - 1), Topic::OutOfScope, Topic::Talk(TalkId(0)), Topic::Talk(TalkId(40))]
+        {
             assert_eq!(Topic::of_number(topic.number(sections), sections), topic);
         }
     }

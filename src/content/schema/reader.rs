@@ -178,6 +178,15 @@ impl<'a> Fields<'_, 'a> {
         self.take(key).map(|value| self.reader.strings(value)).unwrap_or_default()
     }
 
+    /// A text, or a list of them; `None` when the key is not there.
+    pub(super) fn one_or_more(&mut self, key: &'static str) -> Option<Vec<Spanned<String>>> {
+        let value = self.take(key)?;
+        Some(match value.value {
+            DeValue::Array(_) => self.reader.strings(value),
+            _ => self.reader.string(value).into_iter().collect(),
+        })
+    }
+
     /// A text that has to be there; `why` is said to who left it out.
     pub(super) fn required(&mut self, key: &'static str, why: &str) -> Option<Spanned<String>> {
         let text = self.string(key);
@@ -224,6 +233,20 @@ impl<'a> Fields<'_, 'a> {
         let (key, value) = self.take_entry(key)?;
         let entries = self.reader.table(value);
         Some(self.reader.fields(entries, key.span, read))
+    }
+
+    /// Tables under keys that the editor chose.
+    pub(super) fn named_tables<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(Spanned<String>, &mut Fields<'_, 'a>) -> T,
+    ) -> Vec<T> {
+        let entries = self.take(key).map(|value| self.reader.table(value)).unwrap_or_default();
+        let read = |(key, value): (Spanned<String>, _)| {
+            let (entries, span) = (self.reader.table(value), key.span.clone());
+            self.reader.fields(entries, span, |fields| read(key, fields))
+        };
+        entries.into_iter().map(read).collect()
     }
 
     /// A list of tables.

@@ -1,97 +1,134 @@
-//! The search index: the phrases of all topics in all languages, and the answers to small talk.
+//! What the search is made of: each language's lexicon, phrases and texts.
 
 use super::Folder;
 use super::facts::Facts;
-use super::text::plain;
+use super::talk::{TALK_OF_LANGUAGE, Talks};
 use super::tree::Tree;
-use crate::content::model::LazyIndex;
-use crate::content::schema::RawSearch;
-use crate::content::{SmallTalk, Topic};
+use crate::content::schema::{RawSearch, Spanned};
+use crate::content::{Topic, builtin};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
-use crate::markup::utf16_len;
-use crate::search::{Index, Lexicon, Phrases, stemmer, stemmers};
+use crate::search::{Corpus, Index, Lexicon, Phrases, Role, Text, stemmer, stemmers};
 
-/// The longest answer to small talk, in UTF-16 units.
-const SMALL_TALK_MAX: usize = 400;
-
-/// The index of all languages.
-pub(super) fn index(tree: &Tree<'_>, folders: &[Folder<'_>], report: &mut Report) -> LazyIndex {
-    let languages: Vec<_> = folders
-        .iter()
-        .map(|folder| {
-            let lexicon = folder.search.as_ref().map(|(file, raw)| lexicon(file, raw, report));
-            (lexicon.unwrap_or_default(), phrases(tree, folder))
-        })
-        .collect();
-    let topics = Topic::count(tree.nodes.len());
-    LazyIndex::new(Box::new(move || Index::new(languages, topics)))
+/// Which `ask` phrases are left out, so that they can be asked: of each section those whose number, divided by `folds`, leaves
+/// `fold`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeldOut {
+    pub(crate) fold: usize,
+    pub(crate) folds: usize,
 }
 
-/// The phrases of one language: titles and questions of the sections, what is out of scope, small talk.
-fn phrases(tree: &Tree<'_>, folder: &Folder<'_>) -> Phrases {
-    let mut phrases = Phrases::default();
-    let sections = tree.nodes.len();
-    let texts = || folder.texts.iter().filter_map(|(_, text)| Some((*tree.by_id.get(&*text.id.value)?, text)));
-    let titles = texts().filter_map(|(section, text)| Some((Topic::Section(section), text.title.as_ref()?)));
-    let questions = texts().flat_map(|(section, text)| text.ask.iter().map(move |ask| (Topic::Section(section), ask)));
-    let search = folder.search.as_ref().map(|(_, raw)| raw);
-    let out_of_scope = search.iter().flat_map(|raw| &raw.out_of_scope).map(|phrase| (Topic::OutOfScope, phrase));
-    let small_talk = search.iter().flat_map(|raw| &raw.small_talk);
-    let small_talk = small_talk.flat_map(|raw| raw.ask.iter().map(|ask| (Topic::SmallTalk(raw.kind), ask)));
-    for (topic, phrase) in titles.chain(questions).chain(out_of_scope).chain(small_talk) {
-        phrases.add(topic.number(sections), &phrase.value);
+impl HeldOut {
+    /// Whether the phrase of this number is left out.
+    pub(crate) fn has(self, number: usize) -> bool {
+        number % self.folds == self.fold
     }
-    phrases
 }
 
-fn lexicon(file: &Source, raw: &RawSearch, report: &mut Report) -> Lexicon {
-    let algorithm = raw.stemmer.as_ref().and_then(|name| {
-        let found = stemmer(&name.value);
-        if found.is_none() {
-            let help = match did_you_mean(&name.value, stemmers()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("leave it out, or name one of {}", stemmers().collect::<Vec<_>>().join(", ")),
-            };
-            let message = format!("there is no stemmer `{}`", name.value);
-            report.error(Code::UnknownStemmer, name.location(file), message, help);
+/// What builds the index of all languages.
+pub(super) fn index(
+    tree: &Tree<'_>,
+    folders: &[Folder<'_>],
+    talks: &Talks,
+    facts: &Facts,
+    held_out: Option<HeldOut>,
+) -> impl FnOnce() -> Index + Send + 'static {
+    let corpora: Vec<Corpus> = folders.iter().map(|folder| corpus(tree, folder, talks, facts, held_out)).collect();
+    let mut roles = vec![Role::Subject; tree.nodes.len()];
+    roles.push(Role::Foreign);
+    roles.extend(talks.topics.iter().map(|talk| talk.kind.role()));
+    move || Index::new(corpora, roles)
+}
+
+fn corpus(
+    tree: &Tree<'_>,
+    folder: &Folder<'_>,
+    talks: &Talks,
+    facts: &Facts,
+    held_out: Option<HeldOut>,
+) -> Corpus {
+    let own = folder.search.as_ref().map(|(_, raw)| raw);
+    let builtin = builtin::search(folder.tag.as_str());
+    let sections = tree.nodes.len();
+    let mut phrases = Phrases::default();
+    let mut texts = Vec::new();
+    for (_, text) in &folder.texts {
+        let Some(&section) = tree.by_id.get(&*text.id.value) else { continue };
+        let topic = Topic::Section(section).number(sections);
+        let asked = text.ask.iter().enumerate().filter(|&(number, _)| held_out.is_none_or(|held| !held.has(number)));
+        for phrase in text.title.iter().chain(asked.map(|(_, phrase)| phrase)) {
+            phrases.add(topic, &phrase.value);
         }
-        found
-    });
+        let read = |text: &Option<Spanned<String>>| {
+            text.as_ref().map(|text| facts.localized(false).fill(&text.value)).unwrap_or_default()
+        };
+        texts.push((topic, Text { title: read(&text.title), summary: read(&text.summary), body: read(&text.body) }));
+    }
+    let out_of_scope = own.into_iter().chain(&builtin).flat_map(|raw| &raw.out_of_scope);
+    out_of_scope.for_each(|phrase| phrases.add(Topic::OutOfScope.number(sections), &phrase.value));
+    for raw in own.into_iter().flat_map(|raw| &raw.talk) {
+        let Some(talk) = talks.find(&raw.name.value) else { continue };
+        raw.ask.iter().for_each(|phrase| phrases.add(Topic::Talk(talk).number(sections), &phrase.value));
+    }
+    for raw in builtin.iter().flat_map(|raw| &raw.talk) {
+        let is_told = own.is_some_and(|own| own.talk.iter().any(|talk| talk.name.value == raw.name.value));
+        let Some(talk) = talks.find(&raw.name.value).filter(|_| !is_told) else { continue };
+        raw.ask.iter().for_each(|phrase| phrases.add(Topic::Talk(talk).number(sections), &phrase.value));
+    }
+    Corpus { lexicon: lexicon(folder.tag.as_str(), own, builtin.as_ref()), phrases, texts }
+}
+
+/// A content's own lists, and for each that it does not have, what is built in.
+fn lexicon(tag: &str, own: Option<&RawSearch>, builtin: Option<&RawSearch>) -> Lexicon {
+    let words = |list: fn(&RawSearch) -> &Vec<Spanned<String>>| {
+        let lists = [own, builtin].into_iter().flatten().map(list);
+        lists.into_iter().find(|list| !list.is_empty()).into_iter().flatten().map(|word| word.value.as_str())
+    };
+    let told: Vec<&str> = words(|raw| &raw.stop_words).collect();
+    let stop_words = if told.is_empty() { builtin::stop_words(tag).to_vec() } else { told };
+    let algorithm = own.or(builtin).and_then(|raw| raw.stemmer.as_ref()).and_then(|name| stemmer(&name.value));
+    let spellings = own.into_iter().flat_map(|raw| &raw.spellings);
     Lexicon::new(
         algorithm,
-        raw.stop_words.iter().map(|word| word.value.as_str()),
-        raw.question_words.iter().map(|word| word.value.as_str()),
-        raw.spellings.iter().map(|(from, to)| (from.value.as_str(), to.value.as_str())),
+        stop_words,
+        words(|raw| &raw.question_words),
+        spellings.map(|(from, to)| (from.value.as_str(), to.value.as_str())),
     )
+    .with_address_words(words(|raw| &raw.address_words))
 }
 
-/// The answers to small talk, by kind and language.
-pub(super) fn small_talk(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Vec<Vec<Option<Box<str>>>> {
-    let mut answers: Vec<Vec<Option<Box<str>>>> = vec![vec![None; folders.len()]; SmallTalk::ALL.len()];
-    for (l, folder) in folders.iter().enumerate() {
-        let Some((file, raw)) = &folder.search else {
-            if folders.iter().any(|other| other.search.is_some()) {
-                report.warning(
-                    Code::Untranslated,
-                    Location::file(folder.tag.as_str()),
-                    format!("`{}/search.toml` is missing: questions in this language are found less well", folder.tag),
-                    "add stop-words, spellings, greetings and what is not ours, as in another language",
-                );
-            }
-            continue;
-        };
-        for raw in &raw.small_talk {
-            let Some(written) = &raw.answer else { continue };
-            let text = plain(file, written, facts.localized(folder.right_to_left), &[], report);
-            let length = utf16_len(&text);
-            if text.trim().is_empty() {
-                report.error(Code::EmptyText, written.location(file), "this answer has no words", "write the answer");
-            } else if length > SMALL_TALK_MAX {
-                let message = format!("this answer has {length} characters; {SMALL_TALK_MAX} are the most");
-                report.error(Code::TextTooLong, written.location(file), message, "say it in a sentence");
-            }
-            answers[raw.kind as usize][l] = Some(text.trim().into());
+/// Reports what is wrong with each language's `search.toml`, and what is used where there is none.
+pub(super) fn check(folders: &[Folder<'_>], report: &mut Report) {
+    for folder in folders {
+        match &folder.search {
+            Some((file, raw)) => check_stemmer(file, raw, report),
+            None if folders.iter().any(|other| other.search.is_some()) => missing(folder, report),
+            None => {}
         }
     }
-    answers
+}
+
+fn missing(folder: &Folder<'_>, report: &mut Report) {
+    let tag = folder.tag.as_str();
+    let stop_words = builtin::stop_words(tag).len();
+    let used = match builtin::search(tag) {
+        Some(_) => format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in"),
+        None if stop_words > 0 => format!("{stop_words} stop-words, as built in"),
+        None => "nothing: there is nothing built in for this language".to_owned(),
+    };
+    report.warning(
+        Code::Untranslated,
+        Location::file(&format!("{tag}/search.toml")),
+        format!("`{tag}/search.toml` is missing; used instead: {used}"),
+        format!("add spellings, what is not ours and talk ({TALK_OF_LANGUAGE}), as in another language"),
+    );
+}
+
+fn check_stemmer(file: &Source, raw: &RawSearch, report: &mut Report) {
+    let Some(name) = raw.stemmer.as_ref().filter(|name| stemmer(&name.value).is_none()) else { return };
+    let help = match did_you_mean(&name.value, stemmers()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("leave it out, or name one of {}", stemmers().collect::<Vec<_>>().join(", ")),
+    };
+    let message = format!("there is no stemmer `{}`", name.value);
+    report.error(Code::UnknownStemmer, name.location(file), message, help);
 }

@@ -1,0 +1,49 @@
+//! What is known of common languages without being told: question words, words for "you", greetings, what people ask any
+//! bot; stop-words by the `stop-words` crate. A content's `search.toml` comes first, list by list.
+
+use super::schema::{RawSearch, Reader};
+use crate::diag::{Report, Source};
+
+/// Files of the same shape as `search.toml`, by the tag of their language.
+const FILES: [(&str, &str); 7] = [
+    ("ar", include_str!("languages/ar.toml")),
+    ("de", include_str!("languages/de.toml")),
+    ("en", include_str!("languages/en.toml")),
+    ("es", include_str!("languages/es.toml")),
+    ("fr", include_str!("languages/fr.toml")),
+    ("it", include_str!("languages/it.toml")),
+    ("pt", include_str!("languages/pt.toml")),
+];
+
+/// What is built in for a language, if anything is.
+pub(super) fn search(tag: &str) -> Option<RawSearch> {
+    let (_, text) = FILES.iter().find(|(known, _)| *known == tag)?;
+    let source = Source { path: format!("{tag}.toml"), text: (*text).to_owned() };
+    let mut report = Report::default();
+    Some(Reader::new(&source, &mut report).search())
+}
+
+/// Words of a language that say little (Stopwords ISO); none for languages that the list does not have.
+pub(super) fn stop_words(tag: &str) -> &'static [&'static str] {
+    stop_words::lookup(tag).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::stemmer;
+
+    #[test]
+    fn every_file_is_read_without_problems() {
+        for (tag, text) in FILES {
+            let source = Source { path: tag.to_owned(), text: text.to_owned() };
+            let mut report = Report::default();
+            let raw = Reader::new(&source, &mut report).search();
+            assert!(report.diagnostics.is_empty(), "{tag}: {:?}", report.diagnostics);
+            assert!(raw.stemmer.is_none_or(|name| stemmer(&name.value).is_some()), "{tag}");
+            assert!(!raw.question_words.is_empty() && !raw.out_of_scope.is_empty() && raw.talk.len() == 3, "{tag}");
+            assert!(!stop_words(tag).is_empty(), "{tag}");
+        }
+        assert!(search("bm").is_none() && stop_words("bm").is_empty());
+    }
+}
