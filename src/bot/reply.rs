@@ -6,6 +6,7 @@ use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::{ContactCard, View};
 use crate::content::{CommandTarget, Content, LangId, SectionId, Topic};
+use crate::folding::fold;
 use crate::metrics::QuestionOutcome;
 
 /// What somebody did, and all that the bot knows of them.
@@ -254,8 +255,8 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     }
 }
 
-fn command(content: &Content, lang: LangId, written: CommandText<'_>, quoted: Option<&str>, place: Place) -> Reply {
-    let name = written.name;
+fn command(content: &Content, lang: LangId, written: CommandText, quoted: Option<&str>, place: Place) -> Reply {
+    let name = &*written.name;
     let section = |lang, section| Reply::Page(content_page(lang, Page::Section(section, 0), place));
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
@@ -274,7 +275,7 @@ fn command(content: &Content, lang: LangId, written: CommandText<'_>, quoted: Op
         },
         CommandTarget::Help => Reply::Page(content_page(lang, Page::Help, place)),
         CommandTarget::Language => view_reply(lang, PageKind::Languages, pages::languages(content, lang, Page::Home)),
-        CommandTarget::Ask => question(content, lang, written.rest, quoted, place),
+        CommandTarget::Ask => question(content, lang, &written.rest, quoted, place),
         CommandTarget::Section(found) => section(lang, found),
     }
 }
@@ -316,6 +317,7 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
 
 /// The words of a text but those that name a bot or a person.
 fn without_names(text: &str) -> String {
+    let text = fold(text);
     let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
     words.join(" ")
 }
