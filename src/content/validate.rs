@@ -26,6 +26,8 @@ use crate::lang::{Tag, is_right_to_left};
 /// The files of one language.
 struct Folder<'a> {
     tag: Tag,
+    /// The name of the directory, which may write the tag otherwise: `iw` for `he`.
+    name: &'a str,
     /// Whether its texts are read from right to left.
     right_to_left: bool,
     interface: Option<(&'a Source, RawInterface)>,
@@ -52,7 +54,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let (tags, default) = languages::validate(file, &root.languages, folders, report);
     let facts = Facts::validate(file, &root, now, report);
     let tree = tree::validate(file, &root.sections, report);
-    let folders = read_folders(sources, &tags, report);
+    let folders = read_folders(sources, folders, &tags, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
@@ -95,22 +97,34 @@ fn missing_root(report: &mut Report) {
     );
 }
 
-fn read_folders<'a>(sources: &'a [Source], tags: &[Tag], report: &mut Report) -> Vec<Folder<'a>> {
-    let read = |tag: &Tag| {
-        let mut folder =
-            Folder { tag: tag.clone(), right_to_left: false, interface: None, texts: Vec::new(), search: None };
+fn read_folders<'a>(
+    sources: &'a [Source],
+    names: &'a [String],
+    tags: &'a [Tag],
+    report: &mut Report,
+) -> Vec<Folder<'a>> {
+    let read = |tag: &'a Tag| {
+        let name = names.iter().find(|name| Tag::new(name).as_ref() == Some(tag)).map_or(tag.as_str(), String::as_str);
+        let mut folder = Folder {
+            tag: tag.clone(),
+            name,
+            right_to_left: false,
+            interface: None,
+            texts: Vec::new(),
+            search: None,
+        };
         for source in sources {
             let reader = Reader::new(source, report);
             match Role::of(&source.path) {
-                Some(Role::Interface(language)) if language == tag.as_str() => {
+                Some(Role::Interface(language)) if language == name => {
                     let interface = reader.interface(&interface::keys());
                     folder.right_to_left = interface.get("name").is_some_and(|name| is_right_to_left(&name.value));
                     folder.interface = Some((source, interface));
                 }
-                Some(Role::Search(language)) if language == tag.as_str() => {
+                Some(Role::Search(language)) if language == name => {
                     folder.search = Some((source, reader.search()));
                 }
-                Some(Role::Sections(language)) if language == tag.as_str() => {
+                Some(Role::Sections(language)) if language == name => {
                     folder.texts.extend(reader.section_texts().into_iter().map(|text| (source, text)));
                 }
                 _ => {}

@@ -73,7 +73,7 @@ pub(super) fn validate<'a>(
                     format!("the section `{}` has no command in `{}`: its id serves as one", node.id, folder.tag),
                     format!(
                         "add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages",
-                        node.id, folder.tag
+                        node.id, folder.name
                     ),
                 );
             }

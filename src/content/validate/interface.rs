@@ -25,8 +25,8 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
         let Some((file, raw)) = &folder.interface else {
             report.error(
                 Code::MissingKey,
-                Location::file(folder.tag.as_str()),
-                format!("`{}/interface.toml` is missing", folder.tag),
+                Location::file(folder.name),
+                format!("`{}/interface.toml` is missing", folder.name),
                 "add the file with `name = \"…\"`, the language's name for itself; what else it lacks is shown in another language",
             );
             continue;
@@ -82,7 +82,7 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
         .filter(|&name| !folders.iter().any(|f| has(f, name)))
         .collect();
     for name in &missing {
-        let first = folders.first().map_or("", |f| f.tag.as_str());
+        let first = folders.first().map_or("", |f| f.name);
         report.error(
             Code::MissingKey,
             Location::file(&format!("{first}/interface.toml")),

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Folder;
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::tree::Tree;
+use super::Folder;
 use crate::content::files::ROOT_FILE;
 use crate::content::schema::{RawSectionText, Spanned};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
@@ -53,11 +53,11 @@ pub(super) fn validate(
             text.unwrap_or_else(|| {
                 report.warning(
                     Code::Untranslated,
-                    Location::file(folder.tag.as_str()),
+                    Location::file(folder.name),
                     format!("the section `{}` is not translated into `{}` yet", node.id, folder.tag),
                     format!(
                         "add a table [{}] to a file of `{}/`; until then it is shown in another language",
-                        node.id, folder.tag
+                        node.id, folder.name
                     ),
                 );
                 fallback.clone()

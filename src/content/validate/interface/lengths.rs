@@ -23,7 +23,7 @@ pub(in crate::content::validate) fn check_lengths(
         let texts = folder.interface.as_ref();
         let place = |key: &str| match texts.and_then(|(file, raw)| Some(raw.get(key)?.location(file))) {
             Some(place) => place,
-            None => Location::file(folder.tag.as_str()),
+            None => Location::file(folder.name),
         };
         // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
         let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
