@@ -12,7 +12,7 @@ use crate::markup::{self, Piece, RichText, Style, pieces};
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
 /// Placeholders that the interface fills in by itself.
-const RESERVED: &[&str] = &["source", "month", "year", "page", "pages", "title", "phone", "language"];
+const RESERVED: &[&str] = &["source", "month", "year", "page", "pages", "title", "phone", "language", "languages"];
 
 /// The facts, validated.
 pub(super) struct Facts {
