@@ -19,9 +19,10 @@ use self::facts::Facts;
 use super::Content;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::month::YearMonth;
-use super::schema::{RawInterface, RawSearch, RawSectionText, Reader};
+use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader};
 use crate::diag::{Code, Location, Report, Severity, Source};
 use crate::lang::{Tag, is_right_to_left};
+use crate::markup::Typography;
 
 /// The files of one language.
 struct Folder<'a> {
@@ -30,6 +31,8 @@ struct Folder<'a> {
     name: &'a str,
     /// Whether its texts are read from right to left.
     right_to_left: bool,
+    /// The rules by which its texts are set.
+    typography: Typography,
     interface: Option<(&'a Source, RawInterface)>,
     texts: Vec<(&'a Source, RawSectionText)>,
     search: Option<(&'a Source, RawSearch)>,
@@ -54,7 +57,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let (tags, default) = languages::validate(file, &root.languages, folders, report);
     let facts = Facts::validate(file, &root, now, report);
     let tree = tree::validate(file, &root.sections, report);
-    let folders = read_folders(sources, folders, &tags, report);
+    let folders = read_folders(sources, folders, &tags, &root.languages, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
@@ -62,7 +65,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let texts = sections::validate(&tree, &folders, &facts, report);
     ask_phrases::check(&tree, &folders, report);
     let index = search::index(&tree, &folders, report);
-    let small_talk = search::small_talk(&folders, &facts, report);
+    let small_talk = typeset(search::small_talk(&folders, &facts, report), &folders);
     let (commands, menus) = commands::validate(file, &tree, &folders, report);
     let (interfaces, texts) = (interfaces?, texts?);
     let menus = menus::describe(menus, &tree, &texts, &folders, report);
@@ -84,6 +87,15 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     })
 }
 
+/// The answers to small talk, by kind and language, each by the rules of its language.
+fn typeset(answers: Vec<Vec<Option<Box<str>>>>, folders: &[Folder<'_>]) -> Vec<Vec<Option<Box<str>>>> {
+    let of_kind = |answers: Vec<Option<Box<str>>>| {
+        let set = |(answer, folder): (Option<Box<str>>, &Folder<'_>)| Some(folder.typography.apply(&answer?).into());
+        answers.into_iter().zip(folders).map(set).collect()
+    };
+    answers.into_iter().map(of_kind).collect()
+}
+
 fn missing_root(report: &mut Report) {
     if report.count(Severity::Error) > 0 {
         return; // The directory or the file cannot be read.
@@ -101,14 +113,20 @@ fn read_folders<'a>(
     sources: &'a [Source],
     names: &'a [String],
     tags: &'a [Tag],
+    languages: &RawLanguages,
     report: &mut Report,
 ) -> Vec<Folder<'a>> {
     let read = |tag: &'a Tag| {
         let name = names.iter().find(|name| Tag::new(name).as_ref() == Some(tag)).map_or(tag.as_str(), String::as_str);
+        let typography = match languages.typography {
+            Some(false) => Typography::NONE,
+            _ => Typography::of(tag.as_str()),
+        };
         let mut folder = Folder {
             tag: tag.clone(),
             name,
             right_to_left: false,
+            typography,
             interface: None,
             texts: Vec::new(),
             search: None,

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::contact;
+use super::{Folder, contact};
 use crate::content::Contact;
 use crate::content::month::YearMonth;
 use crate::content::schema::{RawContact, RawRoot, RawSource, Spanned};
 use crate::diag::{Code, Location, Report, Source};
-use crate::markup::{self, Piece, RichText, Style, pieces};
+use crate::markup::{self, Piece, Problem, RichText, Style, Typography, pieces};
 
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
@@ -54,9 +54,14 @@ impl Facts {
         facts
     }
 
-    /// The facts as they stand in the texts of a language.
+    /// The facts as they stand in texts of one direction.
     pub(super) fn localized(&self, right_to_left: bool) -> LocalizedFacts<'_> {
-        LocalizedFacts { facts: self, isolated: right_to_left }
+        LocalizedFacts { facts: self, isolated: right_to_left, typography: Typography::NONE }
+    }
+
+    /// The facts as they stand in the texts of a language.
+    pub(super) fn in_language(&self, folder: &Folder<'_>) -> LocalizedFacts<'_> {
+        LocalizedFacts { typography: folder.typography, ..self.localized(folder.right_to_left) }
     }
 
     fn define(&mut self, file: &Source, key: &Spanned<String>, text: RichText, report: &mut Report) {
@@ -150,6 +155,7 @@ impl Facts {
 pub(super) struct LocalizedFacts<'a> {
     facts: &'a Facts,
     isolated: bool,
+    typography: Typography,
 }
 
 impl markup::Placeholders for LocalizedFacts<'_> {
@@ -185,7 +191,18 @@ impl<'a> LocalizedFacts<'a> {
         self.facts.placeholders.keys().map(String::as_str)
     }
 
-    /// A plain text with its facts filled in; other placeholders stay as they are.
+    /// A plain text set by the rules of its language.
+    pub(super) fn typeset(self, text: &str) -> String {
+        self.typography.apply(text).into_owned()
+    }
+
+    /// A Markdown text with its facts filled in, set by the rules of its language.
+    pub(super) fn parse(self, markdown: &str) -> (RichText, Vec<Problem>) {
+        let (rich, problems) = markup::parse(markdown, &self);
+        (rich.typeset(&self.typography), problems)
+    }
+
+    /// A plain text with its facts filled in, set by the rules of its language; other placeholders stay as they are.
     pub(super) fn fill(self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
         for piece in pieces(text) {
@@ -197,6 +214,6 @@ impl<'a> LocalizedFacts<'a> {
                 },
             }
         }
-        filled
+        self.typeset(&filled)
     }
 }

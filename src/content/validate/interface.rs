@@ -37,7 +37,7 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
         };
         for key in KEYS {
             match raw.get(key.name) {
-                Some(text) => check(file, key, text, facts.localized(folder.right_to_left), report),
+                Some(text) => check(file, key, text, facts.in_language(folder), report),
                 None if matches!(key.kind, Kind::Alias) => {}
                 None if key.name == "name" => report.error(
                     Code::MissingKey,
@@ -207,7 +207,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
     // A text of another language keeps to the rules of its own.
     let raw = |name: &str| {
         let found = order().find_map(|f| Some((f.interface.as_ref()?.1.get(name)?, f)));
-        found.map_or(("", facts.localized(folders[l].right_to_left)), |(text, f)| (text.value.trim(), facts.localized(f.right_to_left)))
+        found.map_or(("", facts.in_language(&folders[l])), |(text, f)| (text.value.trim(), facts.in_language(f)))
     };
     let own = |name: &str| -> Box<str> {
         let (text, localized) = raw(name);
@@ -215,9 +215,9 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
     };
     let page = |name: &str| -> RichText {
         let (text, localized) = raw(name);
-        crate::markup::parse(text, &localized).0
+        localized.parse(text).0
     };
-    let localized = facts.localized(folders[l].right_to_left);
+    let localized = facts.in_language(&folders[l]);
     let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
     let month =
         months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
@@ -226,6 +226,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         .replace("{source}", &localized.isolate(&facts.source))
         .replace("{month}", month)
         .replace("{year}", &year);
+    let facts_line = raw("lines.facts").1.typeset(&facts_line);
     Interface {
         name: own("name"),
         description: own("bot.description"),

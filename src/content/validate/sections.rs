@@ -35,7 +35,7 @@ pub(super) fn validate(
                 let location = Location::span(&file.path, raw.id.span.clone());
                 report.error(Code::DuplicateId, location, message, "keep one of the two");
             }
-            let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.localized(folder.right_to_left));
+            let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.in_language(folder));
             own[section.index()][l] = Some(section_text(file, raw, emoji, LangId(l), facts, report));
         }
     }

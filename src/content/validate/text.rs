@@ -3,7 +3,7 @@
 use super::facts::LocalizedFacts;
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::markup::{self, Piece, Problem, RichText, pieces};
+use crate::markup::{Piece, Problem, RichText, pieces};
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
@@ -35,7 +35,7 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
-    let (rich, problems) = markup::parse(&text.value, &facts);
+    let (rich, problems) = facts.parse(&text.value);
     for problem in problems {
         let (code, at, (message, help)) = match problem {
             Problem::Unsupported(what, at) => {
