@@ -1,6 +1,7 @@
 //! Raw files → [`Content`], with every problem of every file in one report.
 
 mod ask_phrases;
+mod characters;
 mod commands;
 mod contact;
 mod facts;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Folder, contact};
+use super::{Folder, characters, contact};
 use crate::content::Contact;
 use crate::content::month::YearMonth;
 use crate::content::schema::{RawContact, RawRoot, RawSource, Spanned};
@@ -30,6 +30,7 @@ impl Facts {
         facts.define_contact(&root.contact);
         facts.source(file, &root.source, now, report);
         for (key, value) in &root.names {
+            characters::check_fact(file, value, report);
             facts.define(file, key, RichText::plain(value.value.trim()), report);
             if value.value.trim().is_empty() {
                 report.error(
@@ -41,7 +42,7 @@ impl Facts {
             }
         }
         for (key, value) in &root.links {
-            if !markup::is_web_address(&value.value) {
+            if !characters::check_address(file, value, report) && !markup::is_web_address(&value.value) {
                 report.error(
                     Code::BadUrl,
                     value.location(file),
@@ -103,6 +104,7 @@ impl Facts {
         let help = "add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`";
         match &raw.title {
             Some(source) => {
+                characters::check_fact(file, source, report);
                 self.source = source.value.trim().to_owned();
                 if self.source.is_empty() {
                     report.error(
@@ -127,6 +129,9 @@ impl Facts {
             return;
         };
         let Some(month) = YearMonth::parse(&checked.value).filter(|month| month.months_until(now) >= 0) else {
+            if characters::check_code(file, checked, report) {
+                return;
+            }
             report.error(
                 Code::BadDate,
                 checked.location(file),
@@ -176,6 +181,11 @@ impl markup::Placeholders for LocalizedFacts<'_> {
 }
 
 impl<'a> LocalizedFacts<'a> {
+    /// Whether the text around them is read from right to left.
+    pub(super) fn is_right_to_left(self) -> bool {
+        self.isolated
+    }
+
     /// A word that may be of another direction than the text around it.
     pub(super) fn isolate(self, text: &str) -> String {
         if self.isolated { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }

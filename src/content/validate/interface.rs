@@ -8,7 +8,7 @@ pub(super) use self::lengths::check_lengths;
 use self::keys::{KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
-use super::Folder;
+use super::{Folder, characters};
 use crate::content::schema::Spanned;
 use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
@@ -66,6 +66,9 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
                 format!("`months` is not translated into `{}` yet", folder.tag),
                 "add the twelve names, January first; until then those of another language are shown",
             );
+        }
+        for month in raw.months.iter().flat_map(|months| &months.value) {
+            characters::check_line(file, month, folder.right_to_left, report);
         }
         if let Some(months) = &raw.months
             && months.value.len() != 12

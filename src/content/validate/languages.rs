@@ -1,5 +1,6 @@
 //! The declared languages and the folders that hold their texts.
 
+use super::characters;
 use crate::content::schema::RawLanguages;
 use crate::content::{LANGUAGES_MAX, LangId};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
@@ -17,6 +18,7 @@ pub(super) fn validate(
     let folder_tags: Vec<Option<&Tag>> = folder_tags.iter().map(Option::as_ref).collect();
     for written in &raw.order {
         match Tag::new(&written.value) {
+            None if characters::check_code(file, written, report) => {}
             None => report.error(
                 Code::BadLanguage,
                 written.location(file),
@@ -87,6 +89,7 @@ pub(super) fn validate(
         .map(|written| (written, Tag::new(&written.value).and_then(|tag| tags.iter().position(|t| *t == tag))));
     match default {
         Some((_, Some(default))) => return (tags, LangId(default)),
+        Some((written, None)) if characters::check_code(file, written, report) => {}
         Some((written, None)) => report.error(
             Code::BadLanguage,
             written.location(file),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::tree::Tree;
-use super::Folder;
+use super::{Folder, characters};
 use crate::content::files::ROOT_FILE;
 use crate::content::schema::{RawSectionText, Spanned};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
@@ -71,6 +71,9 @@ pub(super) fn validate(
 
 /// A text under an id that the tree does not have: the id of a section without texts is likely to be meant.
 fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders: &[Folder<'_>], report: &mut Report) {
+    if characters::check_code(file, &raw.id, report) {
+        return;
+    }
     let has_text = |id: &str| folders.iter().any(|f| f.texts.iter().any(|(_, raw)| raw.id.value == id));
     let ids = || tree.nodes.iter().map(|node| &*node.id);
     let mut without_text = ids().filter(|id| !has_text(id));

@@ -1,5 +1,6 @@
 //! Texts with placeholders: the facts are filled in, and what cannot be shown is reported.
 
+use super::characters;
 use super::facts::LocalizedFacts;
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
@@ -16,6 +17,7 @@ pub(super) fn plain(
     own: &[&str],
     report: &mut Report,
 ) -> String {
+    characters::check_line(file, text, facts.is_right_to_left(), report);
     for piece in pieces(&text.value) {
         if let Piece::Placeholder(name, at) = piece
             && !own.contains(&name)
@@ -35,6 +37,7 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
+    characters::check_markdown(file, text, facts.is_right_to_left(), report);
     let (rich, problems) = facts.parse(&text.value);
     for problem in problems {
         let (code, at, (message, help)) = match problem {
