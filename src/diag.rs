@@ -85,6 +85,8 @@ codes! {
     BadPhone = "bad-phone",
     /// A phone number in a range that its country is not known to use.
     OddPhone = "odd-phone",
+    /// A character that nobody sees, or that looks like another.
+    OddCharacter = "odd-character",
     /// A placeholder that does not exist.
     UnknownPlaceholder = "unknown-placeholder",
     /// One name for two placeholders.

@@ -1,15 +1,18 @@
 //! Text with styles: plain text and the ranges in it that are bold, a link and so on.
 //!
 //! [`RichText`] knows neither Telegram nor a terminal. Its ranges are bytes, at character boundaries; the length that
-//! Telegram counts is in UTF-16 units ([`utf16_len`]). `parse` reads Markdown, `split` cuts a long text into pages.
+//! Telegram counts is in UTF-16 units ([`utf16_len`]). `parse` reads Markdown, `split` cuts a long text into pages,
+//! `typography` keeps on one line what a language keeps together.
 
 mod parse;
 mod split;
+mod typography;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use parse::{Placeholders, Problem, is_web_address, parse};
+pub use typography::Typography;
 
 /// How a range of a text looks.
 #[derive(Clone, Debug, PartialEq, Eq)]

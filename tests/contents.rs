@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use palabre::bot::action::{Action, Page};
 use palabre::bot::pages;
-use palabre::content::load::{self, Loaded};
+use palabre::bot::view::View;
+use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::content::{CommandTarget, Content, LangId, SectionId};
 use palabre::diag::Code;
 
@@ -49,21 +50,28 @@ fn branch(content: &Content, lang: LangId, sections: &[SectionId], depth: usize,
     }
 }
 
+/// Every page that a language's readers may see.
+fn every_view(content: &Content, lang: LangId) -> Vec<View> {
+    let interface = content.interface(lang);
+    let longest = format!("{}\n\n{}", interface.unknown, interface.other_language);
+    let mut views = vec![
+        pages::home(content, lang, Some(&longest)),
+        pages::help(content, lang),
+        pages::languages(content, lang, Page::Home),
+        pages::unknown_command(content, lang, "x"),
+    ];
+    for section in content.sections() {
+        for part in 0..content.section_text(section, lang).pages.len() {
+            views.push(pages::section(content, lang, section, part as u8));
+        }
+    }
+    views
+}
+
 /// What holds of every page of every content that `check` accepts.
 pub(crate) fn check_every_page(content: &Content) {
     for lang in content.languages() {
-        let mut views = vec![
-            pages::home(content, lang, Some(&content.interface(lang).unknown)),
-            pages::help(content, lang),
-            pages::languages(content, lang, Page::Home),
-            pages::unknown_command(content, lang, "x"),
-        ];
-        for section in content.sections() {
-            for part in 0..content.section_text(section, lang).pages.len() {
-                views.push(pages::section(content, lang, section, part as u8));
-            }
-        }
-        for view in views {
+        for view in every_view(content, lang) {
             let length = view.text.utf16_len();
             assert!((1..=4096).contains(&length), "{length}: {}", view.text.as_str());
             assert!(view.rows.iter().map(Vec::len).sum::<usize>() <= 100);
@@ -139,6 +147,154 @@ fn a_section_that_is_not_translated_says_so_in_one_line() {
     let page = pages::section(&content, arabic, games, 0);
     let note = page.text.as_str().lines().find(|line| line.contains("English"));
     assert!(note.is_some(), "{}", page.text.as_str());
+}
+
+/// A content of one section in these languages, each in a folder of that name.
+fn in_languages(order: &str, folders: &[&str], settings: &str) -> Loaded {
+    let root = format!(
+        "sections = [{{ id = \"well\", emoji = \"💧\", command = \"well\" }}]\nnames = {{ organisation = \"Village\" }}\n\
+         source = {{ title = \"The elders\", checked = \"2026-01\" }}\n[languages]\norder = [{order}]\n{settings}"
+    );
+    let interface = std::fs::read_to_string(directory("single").join("pt/interface.toml")).unwrap();
+    let words = "[well]\ntitle = \"A fonte : 50 000 ?\"\nsummary = \"S\"\nbody = \"B : `a : b`\"\n";
+    let mut files = vec![("palabre.toml".to_owned(), root)];
+    for folder in folders {
+        files.push((format!("{folder}/interface.toml"), interface.clone()));
+        files.push((format!("{folder}/well.toml"), words.to_owned()));
+    }
+    let files = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+    load::memory(files, YearMonth { year: 2026, month: 2 })
+}
+
+#[test]
+fn a_language_is_found_by_each_of_its_tags() {
+    let check = |written: &str, folder: &str, reader: &str, tag: &str| {
+        let order = format!("\"pt\", \"{written}\"");
+        let Loaded { content, report } = in_languages(&order, &["pt", folder], "default = \"pt\"");
+        let content = content.unwrap_or_else(|| panic!("{}", report.to_text(false)));
+        let lang = content.language(tag).unwrap();
+        assert_eq!(content.tag(lang).as_str(), tag);
+        assert_eq!(content.language_for(Some(reader)), lang, "{reader}");
+        assert!(!content.lacks_language(Some(reader)), "{reader}");
+        assert_eq!(content.section_text(content.find("well").unwrap(), lang).language, lang, "{folder}/ is read");
+    };
+    check("he", "iw", "iw", "he");
+    check("iw", "he", "he-IL", "he");
+    check("in", "id", "ID", "id");
+    check("nb", "no", "no", "no");
+    check("no", "no", "nb", "no");
+    check("tl", "tl", "fil-PH", "fil");
+    check("zh", "zh", "zh-hans", "zh");
+    check("zh-Hans", "zh", "zh_Hant_HK", "zh");
+    check("FR", "fr", "fr-CA", "fr");
+    check("bm", "bam", "BM", "bm");
+}
+
+#[test]
+fn the_default_language_and_old_links_may_name_it_otherwise() {
+    let content = in_languages("\"pt\", \"he\"", &["pt", "iw"], "default = \"iw\"").content.unwrap();
+    let hebrew = content.default_language();
+    assert_eq!(content.tag(hebrew).as_str(), "he");
+    let home = Action::page(hebrew, Page::Home);
+    assert_eq!(home.callback_data(&content), "1.he.home");
+    for data in ["1.he.home", "1.iw.home"] {
+        assert_eq!(Action::from_callback_data(&content, data), Some(home), "{data}");
+    }
+    let well = Action::section(hebrew, content.find("well").unwrap());
+    for payload in ["he-well", "iw-well"] {
+        assert_eq!(Action::from_start_parameter(&content, payload), Some(well), "{payload}");
+    }
+}
+
+#[test]
+fn two_folders_of_one_language_are_named() {
+    let Loaded { content, report } = in_languages("\"pt\", \"he\"", &["pt", "he", "iw"], "default = \"pt\"");
+    assert!(content.is_none());
+    let problem = report.diagnostics.iter().find(|problem| problem.code == Code::BadLanguage).unwrap();
+    assert_eq!(problem.file, "iw");
+    assert!(problem.message.contains("`he/`") && problem.message.contains("`iw/`"), "{}", problem.message);
+}
+
+#[test]
+fn typography_is_that_of_the_language_and_can_be_turned_off() {
+    let title = |settings: &str, tag: &str| {
+        let settings = format!("default = \"pt\"\n{settings}");
+        let content = in_languages("\"pt\", \"fr\"", &["pt", "fr"], &settings).content.unwrap();
+        let text = content.section_text(content.find("well").unwrap(), content.language(tag).unwrap());
+        [text.title.to_string(), text.pages[0].as_str().to_owned()].map(|text| text.replace('\u{a0}', "~"))
+    };
+    assert_eq!(title("", "fr"), ["💧 A fonte~: 50~000~?", "B~: a : b"]);
+    assert_eq!(title("typography = true", "fr"), title("", "fr"));
+    for (settings, tag) in [("", "pt"), ("typography = false", "fr")] {
+        assert_eq!(title(settings, tag), ["💧 A fonte : 50 000 ?", "B : a : b"], "{settings} {tag}");
+    }
+}
+
+/// Lines of at most 40 characters, broken at every plain space: no app breaks them in more places.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 40 {
+                lines.push(std::mem::take(&mut line));
+            } else if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[test]
+fn no_line_of_the_shipped_french_begins_with_a_sign_on_a_narrow_screen() {
+    let content = load::shipped(load::this_month()).content.unwrap();
+    let lang = content.language("fr").unwrap();
+    let interface = content.interface(lang);
+    let mut texts: Vec<String> = vec![interface.description.to_string(), interface.short_description.to_string()];
+    texts.extend(
+        content.talks().map(|talk| content.talk_answer(talk, lang).unwrap().text.as_str().to_owned()),
+    );
+    texts.extend(content.group_menu(lang).iter().map(|entry| entry.description.to_string()));
+    for view in every_view(&content, lang) {
+        texts.push(view.text.as_str().to_owned());
+        texts.extend(view.rows.into_iter().flatten().map(|button| button.label));
+    }
+    texts.extend(content.sections().map(|section| content.section_text(section, lang).summary.to_string()));
+    let mut signs = 0;
+    for text in &texts {
+        for line in wrapped(text) {
+            assert!(!line.trim_start().starts_with([':', ';', '!', '?', '»']), "{line}");
+            assert!(!line.trim_end_matches(' ').ends_with('«'), "{line}");
+            assert!(!line.contains(" :") && !line.contains(" ?") && !line.contains("« "), "{line}");
+        }
+        signs += text.matches("\u{a0}:").count();
+    }
+    assert!(signs > 20, "the shipped French has colons");
+}
+
+#[test]
+fn typography_changes_nothing_that_a_question_finds() {
+    let set = load_shipped_with("").content.unwrap();
+    let plain = load_shipped_with("typography = false").content.unwrap();
+    let (fr, vision) = (set.language("fr").unwrap(), set.find("vision").unwrap());
+    for question in ["qui êtes-vous ?", "votre « vision » : laquelle ?", &*set.section_text(vision, fr).title] {
+        let (set, plain) = (set.search(question, fr, false), plain.search(question, fr, false));
+        assert!(!set.matches.is_empty());
+        assert_eq!(set, plain, "{question}");
+    }
+}
+
+/// The shipped content with one more line under `[languages]`.
+fn load_shipped_with(setting: &str) -> Loaded {
+    let directory = tempfile::tempdir().unwrap();
+    crate::diagnostics::lay_over(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), directory.path());
+    let root = directory.path().join(load::ROOT_FILE);
+    let text = std::fs::read_to_string(&root).unwrap();
+    std::fs::write(&root, text.replace("[languages]\n", &format!("[languages]\n{setting}\n"))).unwrap();
+    load::directory(directory.path(), load::this_month())
 }
 
 #[test]

@@ -11,7 +11,8 @@
 //! 1.fr.post.home     1.fr.post.s.trust  (that page as a message for everybody)
 //! ```
 //!
-//! The longest, `1.` + 8 letters + `.lang.s.` + a 32-byte id + `.2`, has 52 bytes; Telegram takes 64.
+//! The longest, `1.` + 3 letters + `.lang.s.` + a 32-byte id + `.2`, has 47 bytes; Telegram takes 64. A language stands there by
+//! its canonical tag, and is read by any: `1.iw.home` is `1.he.home`.
 
 use crate::content::{Content, LangId, SectionId};
 
@@ -63,7 +64,7 @@ impl Action {
         Self::page(lang, Page::Section(section, 0))
     }
 
-    /// The callback data: at most 52 bytes of ASCII. It is put together in one piece, for every button has one.
+    /// The callback data: at most 47 bytes of ASCII. It is put together in one piece, for every button has one.
     #[must_use]
     pub fn callback_data(self, content: &Content) -> String {
         let tag = content.tag(self.lang).as_str();
@@ -82,7 +83,7 @@ impl Action {
         }
     }
 
-    /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 41 of `a-z0-9_-`, where
+    /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 36 of `a-z0-9_-`, where
     /// Telegram takes 64. Help has none.
     #[must_use]
     pub fn to_start_parameter(self, content: &Content) -> Option<String> {
@@ -98,8 +99,8 @@ impl Action {
     #[must_use]
     pub fn from_start_parameter(content: &Content, payload: &str) -> Option<Self> {
         match payload.split_once('-') {
-            None => Some(Self::page(content.language(payload)?, Page::Home)),
-            Some((tag, id)) => Some(Self::section(content.language(tag)?, content.find(id)?)),
+            None => Some(Self::page(decode_language(content, payload)?, Page::Home)),
+            Some((tag, id)) => Some(Self::section(decode_language(content, tag)?, content.find(id)?)),
         }
     }
 
@@ -107,7 +108,7 @@ impl Action {
     #[must_use]
     pub fn from_callback_data(content: &Content, data: &str) -> Option<Self> {
         let (tag, target) = data.strip_prefix("1.")?.split_once('.')?;
-        let lang = content.language(tag)?;
+        let lang = decode_language(content, tag)?;
         if target == "card" {
             return Some(Self { lang, target: Target::Contact });
         }
@@ -120,6 +121,11 @@ impl Action {
 const VERBS: [(&str, Verb); 3] = [("lang.", Target::Languages), ("set.", Target::Choose), ("post.", Target::Post)];
 
 type Verb = fn(Page) -> Target;
+
+/// A language by its tag alone: `fr_trust` would be a variety of French.
+fn decode_language(content: &Content, tag: &str) -> Option<LangId> {
+    content.language(tag).filter(|_| tag.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
 
 fn decode_page(content: &Content, data: &str) -> Option<Page> {
     match data {

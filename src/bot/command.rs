@@ -1,28 +1,57 @@
 //! A command as somebody wrote it.
 
+use crate::folding::{fold, is_invisible};
+
 /// A command as somebody wrote it: `/Principes@palabre_bot and more`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommandText<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandText {
     /// The name, without slash and bot.
-    pub name: &'a str,
+    pub name: String,
     /// The bot that it names.
-    pub bot: Option<&'a str>,
+    pub bot: Option<String>,
     /// What stands behind it.
-    pub rest: &'a str,
+    pub rest: String,
 }
 
-impl<'a> CommandText<'a> {
-    /// The command at the beginning of a text, if there is one. What follows its letters (`/contact!`) is left out.
+impl CommandText {
+    /// The command at the beginning of a text, if there is one. What follows its letters (`/contact!`) is left out. The text is
+    /// [folded](fold) first: a keyboard or a web page may have put in signs that nobody sees.
     #[must_use]
-    pub fn parse(text: &'a str) -> Option<Self> {
-        let rest = text.trim_start().strip_prefix('/')?;
-        let word = |text: &'a str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-        let name = word(rest);
-        let mut behind = &rest[name.len()..];
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_blank = |c: char| c.is_whitespace() || is_invisible(c);
+        // Of most texts the first letter says that they are none.
+        let text = fold(text.trim_start_matches(is_blank).strip_prefix(['/', '／'])?);
+        let word = |text: &str| -> String { text.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect() };
+        let name = word(&text);
+        let mut behind = &text[name.len()..];
         let bot = behind.strip_prefix('@').map(word).filter(|bot| !bot.is_empty());
-        if let Some(bot) = bot {
+        if let Some(bot) = &bot {
             behind = &behind[1 + bot.len()..];
         }
-        (!name.is_empty()).then_some(Self { name, bot, rest: behind })
+        (!name.is_empty()).then(|| Self { name, bot, rest: behind.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_whatever_signs_are_in_it() {
+        let check = |text, name, bot: Option<&str>, rest| {
+            let expected =
+                CommandText { name: String::from(name), bot: bot.map(str::to_owned), rest: String::from(rest) };
+            assert_eq!(CommandText::parse(text), Some(expected), "{text:?}");
+        };
+        check("/contact", "contact", None, "");
+        check(" /Principes@palabre_bot and more", "Principes", Some("palabre_bot"), " and more");
+        check("/contact!", "contact", None, "!");
+        check("\u{200b}/con\u{200b}tact\u{2060}", "contact", None, "");
+        check("／contact", "contact", None, "");
+        check("／ＣＯＮＴＡＣＴ＠palabre＿bot", "CONTACT", Some("palabre_bot"), "");
+        check("/start\u{a0}fr-trust", "start", None, " fr-trust");
+        for text in ["", "contact", "/", "/ contact", "where /contact", "//"] {
+            assert_eq!(CommandText::parse(text), None, "{text:?}");
+        }
     }
 }

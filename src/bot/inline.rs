@@ -7,6 +7,7 @@ use crate::bot::action::{Action, Page};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::ContactCard;
 use crate::content::{Content, LangId, SectionId};
+use crate::folding::fold;
 
 /// Sections in one answer: as many as somebody scrolls through on a phone. Telegram takes 50 results.
 const SECTIONS_MAX: usize = 20;
@@ -61,7 +62,7 @@ impl<P> InlineAnswer<P> {
 pub enum InlineResult<P = PageSource> {
     /// A page.
     Page {
-        /// At most 41 of `a-z0-9_-`: language and section.
+        /// At most 36 of `a-z0-9_-`: language and section.
         id: String,
         /// What it is called in the list.
         title: Box<str>,
@@ -82,7 +83,8 @@ pub enum InlineResult<P = PageSource> {
 /// The results for what is typed.
 #[must_use]
 pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
-    let typed = query.words.trim_start();
+    let typed = fold(query.words);
+    let typed = typed.trim_start();
     let (lang, words, is_personal) = match prefix(content, typed) {
         Some((lang, words)) => (lang, words, false),
         None => (content.language_for(query.language_code), typed, true),
@@ -90,7 +92,9 @@ pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
     let answer = |results, next_offset| InlineAnswer { results, next_offset, is_personal, private_chat_button: None };
     // What a share button asks for: `#trust`, and `#` alone for home.
     if let Some(id) = words.strip_prefix('#') {
-        let results = content.find(id.trim()).map_or_else(|| vec![home(content, lang)], |s| section(content, lang, s));
+        let results = content
+            .find(&id.trim().to_ascii_lowercase())
+            .map_or_else(|| vec![home(content, lang)], |s| section(content, lang, s));
         return answer(results, None);
     }
     if words.trim().is_empty() {
@@ -122,7 +126,7 @@ pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
 /// The language before a colon, and the words behind it.
 fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(LangId, &'a str)> {
     let (tag, words) = typed.split_once(':')?;
-    Some((content.language(&tag.trim().to_lowercase())?, words.trim_start()))
+    Some((content.language(tag.trim())?, words.trim_start()))
 }
 
 fn shared_page(lang: LangId, page: Page) -> PageSource {

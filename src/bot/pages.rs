@@ -92,6 +92,12 @@ pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
     View { text, rows }
 }
 
+/// Home with a note first, in its frame.
+#[must_use]
+pub fn home_with_note(content: &Content, lang: LangId, note: &str, frame: Frame) -> View {
+    with_frame(content, PageId { lang, page: Page::Home, frame }, home(content, lang, Some(note)))
+}
+
 /// How to use the bot, with every command.
 #[must_use]
 pub fn help(content: &Content, lang: LangId) -> View {

@@ -6,6 +6,7 @@ use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::{ContactCard, View};
 use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId};
+use crate::folding::fold;
 use crate::metrics::QuestionOutcome;
 
 /// What somebody did, and all that the bot knows of them.
@@ -200,17 +201,33 @@ pub struct Question {
     pub text: String,
 }
 
+/// Who reads the reply.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    lang: LangId,
+    /// Which languages there are, for who reads none of them.
+    languages: Option<&'a str>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(content: &'a Content, language_code: Option<&str>) -> Self {
+        let lang = content.language_for(language_code);
+        let line = &*content.interface(lang).other_language;
+        Self { lang, languages: (content.lacks_language(language_code) && !line.is_empty()).then_some(line) }
+    }
+}
+
 /// The reply to a request.
 #[must_use]
 pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
     if !request.is_for_bot() {
         return Reply::Silent;
     }
-    let lang = content.language_for(request.language_code);
+    let reader = Reader::new(content, request.language_code);
     match request.input {
-        Input::Tap(data) => tap(content, lang, data, request.place),
-        Input::Text(text) => text_message(content, lang, text, None, request.place),
-        Input::Quoting { text, quoted } => text_message(content, lang, text, Some(quoted), request.place),
+        Input::Tap(data) => tap(content, reader.lang, data, request.place),
+        Input::Text(text) => text_message(content, reader, text, None, request.place),
+        Input::Quoting { text, quoted } => text_message(content, reader, text, Some(quoted), request.place),
     }
 }
 
@@ -221,10 +238,10 @@ pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
     view_reply(lang, PageKind::Home, pages::home(content, lang, Some(&content.interface(lang).trouble)))
 }
 
-fn text_message(content: &Content, lang: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
+fn text_message(content: &Content, reader: Reader<'_>, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     match CommandText::parse(text) {
-        Some(written) => command(content, lang, written, quoted, place),
-        None => question(content, lang, text, quoted, place),
+        Some(written) => command(content, reader, written, quoted, place),
+        None => question(content, reader, text, quoted, place),
     }
 }
 
@@ -254,42 +271,47 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     }
 }
 
-fn command(content: &Content, lang: LangId, written: CommandText<'_>, quoted: Option<&str>, place: Place) -> Reply {
-    let name = written.name;
+fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: Option<&str>, place: Place) -> Reply {
+    let name = &*written.name;
     let section = |lang, section| Reply::Page(content_page(lang, Page::Section(section, 0), place));
     let Some(command) = content.command(name) else {
         return match (place, content.find(&name.to_ascii_lowercase())) {
             (Place::Group { addressed: false }, _) => Reply::Silent,
             // A section's id is understood as a command by those who speak to the bot alone.
-            (_, Some(found)) => section(lang, found),
-            _ => view_reply(lang, PageKind::UnknownCommand, pages::unknown_command(content, lang, name)),
+            (_, Some(found)) => section(reader.lang, found),
+            _ => {
+                let view = pages::unknown_command(content, reader.lang, name);
+                view_reply(reader.lang, PageKind::UnknownCommand, view)
+            }
         };
     };
-    let lang = command.language.unwrap_or(lang);
+    // Who writes a language's own command reads that language.
+    let reader = command.language.map_or(reader, |lang| Reader { lang, languages: None });
+    let lang = reader.lang;
     match command.target {
         // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
         CommandTarget::Start => match Action::from_start_parameter(content, written.rest.trim()) {
             Some(Action { lang, target: Target::Page(page) }) => Reply::Page(content_page(lang, page, place)),
-            _ => Reply::Page(content_page(lang, Page::Home, place)),
+            _ => home(content, reader, place),
         },
         CommandTarget::Help => Reply::Page(content_page(lang, Page::Help, place)),
         CommandTarget::Language => view_reply(lang, PageKind::Languages, pages::languages(content, lang, Page::Home)),
-        CommandTarget::Ask => question(content, lang, written.rest, quoted, place),
+        CommandTarget::Ask => question(content, reader, &written.rest, quoted, place),
         CommandTarget::Section(found) => section(lang, found),
     }
 }
 
 /// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it. Without
 /// words of its own it is about the message that it is a reply to.
-fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>, place: Place) -> Reply {
+fn question(content: &Content, reader: Reader<'_>, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     let own = without_names(text);
     let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
     let addressee = if quoted.is_some() { Addressee::QuotedAuthor } else { Addressee::Asker };
     let text = quoted.unwrap_or(own);
-    if let Some((lang, shortcut)) = content.shortcut(&text, reader) {
+    if let Some((lang, shortcut)) = content.shortcut(&text, reader.lang) {
         return Reply::Page(PageReply { addressee, ..shortcut_page(content, lang, shortcut, place) });
     }
-    let found = content.search(&text, reader, false);
+    let found = content.search(&text, reader.lang, false);
     let lang = found.language;
     let (page, outcome, view) = match decide(&found) {
         Outcome::Answer(section, others) => {
@@ -300,12 +322,13 @@ fn question(content: &Content, reader: LangId, text: &str, quoted: Option<&str>,
             (PageKind::Suggestions, QuestionOutcome::Suggested, pages::suggestions(content, lang, &some))
         }
         Outcome::Talk(talk) => (PageKind::Talk(talk), QuestionOutcome::Talk, pages::talk(content, lang, talk)),
-        Outcome::Unknown => {
-            (PageKind::Unknown, QuestionOutcome::Unknown, pages::home(content, lang, Some(&content.interface(lang).unknown)))
-        }
-        Outcome::OutOfScope => {
-            let note = &content.interface(lang).unknown;
-            (PageKind::Unknown, QuestionOutcome::OutOfScope, pages::home(content, lang, Some(note)))
+        outcome @ (Outcome::Unknown | Outcome::OutOfScope) => {
+            let counted = match outcome {
+                Outcome::OutOfScope => QuestionOutcome::OutOfScope,
+                _ => QuestionOutcome::Unknown,
+            };
+            let note: Vec<&str> = std::iter::once(&*content.interface(lang).unknown).chain(reader.languages).collect();
+            (PageKind::Unknown, counted, pages::home(content, lang, Some(&note.join("\n\n"))))
         }
     };
     let reply = page_reply(lang, page, PageSource::View(view));
@@ -326,8 +349,20 @@ fn shortcut_page(content: &Content, lang: LangId, shortcut: Shortcut, place: Pla
     }
 }
 
+/// Home; for who reads none of the languages, with the line that names them.
+fn home(content: &Content, reader: Reader<'_>, place: Place) -> Reply {
+    match reader.languages {
+        None => Reply::Page(content_page(reader.lang, Page::Home, place)),
+        Some(line) => {
+            let view = pages::home_with_note(content, reader.lang, line, place.frame());
+            view_reply(reader.lang, PageKind::Home, view)
+        }
+    }
+}
+
 /// The words of a text but those that name a bot or a person.
 fn without_names(text: &str) -> String {
+    let text = fold(text);
     let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with('@')).collect();
     words.join(" ")
 }

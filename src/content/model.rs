@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use super::month::YearMonth;
 use super::version::Version;
-use crate::lang::{Tag, primary_subtag};
+use crate::lang::Tag;
 use crate::search::{Index, Ranked};
 pub(super) use shortcut::Shortcuts;
 pub use command::{CommandDefinition, CommandTarget, MenuEntry};
@@ -85,16 +85,23 @@ impl Content {
         &self.tags[lang.0]
     }
 
-    /// The language of a tag, if the content has it.
+    /// The language of a tag, if the content has it: of any BCP 47 tag, canonical or not (`iw`, `fr-CA`).
     #[must_use]
     pub fn language(&self, tag: &str) -> Option<LangId> {
-        self.languages().find(|&lang| self.tag(lang).as_str() == tag)
+        let find = |tag: &str| self.languages().find(|&lang| self.tag(lang).as_str() == tag);
+        find(tag).or_else(|| find(Tag::new(tag)?.as_str()))
     }
 
     /// The language for a person whose app says `language_code`, an IETF tag such as `fr-CA`.
     #[must_use]
     pub fn language_for(&self, language_code: Option<&str>) -> LangId {
-        language_code.and_then(|code| self.language(&primary_subtag(code))).unwrap_or(self.default)
+        language_code.and_then(|code| self.language(code)).unwrap_or(self.default)
+    }
+
+    /// Whether a person's language is known, and none of the content's.
+    #[must_use]
+    pub fn lacks_language(&self, language_code: Option<&str>) -> bool {
+        language_code.and_then(Tag::new).is_some_and(|tag| !self.tags.contains(&tag))
     }
 
     /// The bot's own sentences and button labels.

@@ -27,6 +27,8 @@ pub(crate) struct RawRoot {
 pub(crate) struct RawLanguages {
     pub(super) default: Option<Spanned<String>>,
     pub(super) order: Vec<Spanned<String>>,
+    /// Whether texts get the no-break spaces of their language; they do unless this is `false`.
+    pub(super) typography: Option<bool>,
 }
 
 /// `[contact]`
@@ -143,6 +145,7 @@ impl<'a> Reader<'a> {
             languages: fields.table("languages", |fields| RawLanguages {
                 default: fields.string("default"),
                 order: fields.strings("order"),
+                typography: fields.optional_boolean("typography"),
             }),
             contact: fields.table("contact", |fields| RawContact {
                 phones: fields.strings("phones"),

@@ -1,6 +1,7 @@
 //! Raw files → [`Content`], with every problem of every file in one report.
 
 mod ask_phrases;
+mod characters;
 mod commands;
 mod contact;
 mod facts;
@@ -23,16 +24,21 @@ use super::Content;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
 use super::month::YearMonth;
-use super::schema::{RawInterface, RawSearch, RawSectionText, Reader};
+use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader};
 use crate::diag::{Code, Location, Report, Severity, Source};
 use crate::lang::{Tag, is_right_to_left};
+use crate::markup::Typography;
 use crate::search::Index;
 
 /// The files of one language.
 struct Folder<'a> {
     tag: Tag,
+    /// The name of the directory, which may write the tag otherwise: `iw` for `he`.
+    name: &'a str,
     /// Whether its texts are read from right to left.
     right_to_left: bool,
+    /// The rules by which its texts are set.
+    typography: Typography,
     interface: Option<(&'a Source, RawInterface)>,
     texts: Vec<(&'a Source, RawSectionText)>,
     search: Option<(&'a Source, RawSearch)>,
@@ -57,7 +63,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let (tags, default) = languages::validate(file, &root.languages, folders, report);
     let facts = Facts::validate(file, &root, now, report);
     let tree = tree::validate(file, &root.sections, report);
-    let folders = read_folders(sources, &tags, report);
+    let folders = read_folders(sources, folders, &tags, &root.languages, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
@@ -97,7 +103,9 @@ pub(super) fn index_without(held_out: HeldOut, content: &Content, sources: &[Sou
     let raw = Reader::new(root, &mut report).root();
     let facts = Facts::validate(root, &raw, content.facts_checked(), &mut report);
     let tree = tree::validate(root, &raw.sections, &mut report);
-    let folders = read_folders(sources, &content.tags, &mut report);
+    let names: Vec<String> =
+        sources.iter().filter_map(|source| Some(source.path.split_once('/')?.0.to_owned())).collect();
+    let folders = read_folders(sources, &names, &content.tags, &raw.languages, &mut report);
     let talks = Talks::validate(&tree, &folders, &facts, &mut report);
     Some(search::index(&tree, &folders, &talks, &facts, Some(held_out))())
 }
@@ -115,22 +123,40 @@ fn missing_root(report: &mut Report) {
     );
 }
 
-fn read_folders<'a>(sources: &'a [Source], tags: &[Tag], report: &mut Report) -> Vec<Folder<'a>> {
-    let read = |tag: &Tag| {
-        let mut folder =
-            Folder { tag: tag.clone(), right_to_left: false, interface: None, texts: Vec::new(), search: None };
+fn read_folders<'a>(
+    sources: &'a [Source],
+    names: &'a [String],
+    tags: &'a [Tag],
+    languages: &RawLanguages,
+    report: &mut Report,
+) -> Vec<Folder<'a>> {
+    let read = |tag: &'a Tag| {
+        let name = names.iter().find(|name| Tag::new(name).as_ref() == Some(tag)).map_or(tag.as_str(), String::as_str);
+        let typography = match languages.typography {
+            Some(false) => Typography::NONE,
+            _ => Typography::of(tag.as_str()),
+        };
+        let mut folder = Folder {
+            tag: tag.clone(),
+            name,
+            right_to_left: false,
+            typography,
+            interface: None,
+            texts: Vec::new(),
+            search: None,
+        };
         for source in sources {
             let reader = Reader::new(source, report);
             match Role::of(&source.path) {
-                Some(Role::Interface(language)) if language == tag.as_str() => {
+                Some(Role::Interface(language)) if language == name => {
                     let interface = reader.interface(&interface::keys());
                     folder.right_to_left = interface.get("name").is_some_and(|name| is_right_to_left(&name.value));
                     folder.interface = Some((source, interface));
                 }
-                Some(Role::Search(language)) if language == tag.as_str() => {
+                Some(Role::Search(language)) if language == name => {
                     folder.search = Some((source, reader.search()));
                 }
-                Some(Role::Sections(language)) if language == tag.as_str() => {
+                Some(Role::Sections(language)) if language == name => {
                     folder.texts.extend(reader.section_texts().into_iter().map(|text| (source, text)));
                 }
                 _ => {}

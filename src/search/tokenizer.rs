@@ -8,6 +8,8 @@ use snowball_stemmers_rs::{Algorithm, Stemmer};
 use unicode_normalization::char::decompose_compatible;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use crate::folding::{ascii_digit, is_invisible};
+
 /// How much a stop-word counts beside a word of weight 1: little, but "qui" and "where" carry meaning.
 const STOP_WEIGHT: f32 = 0.15;
 /// How much a question word counts.
@@ -125,8 +127,8 @@ const STEMMERS: &[(&str, Algorithm)] = &[
     ("ukrainian", Algorithm::Ukrainian),
 ];
 
-/// The words of a text: lower case, without accents, letters that phone keyboards lack replaced, repeated letters squeezed
-/// into one, so that `Télephooone` and `telephone` are the same.
+/// The words of a text: lower case, without accents and characters that nobody sees, letters that phone keyboards lack
+/// replaced, digits those of ASCII, repeated letters squeezed into one, so that `Télephooone` and `telephone` are the same.
 pub(super) fn words_of(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -146,12 +148,16 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
 
 /// Adds a decomposed character beyond ASCII; says whether it belongs to a word.
 fn push_beyond_ascii(word: &mut String, c: char) -> bool {
-    // An accent, or a vowel sign that people often leave out.
-    if c.general_category_group() == GeneralCategoryGroup::Mark {
+    // An accent, or a vowel sign that people often leave out; what nobody sees; the stroke that lengthens an Arabic word.
+    if c.general_category_group() == GeneralCategoryGroup::Mark || is_invisible(c) || c == TATWEEL {
         return true;
     }
-    if !c.is_alphanumeric() {
+    if !c.is_alphanumeric() || is_apostrophe(c) {
         return false;
+    }
+    if let Some(digit) = ascii_digit(c) {
+        push(word, digit);
+        return true;
     }
     for c in c.to_lowercase() {
         match on_keyboards(c) {
@@ -168,7 +174,16 @@ fn push(word: &mut String, c: char) {
     }
 }
 
-/// What people write for a letter that is not on their keyboard; empty when it is.
+/// Arabic letters are joined by it to fill a line (U+0640).
+const TATWEEL: char = 'ـ';
+
+/// Whether a letter by Unicode is what others write as an apostrophe, which ends a word.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\u{2b9}'..='\u{2bf}' | '\u{2c8}' | '\u{2ca}' | '\u{2cb}' | '\u{a78b}' | '\u{a78c}')
+}
+
+/// What people write for a letter that is not on their keyboard; empty when it is. The Arabic and Persian letters are those of
+/// Lucene's `ArabicNormalizer` and `PersianNormalizer`; the hamza and madda on alef, waw and yeh are marks by now.
 fn on_keyboards(c: char) -> &'static str {
     match c {
         'œ' => "oe",
@@ -180,6 +195,11 @@ fn on_keyboards(c: char) -> &'static str {
         'ɓ' => "b",
         'ɗ' => "d",
         'ƴ' => "y",
+        'ı' => "i",
+        'ٱ' => "ا",
+        'ى' | 'ی' | 'ے' => "ي",
+        'ک' => "ك",
+        'ة' | 'ہ' | 'ە' => "ه",
         _ => "",
     }
 }
@@ -198,6 +218,24 @@ mod tests {
         check("ﬁn ２", &["fin", "2"]);
         check("السَّلَامُ", &["السلام"]);
         check("🙂 …", &[]);
+    }
+
+    #[test]
+    fn what_nobody_sees_and_what_looks_alike_makes_no_other_word() {
+        let check = |text, expected: &[&str]| assert_eq!(words_of(text), expected, "{text:?}");
+        check("ad\u{ad}resse con\u{200b}tact tele\u{2060}phone", &["adrese", "contact", "telephone"]);
+        check("\u{202b}contact\u{202c}\u{feff}", &["contact"]);
+        check("l'eau l’eau l‘eau lʼeau l＇eau l´eau l`eau", &["l", "eau"].repeat(7));
+        check("rendez-vous rendez\u{2011}vous rendez‐vous", &["rendez", "vous"].repeat(3));
+        check("ＣＯＮＴＡＣＴ ３", &["contact", "3"]);
+        check("٢٠١٦ ۲۰۱۶ ߂߀߁߆", &["2016", "2016", "2016"]);
+        check("Iğdır IĞDIR İstanbul istanbul", &["igdir", "igdir", "istanbul", "istanbul"]);
+        check("كتـــاب كتاب ﻛﺘﺎﺏ", &["كتاب"; 3]);
+        check("أحمد إحمد ٱحمد احمد آحمد", &["احمد"; 5]);
+        check("على علي علی", &["علي"; 3]);
+        check("کتاب كتاب", &["كتاب"; 2]);
+        check("مكتبة مكتبه", &["مكتبه"; 2]);
+        check("می\u{200c}خواهم", &["ميخواهم"]);
     }
 
     #[test]

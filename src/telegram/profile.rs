@@ -42,8 +42,8 @@ pub(crate) fn get_short_description(code: Option<&str>) -> GetMyShortDescription
 
 /// Every language that has words of its own at Telegram, with its code there; `None` is for everybody else.
 pub(crate) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Option<&str>)> {
-    let known = content.languages().filter(|&lang| content.tag(lang).is_known_to_telegram());
-    let own = known.map(|lang| (lang, Some(content.tag(lang).as_str())));
+    let own =
+        content.languages().flat_map(|lang| content.tag(lang).telegram_codes().map(move |code| (lang, Some(code))));
     std::iter::once((content.default_language(), None)).chain(own)
 }
 

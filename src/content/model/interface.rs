@@ -35,6 +35,9 @@ pub struct Interface {
     pub trouble: Box<str>,
     /// Said above a text that is shown in another language, `{language}`.
     pub untranslated: Box<str>,
+    /// Said above home to a reader whose language the content does not have: which languages it has. Empty in a content
+    /// that has no such line.
+    pub other_language: Box<str>,
     /// Where the facts are from and of which month.
     pub facts: Box<str>,
     /// Button: home.

@@ -198,7 +198,11 @@ impl<'a> Fields<'_, 'a> {
 
     /// `false` when the key is not there.
     pub(super) fn boolean(&mut self, key: &'static str) -> bool {
-        self.take(key).is_some_and(|value| match value.value {
+        self.optional_boolean(key).unwrap_or(false)
+    }
+
+    pub(super) fn optional_boolean(&mut self, key: &'static str) -> Option<bool> {
+        self.take(key).map(|value| match value.value {
             DeValue::Boolean(yes) => yes,
             other => self.reader.wrong_type("`true` or `false`", &other, value.span),
         })

@@ -1,15 +1,14 @@
 //! The questions under `ask`: enough for each section, none under two of them.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::Folder;
 use super::tree::Tree;
 use crate::content::schema::{RawSectionText, Spanned};
 use crate::diag::{Code, Location, Report, Source};
+use crate::folding::fold;
 
 /// Fewer questions than this under a section and it is hard to find.
 const ASK_MIN: usize = 12;
@@ -74,7 +73,7 @@ fn check_phrase<'a>(ask: AskPhrase<'a>, seen: &mut HashMap<String, AskPhrase<'a>
 /// The words of a question in lower case: two questions of one key are the same.
 fn key(phrase: &str) -> String {
     let is_in_word = |c: char| c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark;
-    let phrase = if is_nfc(phrase) { Cow::Borrowed(phrase) } else { Cow::Owned(phrase.nfc().collect()) };
+    let phrase = fold(phrase);
     let mut key = String::with_capacity(phrase.len());
     for word in phrase.split(|c| !is_in_word(c)).filter(|word| !word.is_empty()) {
         key.extend(word.chars().flat_map(char::to_lowercase).chain([' ']));

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::Folder;
 use super::tree::Tree;
+use super::{Folder, characters};
 use crate::content::schema::Spanned;
 use crate::content::{CommandDefinition, CommandTarget, LangId, SectionId};
 use crate::diag::{Code, Location, Report, Source};
@@ -73,7 +73,7 @@ pub(super) fn validate<'a>(
                     format!("the section `{}` has no command in `{}`: its id serves as one", node.id, folder.tag),
                     format!(
                         "add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages",
-                        node.id, folder.tag
+                        node.id, folder.name
                     ),
                 );
             }
@@ -103,6 +103,9 @@ impl CommandNames<'_> {
     fn add(&mut self, file: &Source, name: &Spanned<String>, target: CommandTarget, language: Option<LangId>) {
         let valid = (1..=32).contains(&name.value.len())
             && name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !valid && characters::check_code(file, name, self.report) {
+            return;
+        }
         if !valid {
             self.report.error(
                 Code::BadCommand,

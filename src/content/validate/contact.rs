@@ -2,6 +2,7 @@
 
 use phonelib::{PhoneNumber, PhoneNumberType};
 
+use super::characters;
 use crate::content::schema::{RawRoot, Spanned};
 use crate::content::{Contact, NAME_MAX, PHONES_MAX, VCARD_MAX};
 use crate::diag::{Code, Location, Report, Source};
@@ -53,6 +54,9 @@ pub(super) fn validate(file: &Source, root: &RawRoot, report: &mut Report) -> Co
 }
 
 fn phone(file: &Source, written: &Spanned<String>, report: &mut Report) -> Option<Box<str>> {
+    if characters::check_code(file, written, report) {
+        return None;
+    }
     if let Some(odd) = written.value.chars().find(|c| !(c.is_ascii_digit() || " +-.\u{a0}\u{202f}".contains(*c))) {
         report.error(
             Code::BadPhone,
@@ -90,6 +94,7 @@ fn phone(file: &Source, written: &Spanned<String>, report: &mut Report) -> Optio
 }
 
 fn address<'a>(file: &Source, written: &'a Spanned<String>, report: &mut Report) -> &'a str {
+    characters::check_fact(file, written, report);
     let text = written.value.trim();
     if text.is_empty() {
         report.error(

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::contact;
+use super::{Folder, characters, contact};
 use crate::content::Contact;
 use crate::content::month::YearMonth;
 use crate::content::schema::{RawContact, RawRoot, RawSource, Spanned};
 use crate::diag::{Code, Location, Report, Source};
-use crate::markup::{self, Piece, RichText, Style, pieces};
+use crate::markup::{self, Piece, Problem, RichText, Style, Typography, pieces};
 
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
 /// Placeholders that the interface fills in by itself.
-const RESERVED: &[&str] = &["source", "month", "year", "page", "pages", "title", "phone", "language"];
+const RESERVED: &[&str] = &["source", "month", "year", "page", "pages", "title", "phone", "language", "languages"];
 
 /// The facts, validated.
 pub(super) struct Facts {
@@ -30,6 +30,7 @@ impl Facts {
         facts.define_contact(&root.contact);
         facts.source(file, &root.source, now, report);
         for (key, value) in &root.names {
+            characters::check_fact(file, value, report);
             facts.define(file, key, RichText::plain(value.value.trim()), report);
             if value.value.trim().is_empty() {
                 report.error(
@@ -41,7 +42,7 @@ impl Facts {
             }
         }
         for (key, value) in &root.links {
-            if !markup::is_web_address(&value.value) {
+            if !characters::check_address(file, value, report) && !markup::is_web_address(&value.value) {
                 report.error(
                     Code::BadUrl,
                     value.location(file),
@@ -54,9 +55,14 @@ impl Facts {
         facts
     }
 
-    /// The facts as they stand in the texts of a language.
+    /// The facts as they stand in texts of one direction.
     pub(super) fn localized(&self, right_to_left: bool) -> LocalizedFacts<'_> {
-        LocalizedFacts { facts: self, isolated: right_to_left }
+        LocalizedFacts { facts: self, isolated: right_to_left, typography: Typography::NONE }
+    }
+
+    /// The facts as they stand in the texts of a language.
+    pub(super) fn in_language(&self, folder: &Folder<'_>) -> LocalizedFacts<'_> {
+        LocalizedFacts { typography: folder.typography, ..self.localized(folder.right_to_left) }
     }
 
     fn define(&mut self, file: &Source, key: &Spanned<String>, text: RichText, report: &mut Report) {
@@ -98,6 +104,7 @@ impl Facts {
         let help = "add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`";
         match &raw.title {
             Some(source) => {
+                characters::check_fact(file, source, report);
                 self.source = source.value.trim().to_owned();
                 if self.source.is_empty() {
                     report.error(
@@ -122,6 +129,9 @@ impl Facts {
             return;
         };
         let Some(month) = YearMonth::parse(&checked.value).filter(|month| month.months_until(now) >= 0) else {
+            if characters::check_code(file, checked, report) {
+                return;
+            }
             report.error(
                 Code::BadDate,
                 checked.location(file),
@@ -150,6 +160,7 @@ impl Facts {
 pub(super) struct LocalizedFacts<'a> {
     facts: &'a Facts,
     isolated: bool,
+    typography: Typography,
 }
 
 impl markup::Placeholders for LocalizedFacts<'_> {
@@ -170,6 +181,11 @@ impl markup::Placeholders for LocalizedFacts<'_> {
 }
 
 impl<'a> LocalizedFacts<'a> {
+    /// Whether the text around them is read from right to left.
+    pub(super) fn is_right_to_left(self) -> bool {
+        self.isolated
+    }
+
     /// A word that may be of another direction than the text around it.
     pub(super) fn isolate(self, text: &str) -> String {
         if self.isolated { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
@@ -185,7 +201,18 @@ impl<'a> LocalizedFacts<'a> {
         self.facts.placeholders.keys().map(String::as_str)
     }
 
-    /// A plain text with its facts filled in; other placeholders stay as they are.
+    /// A plain text set by the rules of its language.
+    pub(super) fn typeset(self, text: &str) -> String {
+        self.typography.apply(text).into_owned()
+    }
+
+    /// A Markdown text with its facts filled in, set by the rules of its language.
+    pub(super) fn parse(self, markdown: &str) -> (RichText, Vec<Problem>) {
+        let (rich, problems) = markup::parse(markdown, &self);
+        (rich.typeset(&self.typography), problems)
+    }
+
+    /// A plain text with its facts filled in, set by the rules of its language; other placeholders stay as they are.
     pub(super) fn fill(self, text: &str) -> String {
         let mut filled = String::with_capacity(text.len());
         for piece in pieces(text) {
@@ -197,6 +224,6 @@ impl<'a> LocalizedFacts<'a> {
                 },
             }
         }
-        filled
+        self.typeset(&filled)
     }
 }

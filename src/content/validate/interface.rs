@@ -5,14 +5,18 @@ mod lengths;
 
 pub(super) use self::lengths::check_lengths;
 
-use self::keys::{KEYS, Key, Kind};
-use super::Folder;
+use self::keys::{KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
+use super::{Folder, characters};
 use crate::content::schema::Spanned;
 use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
+use crate::lang::is_right_to_left;
 use crate::markup::{RichText, utf16_len};
+
+/// Languages that one line names; a button leads to the others.
+const LANGUAGES_NAMED_MAX: usize = 8;
 
 /// The dotted keys of an interface file.
 pub(super) fn keys() -> Vec<&'static str> {
@@ -25,15 +29,15 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
         let Some((file, raw)) = &folder.interface else {
             report.error(
                 Code::MissingKey,
-                Location::file(folder.tag.as_str()),
-                format!("`{}/interface.toml` is missing", folder.tag),
+                Location::file(folder.name),
+                format!("`{}/interface.toml` is missing", folder.name),
                 "add the file with `name = \"…\"`, the language's name for itself; what else it lacks is shown in another language",
             );
             continue;
         };
         for key in KEYS {
             match raw.get(key.name) {
-                Some(text) => check(file, key, text, facts.localized(folder.right_to_left), report),
+                Some(text) => check(file, key, text, facts.in_language(folder), report),
                 None if matches!(key.kind, Kind::Alias) => {}
                 None if key.name == "name" => report.error(
                     Code::MissingKey,
@@ -63,6 +67,9 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
                 "add the twelve names, January first; until then those of another language are shown",
             );
         }
+        for month in raw.months.iter().flat_map(|months| &months.value) {
+            characters::check_line(file, month, folder.right_to_left, report);
+        }
         if let Some(months) = &raw.months
             && months.value.len() != 12
         {
@@ -76,13 +83,13 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
     }
     let missing: Vec<&str> = KEYS
         .iter()
-        .filter(|key| !matches!(key.kind, Kind::Alias))
+        .filter(|key| key.is_required())
         .map(|key| key.name)
         .chain(["months"])
         .filter(|&name| !folders.iter().any(|f| has(f, name)))
         .collect();
     for name in &missing {
-        let first = folders.first().map_or("", |f| f.tag.as_str());
+        let first = folders.first().map_or("", |f| f.name);
         report.error(
             Code::MissingKey,
             Location::file(&format!("{first}/interface.toml")),
@@ -90,7 +97,27 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
             format!("add `{name}` to {first}/interface.toml"),
         );
     }
-    missing.is_empty().then(|| (0..folders.len()).map(|l| build(l, folders, facts)).collect())
+    missing.is_empty().then(|| {
+        let mut interfaces: Vec<Interface> = (0..folders.len()).map(|l| build(l, folders, facts)).collect();
+        name_languages(&mut interfaces, folders);
+        interfaces
+    })
+}
+
+/// Says the languages' names for themselves in the lines for readers of another one.
+fn name_languages(interfaces: &mut [Interface], folders: &[Folder<'_>]) {
+    let names: Vec<Box<str>> = interfaces.iter().map(|interface| interface.name.clone()).collect();
+    for (interface, folder) in interfaces.iter_mut().zip(folders) {
+        let isolate = |name: &str| match is_right_to_left(name) == folder.right_to_left {
+            true => name.to_owned(),
+            false => format!("\u{2068}{name}\u{2069}"),
+        };
+        let mut list: Vec<String> = names.iter().take(LANGUAGES_NAMED_MAX).map(|name| isolate(name)).collect();
+        if names.len() > LANGUAGES_NAMED_MAX {
+            list.push("…".to_owned());
+        }
+        interface.other_language = interface.other_language.replace("{languages}", &list.join(" · ")).into();
+    }
 }
 
 fn has(folder: &Folder<'_>, name: &str) -> bool {
@@ -180,13 +207,20 @@ fn too_long(
 /// The interface of the language at `l`. Every key is there in some language: `validate` reported the others.
 fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
     let order = || std::iter::once(&folders[l]).chain(folders);
+    // A text of another language keeps to the rules of its own.
     let raw = |name: &str| {
-        let found = order().find_map(|f| f.interface.as_ref()?.1.get(name));
-        found.map_or("", |text| text.value.trim())
+        let found = order().find_map(|f| Some((f.interface.as_ref()?.1.get(name)?, f)));
+        found.map_or(("", facts.in_language(&folders[l])), |(text, f)| (text.value.trim(), facts.in_language(f)))
     };
-    let localized = facts.localized(folders[l].right_to_left);
-    let own = |name: &str| -> Box<str> { localized.fill(raw(name)).into() };
-    let page = |name: &str| -> RichText { crate::markup::parse(raw(name), &localized).0 };
+    let own = |name: &str| -> Box<str> {
+        let (text, localized) = raw(name);
+        localized.fill(text).into()
+    };
+    let page = |name: &str| -> RichText {
+        let (text, localized) = raw(name);
+        localized.parse(text).0
+    };
+    let localized = facts.in_language(&folders[l]);
     let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
     let month =
         months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
@@ -195,6 +229,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         .replace("{source}", &localized.isolate(&facts.source))
         .replace("{month}", month)
         .replace("{year}", &year);
+    let facts_line = raw("lines.facts").1.typeset(&facts_line);
     Interface {
         name: own("name"),
         description: own("bot.description"),
@@ -211,6 +246,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         flood: own("lines.flood"),
         trouble: own("lines.trouble"),
         untranslated: own("lines.untranslated"),
+        other_language: own(OTHER_LANGUAGE),
         facts: facts_line.into(),
         button_home: own("buttons.home"),
         button_back: own("buttons.back"),

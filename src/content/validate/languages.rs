@@ -1,5 +1,6 @@
 //! The declared languages and the folders that hold their texts.
 
+use super::characters;
 use crate::content::schema::RawLanguages;
 use crate::content::{LANGUAGES_MAX, LangId};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
@@ -13,8 +14,11 @@ pub(super) fn validate(
     report: &mut Report,
 ) -> (Vec<Tag>, LangId) {
     let mut tags: Vec<Tag> = Vec::new();
+    let folder_tags: Vec<Option<Tag>> = folders.iter().map(|folder| Tag::new(folder)).collect();
+    let folder_tags: Vec<Option<&Tag>> = folder_tags.iter().map(Option::as_ref).collect();
     for written in &raw.order {
         match Tag::new(&written.value) {
+            None if characters::check_code(file, written, report) => {}
             None => report.error(
                 Code::BadLanguage,
                 written.location(file),
@@ -34,7 +38,7 @@ pub(super) fn validate(
                 "their buttons stand on one page, where Telegram shows at most 100",
             ),
             Some(tag) => {
-                if !folders.iter().any(|f| f == tag.as_str()) {
+                if !folder_tags.contains(&Some(&tag)) {
                     report.error(
                         Code::LanguageWithoutFolder,
                         written.location(file),
@@ -54,8 +58,19 @@ pub(super) fn validate(
             "add a table [languages] with `default = \"fr\"` and `order = [\"fr\"]`",
         );
     }
-    for folder in folders.iter().filter(|f| !tags.iter().any(|t| t.as_str() == *f)) {
-        let without = |tag: &&Tag| !folders.iter().any(|f| f == tag.as_str());
+    for (n, (folder, tag)) in folders.iter().zip(&folder_tags).enumerate() {
+        if let Some(tag) = tag.filter(|tag| tags.contains(tag)) {
+            if let Some(first) = folder_tags[..n].iter().position(|other| *other == Some(tag)) {
+                report.error(
+                    Code::BadLanguage,
+                    Location::file(folder),
+                    format!("the folders `{}/` and `{folder}/` are both of the language `{tag}`", folders[first]),
+                    "put the files of both into one of them",
+                );
+            }
+            continue;
+        }
+        let without = |tag: &&Tag| !folder_tags.contains(&Some(tag));
         let near = tags.iter().filter(without).find(|tag| folder.to_lowercase().starts_with(tag.as_str()));
         let help = match near.map(Tag::as_str).or(did_you_mean(folder, tags.iter().map(Tag::as_str))) {
             Some(near) => format!("rename it to `{near}/`, or add `{folder}` to `order` under [languages]"),
@@ -68,9 +83,13 @@ pub(super) fn validate(
             help,
         );
     }
-    let default = raw.default.as_ref().map(|written| (written, tags.iter().position(|t| t.as_str() == written.value)));
+    let default = raw
+        .default
+        .as_ref()
+        .map(|written| (written, Tag::new(&written.value).and_then(|tag| tags.iter().position(|t| *t == tag))));
     match default {
         Some((_, Some(default))) => return (tags, LangId(default)),
+        Some((written, None)) if characters::check_code(file, written, report) => {}
         Some((written, None)) => report.error(
             Code::BadLanguage,
             written.location(file),

@@ -38,8 +38,9 @@ pub(super) fn describe(
         builtin => {
             let name = BUILTIN.iter().find(|(_, target)| *target == builtin).map_or("", |(name, _)| name);
             let key = format!("commands.{name}.description");
-            let mut interfaces = std::iter::once(&folders[l]).chain(folders).filter_map(|f| f.interface.as_ref());
-            interfaces.find_map(|(_, raw)| raw.get(&key)).map_or(name, |text| text.value.trim()).to_owned()
+            let mut order = std::iter::once(&folders[l]).chain(folders);
+            let found = order.find_map(|f| Some((f.interface.as_ref()?.1.get(&key)?, f.typography)));
+            found.map_or(name.into(), |(text, typography)| typography.apply(text.value.trim())).into_owned()
         }
     };
     let mut entry = |l, (command, target): (&str, _)| MenuEntry {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Folder;
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::tree::Tree;
+use super::{Folder, characters};
 use crate::content::files::ROOT_FILE;
 use crate::content::schema::{RawSectionText, Spanned};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
@@ -35,7 +35,7 @@ pub(super) fn validate(
                 let location = Location::span(&file.path, raw.id.span.clone());
                 report.error(Code::DuplicateId, location, message, "keep one of the two");
             }
-            let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.localized(folder.right_to_left));
+            let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.in_language(folder));
             own[section.index()][l] = Some(section_text(file, raw, emoji, LangId(l), facts, report));
         }
     }
@@ -53,11 +53,11 @@ pub(super) fn validate(
             text.unwrap_or_else(|| {
                 report.warning(
                     Code::Untranslated,
-                    Location::file(folder.tag.as_str()),
+                    Location::file(folder.name),
                     format!("the section `{}` is not translated into `{}` yet", node.id, folder.tag),
                     format!(
                         "add a table [{}] to a file of `{}/`; until then it is shown in another language",
-                        node.id, folder.tag
+                        node.id, folder.name
                     ),
                 );
                 fallback.clone()
@@ -71,6 +71,9 @@ pub(super) fn validate(
 
 /// A text under an id that the tree does not have: the id of a section without texts is likely to be meant.
 fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders: &[Folder<'_>], report: &mut Report) {
+    if characters::check_code(file, &raw.id, report) {
+        return;
+    }
     let has_text = |id: &str| folders.iter().any(|f| f.texts.iter().any(|(_, raw)| raw.id.value == id));
     let ids = || tree.nodes.iter().map(|node| &*node.id);
     let mut without_text = ids().filter(|id| !has_text(id));

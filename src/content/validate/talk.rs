@@ -88,7 +88,7 @@ fn answer(
         );
         return None;
     };
-    let text = markdown(file, written, facts.localized(folder.right_to_left), report);
+    let text = markdown(file, written, facts.in_language(folder), report);
     let length = text.utf16_len();
     if text.is_empty() {
         report.error(Code::EmptyText, written.location(file), "this answer has no words", "write the answer");

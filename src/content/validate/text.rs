@@ -1,9 +1,10 @@
 //! Texts with placeholders: the facts are filled in, and what cannot be shown is reported.
 
+use super::characters;
 use super::facts::LocalizedFacts;
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::markup::{self, Piece, Problem, RichText, pieces};
+use crate::markup::{Piece, Problem, RichText, pieces};
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
@@ -16,6 +17,7 @@ pub(super) fn plain(
     own: &[&str],
     report: &mut Report,
 ) -> String {
+    characters::check_line(file, text, facts.is_right_to_left(), report);
     for piece in pieces(&text.value) {
         if let Piece::Placeholder(name, at) = piece
             && !own.contains(&name)
@@ -35,7 +37,8 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
-    let (rich, problems) = markup::parse(&text.value, &facts);
+    characters::check_markdown(file, text, facts.is_right_to_left(), report);
+    let (rich, problems) = facts.parse(&text.value);
     for problem in problems {
         let (code, at, (message, help)) = match problem {
             Problem::Unsupported(what, at) => {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::characters;
 use crate::content::schema::{RawSection, Spanned};
 use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
 use crate::diag::{Code, Location, Report, Source};
@@ -85,7 +86,9 @@ impl<'a> Flattening<'a, '_, '_> {
                 continue;
             }
             let emoji = raw.emoji.as_ref().map_or("", |emoji| emoji.value.as_str());
-            if let Some(written) = raw.emoji.as_ref().filter(|_| !is_emoji(emoji)) {
+            if let Some(written) = raw.emoji.as_ref().filter(|_| !is_emoji(emoji))
+                && !characters::check_code(self.file, written, self.report)
+            {
                 let message = format!("`{emoji}` is not one emoji");
                 self.error(Code::BadEmoji, written, message, "write one picture, as \"📞\"");
             }
@@ -121,6 +124,9 @@ impl<'a> Flattening<'a, '_, '_> {
     fn id(&mut self, id: &'a Spanned<String>) -> bool {
         let fits = (1..=ID_MAX).contains(&id.value.len())
             && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if characters::check_code(self.file, id, self.report) {
+            return false;
+        }
         if !fits {
             let message = format!("the id `{}` does not fit into links and buttons", id.value);
             self.error(

@@ -333,7 +333,7 @@ impl Message {
             "private" => Some(Place::Private),
             "group" | "supergroup" => {
                 let command_bot = CommandText::parse(self.words()).and_then(|command| command.bot);
-                if command_bot.is_some_and(|bot| !bot.eq_ignore_ascii_case(&me.username)) {
+                if command_bot.as_ref().is_some_and(|bot| !bot.eq_ignore_ascii_case(&me.username)) {
                     return None; // Another bot's command.
                 }
                 let addressed = command_bot.is_some() || self.mentions(me) || self.replies_to(me);

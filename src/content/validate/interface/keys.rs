@@ -20,6 +20,17 @@ pub(super) struct Key {
     pub(super) kind: Kind,
 }
 
+impl Key {
+    /// Whether some language must have it.
+    pub(super) fn is_required(&self) -> bool {
+        // Contents of before it was a key go on without it.
+        !matches!(self.kind, Kind::Alias) && self.name != OTHER_LANGUAGE
+    }
+}
+
+/// The key of the line for readers of a language that the content does not have.
+pub(super) const OTHER_LANGUAGE: &str = "lines.other_language";
+
 const fn key(name: &'static str, kind: Kind) -> Key {
     Key { name, kind }
 }
@@ -50,6 +61,7 @@ pub(super) const KEYS: &[Key] = &[
     key("lines.flood", Kind::Plain(200, &[])),
     key("lines.trouble", Kind::Plain(200, &[])),
     key("lines.untranslated", Kind::Plain(200, &["language"])),
+    key(OTHER_LANGUAGE, Kind::Plain(200, &["languages"])),
     key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
     key("buttons.home", Kind::Label(&[])),
     key("buttons.back", Kind::Label(&["title"])),

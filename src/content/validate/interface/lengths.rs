@@ -11,8 +11,12 @@ const FACTS_MAX: usize = 400;
 /// UTF-16 units of the note above a text in another language, with the name of the language.
 const NOTE_MAX: usize = 280;
 
+/// UTF-16 units of the line that says which languages there are. With home and the note above it, it stays under
+/// [`MESSAGE_MAX`].
+const OTHER_LANGUAGE_MAX: usize = 800;
+
 /// Checks what is put together from several texts: the help page with its commands, the line of the facts, the note above
-/// an untranslated text.
+/// an untranslated text, the line that says which languages there are.
 pub(in crate::content::validate) fn check_lengths(
     interfaces: &[Interface],
     menus: &[Vec<MenuEntry>],
@@ -23,7 +27,7 @@ pub(in crate::content::validate) fn check_lengths(
         let texts = folder.interface.as_ref();
         let place = |key: &str| match texts.and_then(|(file, raw)| Some(raw.get(key)?.location(file))) {
             Some(place) => place,
-            None => Location::file(folder.tag.as_str()),
+            None => Location::file(folder.name),
         };
         // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
         let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
@@ -45,6 +49,17 @@ pub(in crate::content::validate) fn check_lengths(
                 place("lines.untranslated"),
                 format!("with a language's name the line has {longest} characters; {NOTE_MAX} are the most"),
                 "name `{language}` once",
+            );
+        }
+        let languages = utf16_len(&interface.other_language);
+        if languages > OTHER_LANGUAGE_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("lines.other_language"),
+                format!(
+                    "with the languages' names the line has {languages} characters; {OTHER_LANGUAGE_MAX} are the most"
+                ),
+                "name `{languages}` once",
             );
         }
         let facts = utf16_len(&interface.facts);

@@ -1,0 +1,200 @@
+//! Characters that nobody sees, and those that look like others: they come with what is copied from web pages and word
+//! processors, and make a phone number that cannot be dialled, a link that does not open, a word that is not found.
+
+use std::ops::Range;
+
+use crate::content::schema::Spanned;
+use crate::diag::{Code, Report, Severity, Source};
+use crate::folding::{ascii_look_alike, is_invisible};
+use crate::lang::is_right_to_left;
+
+/// Reports them in what programs read: ids, commands, tags, dates, phone numbers. Says whether there are any.
+pub(super) fn check_code(file: &Source, text: &Spanned<String>, report: &mut Report) -> bool {
+    let found = odd_characters(&text.value, |_, c| is_odd_in_code(c));
+    found.iter().for_each(|&(at, c)| add(Severity::Error, text, file, at, c, way_out(c), report));
+    !found.is_empty()
+}
+
+/// Reports them in a web address. Says whether there are any.
+pub(super) fn check_address(file: &Source, text: &Spanned<String>, report: &mut Report) -> bool {
+    check_address_in(file, text, 0..text.value.len(), report)
+}
+
+/// Reports what nobody sees in a line that people read or copy: a title, a label, a sentence.
+pub(super) fn check_line(file: &Source, text: &Spanned<String>, right_to_left: bool, report: &mut Report) {
+    let found = odd_characters(&text.value, |before, c| is_hidden(before, c, right_to_left));
+    found.iter().for_each(|&(at, c)| add(Severity::Warning, text, file, at, c, way_out(c), report));
+}
+
+/// Reports what nobody sees in a line of `palabre.toml`: a name, an address, a source.
+pub(super) fn check_fact(file: &Source, text: &Spanned<String>, report: &mut Report) {
+    check_line(file, text, is_right_to_left(&text.value), report);
+}
+
+/// Reports what nobody sees in a Markdown text, where soft hyphens and word joiners may say where a line ends, and what is odd
+/// in its web addresses.
+pub(super) fn check_markdown(file: &Source, text: &Spanned<String>, right_to_left: bool, report: &mut Report) {
+    let addresses = addresses(&text.value);
+    for address in &addresses {
+        check_address_in(file, text, address.clone(), report);
+    }
+    let is_odd = |before, c| !matches!(c, '\u{ad}' | '\u{2060}') && is_hidden(before, c, right_to_left);
+    for (at, c) in odd_characters(&text.value, is_odd) {
+        if !addresses.iter().any(|address| address.contains(&at)) {
+            add(Severity::Warning, text, file, at, c, way_out(c), report);
+        }
+    }
+}
+
+fn check_address_in(file: &Source, text: &Spanned<String>, address: Range<usize>, report: &mut Report) -> bool {
+    let found = odd_characters(&text.value[address.clone()], |_, c| is_odd_in_code(c));
+    for &(at, c) in &found {
+        let help = format!("{}; if the address does hold it, write `{}`", way_out(c), percent_encoded(c));
+        add(Severity::Error, text, file, address.start + at, c, help, report);
+    }
+    !found.is_empty()
+}
+
+/// The web addresses of Markdown links, in bytes: `[words](address)` and `<https://…>`.
+fn addresses(markdown: &str) -> Vec<Range<usize>> {
+    let after = |mark: &'static str| markdown.match_indices(mark).map(move |(at, _)| at + mark.len());
+    let ends = |c: char| c.is_whitespace() || c == ')' || c == '>';
+    let range = |start: usize| start..markdown[start..].find(ends).map_or(markdown.len(), |length| start + length);
+    after("](").chain(after("<http")).map(range).collect()
+}
+
+/// The odd characters of a text with their places in bytes, each where it stands first.
+fn odd_characters(text: &str, is_odd: impl Fn(Option<char>, char) -> bool) -> Vec<(usize, char)> {
+    let mut found: Vec<(usize, char)> = Vec::new();
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        if is_odd(before, c) && !found.iter().any(|(_, other)| *other == c) {
+            found.push((at, c));
+        }
+        before = Some(c);
+    }
+    found
+}
+
+fn add(
+    severity: Severity,
+    text: &Spanned<String>,
+    file: &Source,
+    at: usize,
+    c: char,
+    help: String,
+    report: &mut Report,
+) {
+    let place = text.part_location(file, at..at + c.len_utf8());
+    let message = match ascii_look_alike(c) {
+        Some(plain) => format!("`{c}` is {}, not `{plain}`", describe(c)),
+        None => format!("nobody sees the {} that stands here", describe(c)),
+    };
+    match severity {
+        Severity::Error => report.error(Code::OddCharacter, place, message, help),
+        Severity::Warning => report.warning(Code::OddCharacter, place, message, help),
+    }
+}
+
+/// A character by its code point and name: `U+200B zero width space`.
+fn describe(c: char) -> String {
+    let known = NAMES.iter().find(|(known, _)| *known == c).map(|(_, name)| *name);
+    let name = known.unwrap_or(match ascii_look_alike(c) {
+        Some('0'..='9') => "digit of another script",
+        Some('-') => "dash",
+        Some(_) => "full-width character",
+        None => "control character",
+    });
+    format!("U+{:04X} {name}", u32::from(c))
+}
+
+fn way_out(c: char) -> String {
+    match ascii_look_alike(c) {
+        Some(plain) => format!("write `{plain}`"),
+        None => "delete it, or write the words around it anew".into(),
+    }
+}
+
+fn is_odd_in_code(c: char) -> bool {
+    is_invisible(c) || ascii_look_alike(c).is_some()
+}
+
+/// Whether nobody sees a character in words, and the writing does without it.
+fn is_hidden(before: Option<char>, c: char, right_to_left: bool) -> bool {
+    match c {
+        // A variation selector says how the sign before it is drawn.
+        '\u{fe00}'..='\u{fe0f}' => false,
+        // Marks of direction belong into texts from right to left; overrides, which disguise a text, do not.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2066}'..='\u{2069}' => !right_to_left,
+        '\u{ad}' | '\u{202a}'..='\u{202e}' => true,
+        // Behind Hebrew letters and all that follow them in Unicode, joiners spell words, divide them (Khmer) and make one
+        // emoji of several; behind Latin, Greek and Cyrillic ones they do nothing.
+        c => is_invisible(c) && before.is_none_or(|before| before < '\u{590}'),
+    }
+}
+
+fn percent_encoded(c: char) -> String {
+    c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// The characters that come most often (UnicodeData.txt, in lower case).
+const NAMES: &[(char, &str)] = &[
+    ('\u{ad}', "soft hyphen"),
+    ('\u{34f}', "combining grapheme joiner"),
+    ('\u{61c}', "arabic letter mark"),
+    ('\u{180e}', "mongolian vowel separator"),
+    ('\u{200b}', "zero width space"),
+    ('\u{200c}', "zero width non-joiner"),
+    ('\u{200d}', "zero width joiner"),
+    ('\u{200e}', "left-to-right mark"),
+    ('\u{200f}', "right-to-left mark"),
+    ('\u{2010}', "hyphen"),
+    ('\u{2011}', "non-breaking hyphen"),
+    ('\u{2012}', "figure dash"),
+    ('\u{2013}', "en dash"),
+    ('\u{2014}', "em dash"),
+    ('\u{202a}', "left-to-right embedding"),
+    ('\u{202b}', "right-to-left embedding"),
+    ('\u{202c}', "pop directional formatting"),
+    ('\u{202d}', "left-to-right override"),
+    ('\u{202e}', "right-to-left override"),
+    ('\u{2060}', "word joiner"),
+    ('\u{2066}', "left-to-right isolate"),
+    ('\u{2067}', "right-to-left isolate"),
+    ('\u{2068}', "first strong isolate"),
+    ('\u{2069}', "pop directional isolate"),
+    ('\u{2212}', "minus sign"),
+    ('\u{feff}', "zero width no-break space"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_those_of_links() {
+        let text = "[a](https://a.org) b (c) <https://d.org> [e](f\u{200b}g";
+        let found: Vec<&str> = addresses(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, ["https://a.org", "f\u{200b}g", "s://d.org"]);
+    }
+
+    #[test]
+    fn joiners_and_marks_are_named_where_they_do_nothing() {
+        let check = |text: &str, right_to_left, expected: &[&str]| {
+            let mut before = None;
+            let mut found = Vec::new();
+            for c in text.chars() {
+                found.extend(is_hidden(before, c, right_to_left).then(|| describe(c)));
+                before = Some(c);
+            }
+            assert_eq!(found, expected, "{text:?}");
+        };
+        check("Notre\u{a0}histoire 🕊️ 1️⃣ 👩‍🌾", false, &[]);
+        check("con\u{200b}tact\u{200d}", false, &["U+200B zero width space", "U+200D zero width joiner"]);
+        check("می\u{200c}خواهم", true, &[]);
+        check("\u{200f}العنوان\u{200f}", true, &[]);
+        check("\u{200f}Titre", false, &["U+200F right-to-left mark"]);
+        check("\u{202e}العنوان", true, &["U+202E right-to-left override"]);
+        check("a\u{2061}", false, &["U+2061 control character"]);
+    }
+}
