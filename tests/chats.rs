@@ -221,6 +221,71 @@ fn words_are_read_wherever_they_stand() {
     check_answer(&[("rich_message", json!({ "blocks": blocks }))], &["+223"]);
 }
 
+/// What is sent to somebody whose album has these captions, after time enough for anything that is still to come.
+fn album_answers(captions: &[Option<&str>], answers: usize) -> Vec<Message> {
+    let fake = Fake::start();
+    let bot = StandIn::start_with_clock(&fake, reply);
+    let album = [("media_group_id", json!("77"))];
+    let part = |caption: &Option<&str>| {
+        let caption = caption.iter().fold(photo(&album), |part, caption| part.field("caption", json!(caption)));
+        fake.post(caption).update_id
+    };
+    let last = captions.iter().map(part).max().unwrap();
+    fake.wait_confirmed(last);
+    bot.advance(Duration::from_secs(2));
+    fake.wait_sent(7, answers);
+    // Behind whatever else the album may have set off.
+    fake.wait_confirmed(fake.private_message(8, "/contact").update_id);
+    assert_eq!(bot.stop(), Ok(()));
+    fake.assert_clean();
+    fake.sent_to(7)
+}
+
+#[test]
+fn an_album_is_answered_once_to_its_caption() {
+    for captioned in 0..3 {
+        let mut captions = [None; 3];
+        captions[captioned] = Some("votre numéro de téléphone ?");
+        let sent = album_answers(&captions, 1);
+        assert_eq!(sent.len(), 1, "captioned: {captioned}");
+        assert!(sent[0].text().contains("+223"), "{}", sent[0]);
+    }
+}
+
+#[test]
+fn an_album_without_a_caption_is_answered_once() {
+    for parts in [1, 3] {
+        let sent = album_answers(&vec![None; parts], 1);
+        assert_eq!(sent.len(), 1);
+        assert!(sent[0].text().contains("images"), "{}", sent[0]);
+    }
+}
+
+#[test]
+fn an_album_with_two_captions_is_one_message() {
+    let sent = album_answers(&[Some("votre numéro ?"), None, Some("vos principes ?")], 1);
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].text().contains("+223"), "{}", sent[0]);
+}
+
+#[test]
+fn an_album_in_a_group_is_answered_to_who_names_the_bot() {
+    let bot = bot();
+    let part = |caption: &str| {
+        let post = Post::new(7, GROUP, "").field("photo", json!([])).field("media_group_id", json!("77"));
+        let mention = json!([{"type": "mention", "offset": 0, "length": BOT_USERNAME.len() + 1}]);
+        if caption.is_empty() { post } else { post.field("caption", json!(caption)).field("caption_entities", mention) }
+    };
+    bot.fake.post(part(""));
+    bot.fake.post(part(&format!("@{BOT_USERNAME} votre numéro ?")));
+    let sent = bot.fake.wait_sent(GROUP, 1);
+    let last = bot.fake.post(part(""));
+    bot.fake.wait_confirmed(last.update_id);
+    assert!(sent[0].text().contains("+223"), "{}", sent[0]);
+    assert_eq!(bot.fake.sent_to(GROUP).len(), 1);
+    bot.fake.assert_clean();
+}
+
 #[test]
 fn a_bare_ask_opens_the_field_for_a_question_and_what_is_written_there_is_answered() {
     let bot = bot();

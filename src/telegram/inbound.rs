@@ -10,8 +10,10 @@
 //! - [`dispatcher`]: per-chat queues: sequential within a chat, concurrent across chats.
 //! - [`context`]: what every answer needs, and how a reply is made.
 //! - [`flood_control`]: who writes too much.
+//! - [`albums`]: photos that are sent together are one message.
 //! - [`crash_guard`]: updates that end the process.
 
+mod albums;
 pub(crate) mod context;
 pub(crate) mod crash_guard;
 pub(crate) mod dispatcher;
