@@ -83,9 +83,8 @@ pub fn ask_figures(loaded: &Loaded) -> Vec<AskFigure> {
         }
     }
     let figure = |language: LangId, section: Option<SectionId>| {
-        let is_part = |phrase: &AskPhrase| {
-            phrase.language == language && section.is_none_or(|section| section == phrase.section)
-        };
+        let is_part =
+            |phrase: &AskPhrase| phrase.language == language && section.is_none_or(|section| section == phrase.section);
         let parts = || phrases.iter().zip(&found).filter(|(phrase, _)| is_part(phrase));
         AskFigure {
             language: content.tag(language).to_string(),
@@ -153,9 +152,8 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
     let is_one_of = |ids: &[Spanned<String>], topic: Topic| {
         topic.section().is_some_and(|section| ids.iter().any(|id| *id.value == *content.section(section).id))
     };
-    let names = |ids: &[Spanned<String>]| {
-        ids.iter().map(|id| format!("`{}`", id.value)).collect::<Vec<_>>().join(" or ")
-    };
+    let names =
+        |ids: &[Spanned<String>]| ids.iter().map(|id| format!("`{}`", id.value)).collect::<Vec<_>>().join(" or ");
     let missed = match &question.expected {
         RawExpected::Refused => match outcome {
             Outcome::Answer(..) => true,

@@ -103,7 +103,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
             }
             match line.parse::<usize>() {
                 Ok(number) if (1..=self.buttons.len()).contains(&number) => self.press(number - 1)?,
-                Ok(_) => writeln!(self.output, "(1–{})", self.buttons.len())?,
+                Ok(_) if !self.buttons.is_empty() => writeln!(self.output, "(1–{})", self.buttons.len())?,
                 _ if line.is_empty() => {}
                 _ => self.answer(Input::Text(line))?,
             }

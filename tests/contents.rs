@@ -254,9 +254,7 @@ fn no_line_of_the_shipped_french_begins_with_a_sign_on_a_narrow_screen() {
     let lang = content.language("fr").unwrap();
     let interface = content.interface(lang);
     let mut texts: Vec<String> = vec![interface.description.to_string(), interface.short_description.to_string()];
-    texts.extend(
-        content.talks().map(|talk| content.talk_answer(talk, lang).unwrap().text.as_str().to_owned()),
-    );
+    texts.extend(content.talks().map(|talk| content.talk_answer(talk, lang).unwrap().text.as_str().to_owned()));
     texts.extend(content.group_menu(lang).iter().map(|entry| entry.description.to_string()));
     for view in every_view(&content, lang) {
         texts.push(view.text.as_str().to_owned());

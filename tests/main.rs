@@ -5,6 +5,7 @@
 
 mod arguments;
 mod callback_data;
+mod chats;
 mod check;
 mod contents;
 mod conversations;

@@ -148,8 +148,8 @@ fn a_command_answers_in_its_own_language_whatever_its_case() {
 #[test]
 fn an_unknown_command_offers_the_nearest() {
     let mut bot = bot();
-    let page = bot.say("/principe").page();
-    assert!(page.button("Nos cinq principes").is_some(), "{page}");
+    let page = bot.say("/langu").page();
+    assert!(page.button("Langue").is_some(), "{page}");
     let page = bot.say("/xyzzy").page();
     assert!(page.button("Nous joindre").is_some(), "{page}");
 }
@@ -273,7 +273,7 @@ fn in_a_group_a_reply_to_it_is_answered() {
     bot.fake.group(GROUP, false);
     bot.fake.post(Post::new(7, GROUP, "/contact"));
     let page = bot.fake.wait_sent(GROUP, 1).remove(0);
-    bot.fake.post(Post::new(8, GROUP, "merci, et sinon ?").reply_to(page.id));
+    bot.fake.post(Post::new(8, GROUP, "merci, et vos principes ?").reply_to(page.id));
     bot.fake.wait_sent(GROUP, 2);
     bot.fake.assert_clean();
 }

@@ -108,6 +108,25 @@ fn taps_and_groups_are_answered_by_requests() {
 }
 
 #[test]
+fn an_album_is_one_message() {
+    let (fake, _proxy, _bot, _deliveries) = served(&[]);
+    let part = |person: i64, caption: Option<&str>| {
+        let post = Post::new(person, person, "").field("photo", json!([])).field("media_group_id", json!("77"));
+        fake.post(caption.iter().fold(post, |post, caption| post.field("caption", json!(caption))))
+    };
+    for person in [1, 2] {
+        part(person, None);
+        part(person, (person == 1).then_some("votre numéro de téléphone ?"));
+        part(person, None);
+    }
+    let (with_caption, without) = (fake.wait_sent(1, 1), fake.wait_sent(2, 1));
+    assert!(with_caption[0].text().contains("+223"), "{}", with_caption[0]);
+    assert!(without[0].text().contains("images"), "{}", without[0]);
+    assert_eq!((fake.sent_to(1).len(), fake.sent_to(2).len()), (1, 1));
+    fake.assert_clean();
+}
+
+#[test]
 fn the_switch_turns_answers_in_the_response_off() {
     let (fake, _proxy, _bot, _deliveries) = served(&[("PALABRE_ANSWER_IN_RESPONSE", "off")]);
     let asked = fake.private_message(1, "/contact");

@@ -122,6 +122,20 @@ fn a_keyboard_has_at_most_10_kb() {
 }
 
 #[test]
+fn a_forced_reply_has_a_placeholder_of_at_most_64_characters() {
+    let bot = Bot::start();
+    let ask = |placeholder: &str| {
+        sent(json!({ "force_reply": true, "input_field_placeholder": placeholder, "selective": true }))
+    };
+    bot.accepts("sendMessage", ask(&"é".repeat(64)));
+    bot.violates("sendMessage", ask(&"é".repeat(65)), "1 to 64 characters");
+    bot.violates("sendMessage", ask(""), "1 to 64 characters");
+    bot.violates("sendMessage", sent(json!({ "force_reply": false })), "force_reply is not true");
+    bot.violates("sendMessage", sent(json!({ "force_reply": true, "selective": 1 })), "neither true nor false");
+    bot.violates("sendMessage", sent(json!({ "force_reply": true, "inline_keyboard": [] })), "inline_keyboard beside");
+}
+
+#[test]
 fn only_a_new_message_may_have_another_markup() {
     let bot = Bot::start();
     let id = bot.accepts("sendMessage", sent(json!({ "force_reply": true })))["message_id"].clone();

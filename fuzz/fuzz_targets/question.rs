@@ -18,7 +18,8 @@ fuzz_target!(|text: &str| {
         }
     }
     let (before, after) = text.split_once('\n').unwrap_or((text, ""));
-    let inputs = [Input::Text(text), Input::Tap(text), Input::Quoting { text: before, quoted: after }];
+    let replies = [Input::Quoting { text: before, quoted: after }, Input::Answering { text: before, to: after }];
+    let inputs = [Input::Text(text), Input::Tap(text)].into_iter().chain(replies);
     for input in inputs {
         let groups = [Place::Group { addressed: true }, Place::Group { addressed: false }, Place::Ephemeral];
         for place in [Place::Private, Place::InlineMessage].into_iter().chain(groups) {

@@ -41,6 +41,13 @@ pub enum PageSource {
     Content(PageId),
     /// A view that was made for one request.
     View(View),
+    /// A view without buttons that asks for words: the app opens its input field as for a reply, where it can.
+    Prompt {
+        /// What asks.
+        view: View,
+        /// What the input field shows while it is empty: 1 to 64 characters.
+        placeholder: Box<str>,
+    },
 }
 
 impl PageSource {
@@ -49,7 +56,7 @@ impl PageSource {
     pub fn view(&self, content: &Content) -> Cow<'_, View> {
         match self {
             Self::Content(id) => Cow::Owned(view(content, *id)),
-            Self::View(view) => Cow::Borrowed(view),
+            Self::View(view) | Self::Prompt { view, .. } => Cow::Borrowed(view),
         }
     }
 }
@@ -238,6 +245,12 @@ pub fn suggestions(content: &Content, lang: LangId, sections: &[SectionId]) -> V
     View { text: RichText::plain(&*content.interface(lang).suggest), rows }
 }
 
+/// A sentence above the buttons of home.
+#[must_use]
+pub fn say(content: &Content, lang: LangId, sentence: &str) -> View {
+    View { text: RichText::plain(sentence), ..home(content, lang, None) }
+}
+
 /// What is said back to a talk topic, with the section that leads on and home, or with the buttons of home.
 #[must_use]
 pub fn talk(content: &Content, lang: LangId, talk: TalkId) -> View {
@@ -249,6 +262,14 @@ pub fn talk(content: &Content, lang: LangId, talk: TalkId) -> View {
             View { text: text.clone(), rows }
         }
     }
+}
+
+/// One line that shows how to ask.
+#[must_use]
+pub fn how_to_ask(content: &Content, lang: LangId) -> PageSource {
+    let interface = content.interface(lang);
+    let view = View { text: RichText::plain(&*interface.how_to_ask), rows: Vec::new() };
+    PageSource::Prompt { view, placeholder: interface.question_placeholder.clone() }
 }
 
 /// A page in a message that the asker alone sees: with a button that shows it to everybody.

@@ -5,7 +5,7 @@ use crate::bot::command::CommandText;
 use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::{ContactCard, View};
-use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId};
+use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId, TalkKind};
 use crate::folding::fold;
 use crate::metrics::QuestionOutcome;
 
@@ -26,27 +26,52 @@ impl Request<'_> {
     pub fn is_for_bot(&self) -> bool {
         match self.input {
             Input::Text(text) | Input::Quoting { text, .. } => {
-                self.place != (Place::Group { addressed: false }) || CommandText::parse(text).is_some()
+                self.is_addressed() || CommandText::parse(text).is_some()
             }
-            Input::Tap(_) => true,
+            Input::Media(_) => self.is_addressed(),
+            Input::Answering { .. } | Input::Tap(_) => true,
         }
+    }
+
+    fn is_addressed(&self) -> bool {
+        self.place != (Place::Group { addressed: false })
     }
 }
 
 /// What somebody did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// Wrote something: a command or a question. Empty for a sticker, a photo or a voice message.
+    /// Wrote something: a command or a question.
     Text(&'a str),
-    /// Wrote `text` in reply to somebody else's message.
+    /// Wrote `text` in reply to somebody else's message, or about a part of any message.
     Quoting {
         /// What they wrote.
         text: &'a str,
-        /// The text of the message that it is a reply to.
+        /// The part that they chose, else the text of the message that it is a reply to.
         quoted: &'a str,
     },
+    /// Wrote `text` in a group in reply to the bot, without naming it: a question, or a remark to the others.
+    Answering {
+        /// What they wrote.
+        text: &'a str,
+        /// The text of the bot's message.
+        to: &'a str,
+    },
+    /// Sent something that has no words.
+    Media(MediaKind),
     /// Tapped a button with this callback data.
     Tap(&'a str),
+}
+
+/// What has no words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// Something to listen to: a voice message, a video message, music.
+    Voice,
+    /// Something to look at: a photo, a video.
+    Picture,
+    /// Anything else: a sticker, a place, a file.
+    Other,
 }
 
 /// The kind of chat in which somebody did it.
@@ -58,7 +83,7 @@ pub enum Place {
     InlineMessage,
     /// A group.
     Group {
-        /// Whether they mentioned this bot or replied to it. A bare command does not.
+        /// Whether they named this bot. Neither a bare command nor a reply does ([`Input::Answering`]).
         addressed: bool,
     },
     /// A group, in a message that only this person and the bot see.
@@ -168,6 +193,10 @@ pub enum PageKind {
     Talk(TalkId),
     /// Home, because nothing answers a question.
     Unknown,
+    /// How to ask, because nothing was asked.
+    HowToAsk,
+    /// Home, because there were no words.
+    Media,
     /// What is offered for a command that does not exist.
     UnknownCommand,
     /// The contact card.
@@ -186,6 +215,8 @@ impl PageKind {
             Self::Suggestions => "suggestions",
             Self::Talk(talk) => &content.talk(talk).metric,
             Self::Unknown => "unknown",
+            Self::HowToAsk => "how_to_ask",
+            Self::Media => "media",
             Self::UnknownCommand => "unknown_command",
             Self::ContactCard => "contact_card",
         }
@@ -226,8 +257,10 @@ pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
     let reader = Reader::new(content, request.language_code);
     match request.input {
         Input::Tap(data) => tap(content, reader.lang, data, request.place),
-        Input::Text(text) => text_message(content, reader, text, None, request.place),
+        Input::Answering { text, to } if !request.is_addressed() => answering(content, reader, text, to),
+        Input::Text(text) | Input::Answering { text, .. } => text_message(content, reader, text, None, request.place),
         Input::Quoting { text, quoted } => text_message(content, reader, text, Some(quoted), request.place),
+        Input::Media(kind) => media(content, reader.lang, kind),
     }
 }
 
@@ -241,7 +274,45 @@ pub fn apology(content: &Content, language_code: Option<&str>) -> Reply {
 fn text_message(content: &Content, reader: Reader<'_>, text: &str, quoted: Option<&str>, place: Place) -> Reply {
     match CommandText::parse(text) {
         Some(written) => command(content, reader, written, quoted, place),
-        None => question(content, reader, text, quoted, place),
+        None => match asked(content, text, quoted) {
+            Some(asked) => question(content, reader, asked, place),
+            // Those who write to the bot alone ask something with whatever they write.
+            None if place == Place::Private => question(content, reader, Asked::own(text), place),
+            None => nothing_asked(content, reader, text, place),
+        },
+    }
+}
+
+/// What is said to something that has no words.
+fn media(content: &Content, lang: LangId, kind: MediaKind) -> Reply {
+    let interface = content.interface(lang);
+    let sentence = match kind {
+        MediaKind::Voice => &interface.voice,
+        MediaKind::Picture => &interface.picture,
+        MediaKind::Other => &interface.other,
+    };
+    view_reply(lang, PageKind::Media, pages::say(content, lang, sentence))
+}
+
+/// The reply to a reply in a group. Most are remarks to the others, or a "thanks": they are met with silence, unless they are
+/// a command, ask what the bot can answer, or the bot has asked for them.
+fn answering(content: &Content, reader: Reader<'_>, text: &str, to: &str) -> Reply {
+    let is_invited = content.languages().any(|lang| to.trim() == &*content.interface(lang).how_to_ask);
+    let is_meant = is_invited || CommandText::parse(text).is_some();
+    if !is_meant && content.is_only_reaction(text) {
+        return Reply::Silent;
+    }
+    let reply = text_message(content, reader, text, None, Place::Group { addressed: true });
+    if is_meant || finds_answer(content, &reply) { reply } else { Reply::Silent }
+}
+
+/// Whether it answers a question: with a section, with several to choose from, or with talk that is more than courtesy.
+fn finds_answer(content: &Content, reply: &Reply) -> bool {
+    let Some(meta) = reply.meta() else { return false };
+    match (meta.page, &meta.question) {
+        (PageKind::Talk(talk), _) => content.talk(talk).kind != TalkKind::Courtesy,
+        (_, Some(question)) => matches!(question.outcome, QuestionOutcome::Answered | QuestionOutcome::Suggested),
+        (_, None) => false,
     }
 }
 
@@ -279,10 +350,7 @@ fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: 
             (Place::Group { addressed: false }, _) => Reply::Silent,
             // A section's id is understood as a command by those who speak to the bot alone.
             (_, Some(found)) => section(reader.lang, found),
-            _ => {
-                let view = pages::unknown_command(content, reader.lang, name);
-                view_reply(reader.lang, PageKind::UnknownCommand, view)
-            }
+            _ => unknown_command(content, reader, &written, place),
         };
     };
     // Who writes a language's own command reads that language.
@@ -296,18 +364,62 @@ fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: 
         },
         CommandTarget::Help => Reply::Page(content_page(lang, Page::Help, place)),
         CommandTarget::Language => view_reply(lang, PageKind::Languages, pages::languages(content, lang, Page::Home)),
-        CommandTarget::Ask => question(content, reader, &written.rest, quoted, place),
+        CommandTarget::Ask => match asked(content, &written.rest, quoted) {
+            Some(asked) => question(content, reader, asked, place),
+            None => nothing_asked(content, reader, &written.rest, place),
+        },
         CommandTarget::Section(found) => section(lang, found),
     }
 }
 
-/// The answer to a question in somebody's own words; those that name a bot or a person (`@…`) are no part of it. Without
-/// words of its own it is about the message that it is a reply to.
-fn question(content: &Content, reader: Reader<'_>, text: &str, quoted: Option<&str>, place: Place) -> Reply {
-    let own = without_names(text);
-    let quoted = quoted.filter(|_| own.is_empty()).map(without_names);
-    let addressee = if quoted.is_some() { Addressee::QuotedAuthor } else { Addressee::Asker };
-    let text = quoted.unwrap_or(own);
+/// A command that does not exist may be a question all the same: `/adresse`, `/vos_principes`.
+fn unknown_command(content: &Content, reader: Reader<'_>, written: &CommandText, place: Place) -> Reply {
+    let words = [&written.name.replace('_', " "), &*written.rest].join(" ");
+    let answer = question(content, reader, Asked::own(&words), place);
+    if finds_answer(content, &answer) {
+        return answer;
+    }
+    let view = pages::unknown_command(content, reader.lang, &written.name);
+    view_reply(reader.lang, PageKind::UnknownCommand, view)
+}
+
+/// The words that are asked about, and whom the answer is for.
+struct Asked {
+    text: String,
+    addressee: Addressee,
+}
+
+impl Asked {
+    /// What somebody asks in their own words; those that name a bot or a person (`@…`) are no part of it.
+    fn own(text: &str) -> Self {
+        Self { text: without_names(text), addressee: Addressee::Asker }
+    }
+}
+
+/// What a text asks: its own words; without any of substance ("please", 👆) those that it quotes, for their author. `None` when
+/// neither asks anything.
+fn asked(content: &Content, text: &str, quoted: Option<&str>) -> Option<Asked> {
+    let own = Asked::own(text);
+    if !content.is_only_please(&own.text) {
+        return Some(own);
+    }
+    let quoted = Asked { addressee: Addressee::QuotedAuthor, ..Asked::own(quoted?) };
+    (!content.is_only_please(&quoted.text)).then_some(quoted)
+}
+
+/// The reply to a command or a mention without a question: how to ask one. A sign that says something (🙏) is met as such.
+fn nothing_asked(content: &Content, reader: Reader<'_>, text: &str, place: Place) -> Reply {
+    let reply = question(content, reader, Asked::own(text), place);
+    if reply.meta().is_some_and(|meta| matches!(meta.page, PageKind::Talk(_))) {
+        return reply;
+    }
+    let lang = reader.lang;
+    Reply::Page(page_reply(lang, PageKind::HowToAsk, pages::how_to_ask(content, lang)))
+}
+
+/// The answer to a question in somebody's own words.
+fn question(content: &Content, reader: Reader<'_>, asked: Asked, place: Place) -> Reply {
+    let Asked { text, addressee } = asked;
     if let Some((lang, shortcut)) = content.shortcut(&text, reader.lang) {
         return Reply::Page(PageReply { addressee, ..shortcut_page(content, lang, shortcut, place) });
     }

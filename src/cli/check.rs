@@ -34,8 +34,12 @@ fn figures_to_text(figures: &[AskFigure]) -> String {
         let AskFigure { language, section, asked, found } = figure;
         let percent = figure.share() * 100.0;
         match section {
-            None => format!("{language}: {found} of {asked} `ask` phrases ({percent:.0} %) are found when they are left out\n"),
-            Some(section) => format!("  `{section}`: {found} of {asked} ({percent:.0} %): add phrases in other words\n"),
+            None => format!(
+                "{language}: {found} of {asked} `ask` phrases ({percent:.0} %) are found when they are left out\n"
+            ),
+            Some(section) => {
+                format!("  `{section}`: {found} of {asked} ({percent:.0} %): add phrases in other words\n")
+            }
         }
     };
     figures.iter().map(line).collect()

@@ -14,12 +14,13 @@ use super::month::YearMonth;
 use super::version::Version;
 use crate::lang::Tag;
 use crate::search::{Index, Ranked};
-pub(super) use shortcut::Shortcuts;
 pub use command::{CommandDefinition, CommandTarget, MenuEntry};
 pub use contact::Contact;
 pub use interface::Interface;
+pub(super) use interface::spaced_words;
 pub use section::{Section, SectionText, Siblings};
 pub use shortcut::Shortcut;
+pub(super) use shortcut::Shortcuts;
 pub use topic::{Found, Match, Talk, TalkAnswer, TalkId, TalkKind, Topic};
 
 /// A language of a content. Only [`Content`] makes it, so it is always one of its languages.
@@ -121,6 +122,19 @@ impl Content {
     #[must_use]
     pub fn group_menu(&self, lang: LangId) -> &[MenuEntry] {
         &self.menus[lang.0]
+    }
+
+    /// Whether a text says nothing but "please", in any of the languages, or has no words at all.
+    #[must_use]
+    pub fn is_only_please(&self, text: &str) -> bool {
+        without(spaced_words(text), self.interfaces.iter().flat_map(|interface| &interface.please)).is_empty()
+    }
+
+    /// Whether a text only reacts ("thanks", "OK"), in any of the languages, or has no words at all.
+    #[must_use]
+    pub fn is_only_reaction(&self, text: &str) -> bool {
+        let phrases = self.interfaces.iter().flat_map(|interface| interface.reactions.iter().chain(&interface.please));
+        without(spaced_words(text), phrases).is_empty()
     }
 
     /// A section.
@@ -248,4 +262,9 @@ impl Content {
     pub fn contact(&self) -> &Contact {
         &self.contact
     }
+}
+
+/// A text of [`spaced_words`] without these phrases.
+fn without<'a>(text: String, phrases: impl Iterator<Item = &'a String>) -> String {
+    phrases.fold(text, |rest, phrase| rest.replace(phrase, ""))
 }

@@ -68,11 +68,13 @@ pub(crate) struct RawSectionText {
     pub(crate) ask: Vec<Spanned<String>>,
 }
 
-/// `interface.toml`: texts by their dotted keys (`buttons.home`), and the months.
+/// `interface.toml`: texts by their dotted keys (`buttons.home`), the months, and phrases that ask nothing.
 #[derive(Debug, Default)]
 pub(crate) struct RawInterface {
     pub(super) texts: Vec<(String, Spanned<String>)>,
     pub(super) months: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) please: Vec<Spanned<String>>,
+    pub(super) reactions: Vec<Spanned<String>>,
 }
 
 impl RawInterface {

@@ -124,7 +124,8 @@ impl<'a> Reading<'a> {
     /// A cheap estimate of how much a part of the text says: the weight of the words that phrases have.
     pub(super) fn estimate(&self, part: &Range<usize>) -> f32 {
         let words = &self.words[self.starts[part.start]..self.starts[part.end]];
-        let weight = |word: &&str| self.index.vocabulary.get(word).map_or(0.0, |id| self.index.word_weights[id as usize]);
+        let weight =
+            |word: &&str| self.index.vocabulary.get(word).map_or(0.0, |id| self.index.word_weights[id as usize]);
         words.iter().map(weight).sum::<f32>() / (words.len() as f32 + 4.0)
     }
 

@@ -154,14 +154,16 @@ mod tests {
 
     #[test]
     fn a_long_sentence_is_cut_into_clauses() {
-        let long = "I am, as you see, one two three four five six seven eight, and where is your ofice, please?";
+        let long = "I am, as you see, one two three four five six seven eight, and where is your ofice, please";
         let expected = [
-            "i am as you se?",
-            "one two thre four five six seven eight?",
-            "and where is your ofice?",
-            "is your ofice please?",
+            "i am as you se",
+            "one two thre four five six seven eight",
+            "and where is your ofice",
+            "is your ofice please",
         ];
         assert_eq!(parts(long), expected);
+        let question = [long, "?"].concat();
+        assert_eq!(parts(&question).len(), 1, "what is asked stays whole");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn update(content: &Content, json: &[u8]) {
     if let Some(query) = &update.inline_query {
         let answer = inline::answer(content, &query.query());
         let next_offset = answer.next_offset.clone();
-        let answer = answer.map(|page| Rc::new(Rendered::new(content, surroundings, &page.view(content))));
+        let answer = answer.map(|page| Rc::new(Rendered::new(content, surroundings, &page)));
         let payload = serde_json::to_value(inline_query::answer(&query.id, &answer));
         let payload = payload.expect("an answer can be written");
         // None beyond the last, for an offset that this bot never gave.
@@ -47,7 +47,7 @@ pub fn update(content: &Content, json: &[u8]) {
             assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));
             check(content, surroundings, &view);
             if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {
-                let rendered = Rendered::new(content, surroundings, &view);
+                let rendered = Rendered::new(content, surroundings, &page);
                 serde_json::to_vec(&inline_query::guest(query, &rendered)).expect("an answer can be written");
             }
         }

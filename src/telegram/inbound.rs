@@ -4,13 +4,16 @@
 //! confirmed after it is processed and not before, so no question is lost when the process ends.
 //!
 //! - [`update`]: the parts of an update that concern the bot.
+//! - [`written`]: what people write, wherever in a message it stands.
 //! - [`source`]: polling or a webhook; both end in the same way.
 //! - [`offset_tracker`]: what polling may confirm.
 //! - [`dispatcher`]: per-chat queues: sequential within a chat, concurrent across chats.
 //! - [`context`]: what every answer needs, and how a reply is made.
 //! - [`flood_control`]: who writes too much.
+//! - [`albums`]: photos that are sent together are one message.
 //! - [`crash_guard`]: updates that end the process.
 
+mod albums;
 pub(crate) mod context;
 pub(crate) mod crash_guard;
 pub(crate) mod dispatcher;
@@ -18,6 +21,7 @@ mod flood_control;
 mod offset_tracker;
 pub(crate) mod source;
 pub(crate) mod update;
+mod written;
 
 use std::time::Duration;
 

@@ -28,15 +28,44 @@ const ACTIONS: &[&str] = &[
 ];
 const LOOKS: &[&str] = &["text", "style", "icon_custom_emoji_id"];
 
-/// The other things that `reply_markup` may be when a message is sent.
-const OTHER_MARKUPS: &[&str] = &["keyboard", "remove_keyboard", "force_reply"];
+/// Keyboards that replace a person's own. They are another thing that `reply_markup` may be when a message is sent.
+const REPLY_KEYBOARDS: &[&str] = &["keyboard", "remove_keyboard"];
+
+/// <https://core.telegram.org/bots/api#forcereply>
+const FORCE_REPLY_FIELDS: &[&str] = &["force_reply", "input_field_placeholder", "selective"];
+/// Characters.
+const PLACEHOLDER_MAX: usize = 64;
 
 /// The `reply_markup` of a new message.
 pub(crate) fn check_markup(markup: &Value) -> Result<(), Refusal> {
-    if OTHER_MARKUPS.iter().any(|kind| markup.get(kind).is_some()) {
+    if markup.get("force_reply").is_some() {
+        return check_force_reply(markup);
+    }
+    if REPLY_KEYBOARDS.iter().any(|kind| markup.get(kind).is_some()) {
         return Ok(());
     }
     check_keyboard(markup)
+}
+
+fn check_force_reply(markup: &Value) -> Result<(), Refusal> {
+    let broken = |rule: String| Err(Refusal::violation(rule, "object expected as reply markup"));
+    if let Some(name) = unknown_field(markup, FORCE_REPLY_FIELDS) {
+        return broken(format!("{name} beside force_reply"));
+    }
+    if markup["force_reply"] != true {
+        return broken("force_reply is not true".to_owned());
+    }
+    let placeholder =
+        markup.get("input_field_placeholder").map(|text| text.as_str().unwrap_or_default().chars().count());
+    match placeholder {
+        Some(count) if !(1..=PLACEHOLDER_MAX).contains(&count) => {
+            broken(format!("input_field_placeholder is not 1 to {PLACEHOLDER_MAX} characters"))
+        }
+        _ if markup.get("selective").is_some_and(|selective| !selective.is_boolean()) => {
+            broken("selective is neither true nor false".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An `InlineKeyboardMarkup`.

@@ -38,6 +38,20 @@ pub struct Interface {
     /// Said above home to a reader whose language the content does not have: which languages it has. Empty in a content
     /// that has no such line.
     pub other_language: Box<str>,
+    /// Said to a voice message and the like.
+    pub voice: Box<str>,
+    /// Said to a picture without words.
+    pub picture: Box<str>,
+    /// Said to anything else without words.
+    pub other: Box<str>,
+    /// Said where something could be asked and nothing is.
+    pub how_to_ask: Box<str>,
+    /// What stands in the empty field for a question: at most 64 characters.
+    pub question_placeholder: Box<str>,
+    /// Phrases that ask nothing by themselves ("please"), as [`spaced_words`] writes them, the longest first.
+    pub(in crate::content) please: Vec<String>,
+    /// Phrases that people say back and that ask nothing ("thanks", "OK"), written as those.
+    pub(in crate::content) reactions: Vec<String>,
     /// Where the facts are from and of which month.
     pub facts: Box<str>,
     /// Button: home.
@@ -68,4 +82,11 @@ pub struct Interface {
     pub button_everyone: Box<str>,
     /// Button: another section that a question may have been about, `{title}`.
     pub button_rather: Box<str>,
+}
+
+/// The words of a text in small letters, each with a space on either side, so that a phrase in it is found as a whole. Signs and
+/// emoji are no words.
+pub(in crate::content) fn spaced_words(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| format!(" {} ", word.to_lowercase())).collect()
 }

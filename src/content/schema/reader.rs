@@ -55,6 +55,10 @@ impl<'a> Reader<'a> {
             if key.value == "months" {
                 let span = value.span.clone();
                 interface.months = Some(Spanned { value: self.strings(value), span });
+            } else if key.value == "please" {
+                interface.please = self.strings(value);
+            } else if key.value == "reactions" {
+                interface.reactions = self.strings(value);
             } else {
                 self.texts(key.value.clone(), &key, value, known, &mut interface);
             }

@@ -5,11 +5,14 @@ mod lengths;
 
 pub(super) use self::lengths::check_lengths;
 
+use std::cmp::Reverse;
+
 use self::keys::{KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
-use crate::content::schema::Spanned;
+use crate::content::model::spaced_words;
+use crate::content::schema::{RawInterface, Spanned};
 use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
 use crate::lang::is_right_to_left;
@@ -247,6 +250,13 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         trouble: own("lines.trouble"),
         untranslated: own("lines.untranslated"),
         other_language: own(OTHER_LANGUAGE),
+        voice: own("lines.voice"),
+        picture: own("lines.picture"),
+        other: own("lines.other"),
+        how_to_ask: own("lines.how_to_ask"),
+        question_placeholder: own("lines.question_placeholder"),
+        please: phrases(&folders[l], |raw| &raw.please),
+        reactions: phrases(&folders[l], |raw| &raw.reactions),
         facts: facts_line.into(),
         button_home: own("buttons.home"),
         button_back: own("buttons.back"),
@@ -263,4 +273,12 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_everyone: own("buttons.everyone"),
         button_rather: own("buttons.rather"),
     }
+}
+
+/// A list of phrases in a language, the longest first: a shorter one may be a part of it.
+fn phrases(folder: &Folder<'_>, list: impl Fn(&RawInterface) -> &[Spanned<String>]) -> Vec<String> {
+    let raw = folder.interface.iter().flat_map(|(_, raw)| list(raw));
+    let mut phrases: Vec<String> = raw.map(|phrase| spaced_words(&phrase.value)).filter(|p| !p.is_empty()).collect();
+    phrases.sort_by_key(|phrase| Reverse(phrase.len()));
+    phrases
 }

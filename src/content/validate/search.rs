@@ -39,13 +39,7 @@ pub(super) fn index(
     move || Index::new(corpora, roles)
 }
 
-fn corpus(
-    tree: &Tree<'_>,
-    folder: &Folder<'_>,
-    talks: &Talks,
-    facts: &Facts,
-    held_out: Option<HeldOut>,
-) -> Corpus {
+fn corpus(tree: &Tree<'_>, folder: &Folder<'_>, talks: &Talks, facts: &Facts, held_out: Option<HeldOut>) -> Corpus {
     let own = folder.search.as_ref().map(|(_, raw)| raw);
     let builtin = builtin::search(folder.tag.as_str());
     let sections = tree.nodes.len();
@@ -111,7 +105,9 @@ fn missing(folder: &Folder<'_>, report: &mut Report) {
     let tag = folder.tag.as_str();
     let stop_words = builtin::stop_words(tag).len();
     let used = match builtin::search(tag) {
-        Some(_) => format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in"),
+        Some(_) => {
+            format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in")
+        }
         None if stop_words > 0 => format!("{stop_words} stop-words, as built in"),
         None => "nothing: there is nothing built in for this language".to_owned(),
     };

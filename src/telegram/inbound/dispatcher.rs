@@ -1,5 +1,5 @@
 //! Dispatcher: per-chat queues, sequential within a chat and concurrent across chats. What nobody needs to wait for runs beside
-//! the queues: inline queries, acknowledgements of taps, flood notices, menus.
+//! the queues: inline queries, acknowledgements of taps, flood notices, menus, albums without a caption.
 //!
 //! Everything runs on one thread; a job waits for the network only.
 
@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use teloxide::types::CallbackQueryId;
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::albums::{AlbumKey, AlbumPart, Albums};
 use super::context::Context;
 use super::flood_control::{FloodControl, FloodDecision};
 use super::offset_tracker::ChatState;
@@ -64,6 +65,8 @@ struct QueuedUpdate {
     /// The reply to a tap, made when it came in, with the content that it is of. A reply to words is made at their turn: in a
     /// storm of them the queues would hold an answer each.
     reply: Option<(Rc<ContentCache>, Reply<Rc<Rendered>>)>,
+    /// Its source knows it as ignored and takes no response.
+    is_confirmed: bool,
 }
 
 /// How a job ended.
@@ -88,6 +91,7 @@ pub(crate) struct Dispatcher {
     /// The jobs that set a menu of commands, by chat.
     menus: FxHashMap<i64, AbortHandle>,
     flood_control: FloodControl,
+    albums: Rc<Albums>,
 }
 
 impl Dispatcher {
@@ -100,6 +104,7 @@ impl Dispatcher {
             jobs: JoinSet::new(),
             menus: FxHashMap::default(),
             flood_control: FloodControl::new(),
+            albums: Rc::default(),
         }
     }
 
@@ -142,6 +147,11 @@ impl Dispatcher {
         // An update that breaks the reading would break it each time that it is sent again.
         let place = catch_unwind(AssertUnwindSafe(|| update.place(&context.me))).ok().flatten();
         let Some(place) = place else { return Accepted::Ignored };
+        let album = update.album().map(|(chat, id)| (chat, id.to_owned()));
+        let part = album.as_ref().map(|key| self.albums.add(key.clone(), update_id, update.has_words()));
+        if part == Some(AlbumPart::Other) {
+            return Accepted::Ignored;
+        }
         match self.check_flood(&update) {
             FloodDecision::Process => {}
             FloodDecision::Drop => return Accepted::Ignored,
@@ -171,11 +181,28 @@ impl Dispatcher {
             }
         };
         let chat = update.queue_key();
-        self.queues.entry(chat).or_default().push_back(QueuedUpdate { update, place, reply });
+        if let (Some(album), Some(AlbumPart::First)) = (album, part) {
+            self.answer_without_caption(album, QueuedUpdate { update, place, reply, is_confirmed: true });
+            return Accepted::Ignored;
+        }
+        let queued = QueuedUpdate { update, place, reply, is_confirmed: false };
+        self.queues.entry(chat).or_default().push_back(queued);
         self.queued += 1;
         self.begin_next(chat);
         self.update_gauges();
         Accepted::Queued
+    }
+
+    /// Answers an album when it is complete, unless it has a caption. Its first part is confirmed before: it asks nothing, and a
+    /// webhook gets the next part only after it.
+    fn answer_without_caption(&mut self, album: AlbumKey, queued: QueuedUpdate) {
+        let (context, albums) = (Rc::clone(&self.context), Rc::clone(&self.albums));
+        self.jobs.spawn_local(async move {
+            if albums.complete(&album).await {
+                process(&context, queued.update.queue_key(), &queued).await;
+            }
+            JobOutcome::Background
+        });
     }
 
     fn update_gauges(&self) {
@@ -283,7 +310,7 @@ async fn process(context: &Context, chat: i64, queued: &QueuedUpdate) -> Answere
 async fn answer(
     context: &Context,
     chat: i64,
-    QueuedUpdate { update, place, reply }: &QueuedUpdate,
+    QueuedUpdate { update, place, reply, is_confirmed }: &QueuedUpdate,
 ) -> Result<Answered, ApiError> {
     let (content, reply) = match reply {
         Some((content, reply)) => (Rc::clone(content), Some(reply.clone())),
@@ -301,7 +328,8 @@ async fn answer(
     };
     let response = WebhookResponse::default();
     let Context { sender, unreachable, .. } = context;
-    let delivery = Delivery { sender, unreachable, chat, response: context.answer_in_response.then_some(&response) };
+    let takes_response = context.answer_in_response && !is_confirmed;
+    let delivery = Delivery { sender, unreachable, chat, response: takes_response.then_some(&response) };
     delivery.deliver(update, reply).await?;
     if let Some(meta) = meta {
         context.count(&content.content, update, &meta);

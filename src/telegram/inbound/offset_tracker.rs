@@ -11,7 +11,8 @@
 //! | [`Flooding`](ChatState::Flooding): more than a few wait for it | no: with the offset held, others wait for the next poll, up to 0.6 s |
 //! | [`Unreachable`](ChatState::Unreachable): Telegram takes nothing | yes, always: nobody would gain |
 //!
-//! Nothing more is carried once [`CARRIED_MAX`] updates are.
+//! Nothing more is carried once [`CARRIED_MAX`] updates are. An album without a caption holds nothing from the start: its parts are
+//! finished when they come in, for they ask nothing (see `albums.rs`).
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;

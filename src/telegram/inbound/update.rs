@@ -3,13 +3,13 @@
 //! Types of our own, not teloxide's: in teloxide 0.17 a message with an entity, a button or an origin of a kind that it does not
 //! know loses its text without an error. A field that is not named here is skipped.
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
+use super::written::{Entity, Id, Invoice, Poll, Quote, RepliedTo, RichMessage, User, Written, readable};
 use crate::bot::command::CommandText;
 use crate::bot::inline;
-use crate::bot::reply::{Input, Place, Request};
+use crate::bot::reply::{Input, MediaKind, Place, Request};
 use crate::metrics::{Surface, UpdateKind};
 use crate::telegram::api::newer::Me;
 
@@ -65,54 +65,54 @@ pub(crate) struct Message {
     #[serde(default)]
     is_topic_message: bool,
     reply_to_message: Option<Box<RepliedTo>>,
+    /// The part of the message replied to that its author chose.
+    #[serde(default, deserialize_with = "readable")]
+    quote: Option<Quote>,
+    /// The message replied to, where that is in another chat.
+    #[serde(default, deserialize_with = "readable")]
+    external_reply: Option<Box<RepliedTo>>,
+    /// What the parts of an album have in common.
+    #[serde(default, deserialize_with = "readable")]
+    media_group_id: Option<String>,
     via_bot: Option<Id>,
     pub(crate) guest_query_id: Option<String>,
     /// Set when its author and the bot alone see it (Bot API 10.2); `message_id` is 0 then.
     pub(crate) ephemeral_message_id: Option<i64>,
     #[serde(default)]
     is_automatic_forward: bool,
-    /// What people send beside text. No message has two of these.
+    // What people send beside text. No message has two of one field.
+    #[serde(alias = "video_note", alias = "audio")]
+    voice: Option<IgnoredAny>,
+    /// Comes with a live photo too.
+    #[serde(rename = "photo", alias = "video", alias = "animation", alias = "paid_media", alias = "story")]
+    picture: Option<IgnoredAny>,
     #[serde(
-        alias = "photo",
-        alias = "sticker",
-        alias = "voice",
-        alias = "video",
-        alias = "video_note",
-        alias = "audio",
+        rename = "sticker",
         alias = "contact",
-        alias = "poll",
         alias = "dice",
-        alias = "story",
         alias = "game",
-        alias = "paid_media",
         alias = "checklist",
-        alias = "rich_message"
+        alias = "giveaway",
+        alias = "giveaway_winners"
     )]
-    media: Option<IgnoredAny>,
+    other_media: Option<IgnoredAny>,
     /// Comes with an animation too.
     document: Option<IgnoredAny>,
     /// Comes with a venue too.
     location: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "readable")]
+    poll: Option<Poll>,
+    /// Forwarded: who pays sends another message.
+    #[serde(default, deserialize_with = "readable")]
+    invoice: Option<Invoice>,
+    /// Bot API 10.1.
+    rich_message: Option<RichMessage>,
 }
 
 /// A person's topic in the direct messages of a channel (Bot API 9.2).
 #[derive(Deserialize)]
 struct DirectMessagesTopic {
     topic_id: i64,
-}
-
-#[derive(Deserialize)]
-struct RepliedTo {
-    message_id: i32,
-    from: Option<Id>,
-    text: Option<String>,
-    caption: Option<String>,
-    forum_topic_created: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct Id {
-    id: i64,
 }
 
 /// A chat.
@@ -126,25 +126,6 @@ pub(crate) struct Chat {
     is_direct_messages: bool,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct User {
-    pub(crate) id: i64,
-    #[serde(default)]
-    is_bot: bool,
-    language_code: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Entity {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    offset: i64,
-    #[serde(default)]
-    length: i64,
-    user: Option<Id>,
-}
-
 /// A tap on a button.
 #[derive(Deserialize)]
 pub(crate) struct CallbackQuery {
@@ -156,11 +137,6 @@ pub(crate) struct CallbackQuery {
     pub(crate) inline_message_id: Option<String>,
     #[serde(default)]
     data: String,
-}
-
-fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Message>, D::Error> {
-    let raw = Option::<Box<RawValue>>::deserialize(deserializer)?;
-    Ok(raw.and_then(|raw| serde_json::from_str(raw.get()).ok()))
 }
 
 impl Update {
@@ -269,7 +245,7 @@ impl Update {
     pub(crate) fn request(&self, me: &Me, place: Place) -> Request<'_> {
         let input = match (&self.callback_query, self.text_message()) {
             (Some(query), _) => Input::Tap(&query.data),
-            (None, Some(message)) => message.input(me),
+            (None, Some(message)) => message.input(me, place),
             (None, None) => Input::Text(""),
         };
         Request { input, language_code: self.language_code(), place }
@@ -279,6 +255,17 @@ impl Update {
     pub(crate) fn is_in_direct_messages(&self) -> bool {
         let tapped = self.callback_query.as_ref().and_then(|query| query.message.as_ref());
         tapped.or_else(|| self.text_message()).is_some_and(|message| message.chat.is_direct_messages)
+    }
+
+    /// The album that it is a part of, by its chat and its id there.
+    pub(crate) fn album(&self) -> Option<(i64, &str)> {
+        let message = self.message.as_ref()?;
+        Some((message.chat.id, message.media_group_id.as_deref()?))
+    }
+
+    /// Whether it has words of its author: a text or a caption.
+    pub(crate) fn has_words(&self) -> bool {
+        self.text_message().is_some_and(|message| !message.written().is_blank())
     }
 
     fn text_message(&self) -> Option<&Message> {
@@ -332,11 +319,11 @@ impl Message {
             _ if is_guest => Some(Place::Group { addressed: true }),
             "private" => Some(Place::Private),
             "group" | "supergroup" => {
-                let command_bot = CommandText::parse(self.words()).and_then(|command| command.bot);
+                let command_bot = CommandText::parse(self.written().text).and_then(|command| command.bot);
                 if command_bot.as_ref().is_some_and(|bot| !bot.eq_ignore_ascii_case(&me.username)) {
                     return None; // Another bot's command.
                 }
-                let addressed = command_bot.is_some() || self.mentions(me) || self.replies_to(me);
+                let addressed = command_bot.is_some() || self.written().names(me);
                 Some(match self.ephemeral_message_id {
                     Some(_) => Place::Ephemeral,
                     None => Place::Group { addressed },
@@ -346,54 +333,73 @@ impl Message {
         }
     }
 
-    /// Its text or caption; empty for a sticker and the like.
-    fn words(&self) -> &str {
-        self.text.as_deref().or(self.caption.as_deref()).unwrap_or_default()
+    /// What stands in it: empty for a sticker and the like.
+    fn written(&self) -> Written<'_> {
+        let own = [
+            Written::of(self.text.as_deref(), self.entities.as_deref()),
+            Written::of(self.caption.as_deref(), self.caption_entities.as_deref()),
+            RichMessage::written(self.rich_message.as_ref()),
+            Written::of(self.poll.as_ref().map(|poll| &*poll.question), None),
+            Written::of(self.invoice.as_ref().map(|invoice| &*invoice.text), None),
+        ];
+        own.into_iter().find(|written| !written.is_blank()).unwrap_or_default()
     }
 
-    fn input(&self, me: &Me) -> Input<'_> {
-        let text = self.words();
-        self.quoted(me).map_or(Input::Text(text), |quoted| Input::Quoting { text, quoted })
+    fn input(&self, me: &Me, place: Place) -> Input<'_> {
+        let written = self.written();
+        let text = written.text;
+        match (self.media().filter(|_| written.is_blank()), self.quoted(me)) {
+            (Some(media), _) => Input::Media(media),
+            _ if place == (Place::Group { addressed: false }) && self.answers(me) => {
+                let to = self.reply_to_message.as_ref().map(|replied| replied.written());
+                Input::Answering { text, to: to.unwrap_or_default() }
+            }
+            (None, Some(quoted)) => Input::Quoting { text, quoted },
+            (None, None) => Input::Text(text),
+        }
     }
 
-    /// The message that this one is a reply to.
-    pub(crate) fn replied_to(&self) -> Option<i32> {
-        self.reply_to_message.as_ref().map(|replied| replied.message_id)
+    /// What kind of thing was sent, beside words or without any.
+    fn media(&self) -> Option<MediaKind> {
+        let other = [
+            self.other_media.is_some(),
+            self.document.is_some(),
+            self.location.is_some(),
+            self.poll.is_some(),
+            self.invoice.is_some(),
+            self.rich_message.is_some(),
+        ];
+        match () {
+            () if self.voice.is_some() => Some(MediaKind::Voice),
+            () if self.picture.is_some() => Some(MediaKind::Picture),
+            () if other.contains(&true) => Some(MediaKind::Other),
+            () => None,
+        }
     }
 
-    /// The words of the message that this one is a reply to, unless it is the bot's.
-    fn quoted(&self, me: &Me) -> Option<&str> {
+    /// The person's message of this chat that it is a reply to.
+    pub(crate) fn quoted_message(&self) -> Option<i32> {
         let replied = self.reply_to_message.as_deref()?;
-        let ours = replied.from.as_ref().is_some_and(|from| from.id == me.id);
-        replied.text.as_deref().or(replied.caption.as_deref()).filter(|_| !ours)
+        (!replied.is_from_bot() && !replied.opens_topic()).then_some(replied.message_id)
+    }
+
+    /// The words that this message is a reply to: the part that was chosen, else the whole message, unless it is the bot's.
+    fn quoted(&self, me: &Me) -> Option<&str> {
+        let part = self.quote.as_ref().map(|quote| &*quote.text);
+        let replied = self.reply_to_message.as_deref().filter(|replied| !replied.is_from(me));
+        let whole = [replied, self.external_reply.as_deref()].into_iter().flatten().map(RepliedTo::written);
+        part.into_iter().chain(whole).find(|words| !words.trim().is_empty())
     }
 
     /// Whether somebody wrote or sent something: not a service message.
     fn has_content(&self) -> bool {
-        let sent = [&self.media, &self.document, &self.location];
-        self.text.is_some() || self.caption.is_some() || sent.iter().any(|sent| sent.is_some())
+        self.text.is_some() || self.caption.is_some() || self.media().is_some()
     }
 
-    fn mentions(&self, me: &Me) -> bool {
-        let text = self.words();
-        let entities = if self.text.is_some() { &self.entities } else { &self.caption_entities };
-        entities.iter().flatten().any(|entity| match entity.kind.as_str() {
-            "text_mention" => entity.user.as_ref().is_some_and(|user| user.id == me.id),
-            "mention" => {
-                let place = |at: i64| usize::try_from(at).unwrap_or_default();
-                let words = text.encode_utf16().skip(place(entity.offset)).take(place(entity.length));
-                let words: Vec<u16> = words.collect();
-                String::from_utf16_lossy(&words)
-                    .strip_prefix('@')
-                    .is_some_and(|name| name.eq_ignore_ascii_case(&me.username))
-            }
-            _ => false,
-        })
-    }
-
-    fn replies_to(&self, me: &Me) -> bool {
-        let Some(replied) = &self.reply_to_message else { return false };
-        // In a topic every message "replies" to the one that opened it.
-        replied.forum_topic_created.is_none() && replied.from.as_ref().is_some_and(|from| from.id == me.id)
+    /// Whether it is a reply to the bot, and not to somebody else who is named first.
+    fn answers(&self, me: &Me) -> bool {
+        let is_reply =
+            self.reply_to_message.as_ref().is_some_and(|replied| replied.is_from(me) && !replied.opens_topic());
+        is_reply && !self.written().begins_with_a_name()
     }
 }

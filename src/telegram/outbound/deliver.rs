@@ -125,10 +125,12 @@ impl Delivery<'_> {
     async fn answer_message(&self, message: &Message, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
         match reply {
             Reply::Page(reply) => {
-                let to = match reply.addressee {
-                    Addressee::QuotedAuthor if message.ephemeral_message_id.is_none() => {
-                        Recipient::chat_of(message).replying_to(message.replied_to())
+                let quoted = message.quoted_message().filter(|_| reply.addressee == Addressee::QuotedAuthor);
+                let to = match quoted {
+                    Some(quoted) if message.ephemeral_message_id.is_none() => {
+                        Recipient::chat_of(message).replying_to(Some(quoted))
                     }
+                    // What was quoted of another chat, or of a bot, has nobody here whom to answer.
                     _ => Recipient::answering(message),
                 };
                 self.send_page(to, &reply.page).await

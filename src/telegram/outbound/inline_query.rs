@@ -44,7 +44,9 @@ pub(crate) enum InlineQueryResult<'a> {
         title: &'a str,
         description: &'a str,
         input_message_content: InputTextMessageContent<'a>,
-        reply_markup: &'a RawValue,
+        /// Never a forced reply: a prompt has nothing here.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply_markup: Option<&'a RawValue>,
     },
     Contact {
         id: &'a str,
@@ -98,6 +100,6 @@ fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Rend
             entities: &page.entities,
             link_preview_options: NO_PREVIEW,
         },
-        reply_markup: &page.keyboard,
+        reply_markup: page.force_reply.is_none().then_some(&*page.keyboard),
     }
 }

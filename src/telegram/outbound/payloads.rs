@@ -35,7 +35,7 @@ impl<'a> SendMessage<'a> {
             text: &page.text,
             entities: attempt.parts.entities.then_some(&*page.entities),
             link_preview_options: NO_PREVIEW,
-            reply_markup: attempt.parts.keyboard.then_some(&*page.keyboard),
+            reply_markup: attempt.parts.keyboard.then_some(page.force_reply.as_ref().unwrap_or(&page.keyboard)),
         }
     }
 }

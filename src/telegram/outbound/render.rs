@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use teloxide::types::{
-    CopyTextButton, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup, LinkPreviewOptions,
-    MessageEntity, MessageEntityKind, SwitchInlineQueryChosenChat,
+    CopyTextButton, ForceReply, InlineKeyboardButton, InlineKeyboardButtonKind, InlineKeyboardMarkup,
+    LinkPreviewOptions, MessageEntity, MessageEntityKind, SwitchInlineQueryChosenChat,
 };
 use url::Url;
 
@@ -53,14 +53,26 @@ pub(crate) struct Rendered {
     pub(crate) text: Box<RawValue>,
     pub(crate) entities: Box<RawValue>,
     pub(crate) keyboard: Box<RawValue>,
+    /// Instead of the keyboard, where a message is sent: elsewhere the Bot API takes nothing else.
+    pub(crate) force_reply: Option<Box<RawValue>>,
 }
 
 impl Rendered {
-    pub(crate) fn new(content: &Content, surroundings: Surroundings<'_>, view: &View) -> Self {
+    pub(crate) fn new(content: &Content, surroundings: Surroundings<'_>, source: &PageSource) -> Self {
+        let view = source.view(content);
+        let force_reply = match source {
+            PageSource::Prompt { placeholder, .. } => {
+                let markup = ForceReply::new().input_field_placeholder(placeholder.to_string());
+                // In a group the person alone who is answered.
+                Some(json(&markup.selective()))
+            }
+            PageSource::Content(_) | PageSource::View(_) => None,
+        };
         Self {
             text: json(view.text.as_str()),
             entities: json(&entities(&view.text)),
-            keyboard: json(&keyboard(content, surroundings, view)),
+            keyboard: json(&keyboard(content, surroundings, &view)),
+            force_reply,
         }
     }
 }
@@ -82,7 +94,7 @@ impl ContentCache {
 
     /// What is shown, as JSON. The bot's name is always the same.
     pub(crate) fn render(&self, surroundings: Surroundings<'_>, source: &PageSource) -> Rc<Rendered> {
-        let render = || Rc::new(Rendered::new(&self.content, surroundings, &source.view(&self.content)));
+        let render = || Rc::new(Rendered::new(&self.content, surroundings, source));
         let PageSource::Content(id) = source else { return render() };
         let key = (*id, surroundings.can_share);
         if let Some(page) = self.pages.borrow().get(&key) {

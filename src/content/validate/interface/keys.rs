@@ -36,7 +36,8 @@ const fn key(name: &'static str, kind: Kind) -> Key {
 }
 
 /// Every key of `interface.toml`. The lengths are Telegram's (Bot API: `answerCallbackQuery` 200, `setMyDescription` 512,
-/// `setMyShortDescription` 120, `BotCommand` 256) or keep a page under 4,096 units.
+/// `setMyShortDescription` 120, `BotCommand` 256,
+/// `ForceReply` 64) or keep a page under 4,096 units.
 pub(super) const KEYS: &[Key] = &[
     key("name", Kind::Label(&[])),
     key("bot.description", Kind::Description(512)),
@@ -62,6 +63,11 @@ pub(super) const KEYS: &[Key] = &[
     key("lines.trouble", Kind::Plain(200, &[])),
     key("lines.untranslated", Kind::Plain(200, &["language"])),
     key(OTHER_LANGUAGE, Kind::Plain(200, &["languages"])),
+    key("lines.voice", Kind::Plain(200, &[])),
+    key("lines.picture", Kind::Plain(200, &[])),
+    key("lines.other", Kind::Plain(200, &[])),
+    key("lines.how_to_ask", Kind::Plain(200, &[])),
+    key("lines.question_placeholder", Kind::Plain(64, &[])),
     key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
     key("buttons.home", Kind::Label(&[])),
     key("buttons.back", Kind::Label(&["title"])),
