@@ -7,7 +7,7 @@ const ANSWER_MIN: f32 = 0.32;
 /// Score from which on sections are suggested.
 const SUGGEST_MIN: f32 = 0.22;
 /// When the second topic's score is nearer than this to the first, sections are suggested.
-const MARGIN: f32 = 0.02;
+const MARGIN: f32 = 0.06;
 /// When the score of what is out of scope is nearer than this to the first, a section is suggested, not given: a wrong answer
 /// to a stranger is worse than a question back.
 const OUT_OF_SCOPE_MARGIN: f32 = 0.08;

@@ -11,6 +11,10 @@ use super::vocabulary::Vocabulary;
 
 /// The share of a word's weight that depends on the number of topics that have it.
 const RARITY: f32 = 0.6;
+/// N-grams that occur more often than once in so many phrases are not looked up by phrase, unless they occur seldom in all: they
+/// tell little, and take half of the time of a question.
+const COMMON_SHARE: usize = 16;
+const COMMON_MIN: usize = 64;
 /// The share of a topic's score that its document decides when no phrase asks for it, and the number of phrases that halves it.
 const DOCUMENT_SHARE: f32 = 0.9;
 const DOCUMENT_PHRASES: f32 = 8.0;
@@ -33,7 +37,7 @@ pub(super) struct LanguageIndex {
     pub(super) idf: Vec<f32>,
     /// The idf of an n-gram that no phrase has.
     pub(super) unknown_idf: f32,
-    /// For each n-gram the phrases that have it, repeated as often as they have it. The values of their vectors follow from
+    /// For each n-gram but the common ones the phrases that have it, repeated as often as they have it. The values of their vectors follow from
     /// that, `idf` and `phrase_lengths`: to store them would add 0.6 MB to the 2.4 MB of the shipped content's index.
     pub(super) phrases_of_ngram: Postings<u32>,
     /// The length of each phrase's tf-idf vector.
@@ -50,8 +54,6 @@ pub(super) struct LanguageIndex {
 
 impl LanguageIndex {
     pub(super) fn new(Corpus { lexicon, phrases, texts }: Corpus, topics: usize) -> Self {
-        let of_phrases = phrases.0.iter().map(|(topic, text)| (*topic, &**text));
-        let documents = Documents::new(&texts, of_phrases, &lexicon, topics);
         let mut vocabulary = Vocabulary::default();
         let mut ngram_ids = NgramIds::default();
         let (mut topic_of, mut words_of_phrase, mut ngrams_of_word) = (Vec::new(), Vec::new(), Vec::new());
@@ -69,6 +71,12 @@ impl LanguageIndex {
         }
         let mut by_topic = vec![Vec::new(); topics];
         (0..).zip(&topic_of).for_each(|(phrase, &topic)| by_topic[topic as usize].push(phrase));
+        let known = &vocabulary;
+        let stems = topic_of
+            .iter()
+            .zip(&words_of_phrase)
+            .flat_map(|(&topic, words): (&u32, &Vec<u32>)| words.iter().map(move |&word| (topic, known.stem(word))));
+        let documents = Documents::new(&texts, stems, &lexicon, topics);
         let mut document_shares = vec![0.0; topics];
         for (topic, _) in &texts {
             let phrases = by_topic[*topic as usize].len() as f32;
@@ -99,6 +107,10 @@ impl LanguageIndex {
                 .map(|words| words.iter().flat_map(|&word| ngrams_of_word[word as usize].iter().copied()))
         };
         let TfIdf { vectors, lengths, idf } = TfIdf::new(ngrams_of_phrase(), &by_topic, count);
+        let mut frequency = vec![0_usize; count];
+        ngrams_of_phrase().flatten().for_each(|ngram| frequency[ngram as usize] += 1);
+        let common = (topic_of.len() / COMMON_SHARE).max(COMMON_MIN);
+        let is_telling = |ngram: u32| frequency[ngram as usize] <= common;
         let classifier = Classifier::train(&vectors, &topic_of, topics, count);
         let centroids = centroids(&vectors, &by_topic, count);
         // Before the postings are allocated.
@@ -113,7 +125,9 @@ impl LanguageIndex {
             word_weights,
             phrases_of_word,
             phrases_of_ngram: Postings::new(count, || {
-                (0..).zip(ngrams_of_phrase()).flat_map(|(phrase, ngrams)| ngrams.map(move |ngram| (ngram, phrase)))
+                let of_phrase = (0..).zip(ngrams_of_phrase());
+                let all = of_phrase.flat_map(|(phrase, ngrams)| ngrams.map(move |ngram| (ngram, phrase)));
+                all.filter(|&(ngram, _)| is_telling(ngram))
             }),
             phrase_lengths: lengths,
             ngram_ids,

@@ -40,7 +40,7 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// `phrases` are those by which people ask for the topics: they belong to the documents, too.
+    /// `phrases` gives the stems of the phrases by which people ask, each with its topic: they belong to the documents, too.
     pub(super) fn new<'a>(
         texts: &'a [(u32, Text)],
         phrases: impl Iterator<Item = (u32, &'a str)>,
@@ -48,13 +48,17 @@ impl Documents {
         topics: usize,
     ) -> Self {
         let mut documents: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); topics];
-        let mut stems = FxHashMap::default();
-        let mut add = |topic: u32, text: &str, times: f32| {
-            for word in lexicon.respell(&words_of(text)) {
+        let mut stems: FxHashMap<String, u32> = FxHashMap::default();
+        let mut count = |topic: u32, stem: &str, times: f32| {
+            let stem = stems.get(stem).copied().unwrap_or_else(|| {
                 let next = stems.len() as u32;
-                let stem = *stems.entry(lexicon.stem(word).into_owned()).or_insert(next);
-                *documents[topic as usize].entry(stem).or_default() += times;
-            }
+                stems.insert(stem.to_owned(), next);
+                next
+            });
+            *documents[topic as usize].entry(stem).or_default() += times;
+        };
+        let mut add = |topic: u32, text: &str, times: f32| {
+            lexicon.respell(&words_of(text)).for_each(|word| count(topic, &lexicon.stem(word), times));
         };
         let mut has_text = vec![false; topics];
         for (topic, text) in texts {
@@ -63,7 +67,7 @@ impl Documents {
             add(*topic, &text.summary, SUMMARY);
             add(*topic, &text.body, BODY);
         }
-        phrases.filter(|&(topic, _)| has_text[topic as usize]).for_each(|(topic, text)| add(topic, text, BODY));
+        phrases.filter(|&(topic, _)| has_text[topic as usize]).for_each(|(topic, stem)| count(topic, stem, BODY));
         let length = |document: &FxHashMap<u32, f32>| document.values().sum::<f32>();
         let average = documents.iter().map(length).sum::<f32>() / texts.len().max(1) as f32;
         let mut frequency = vec![0_u32; stems.len()];

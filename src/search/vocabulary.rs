@@ -68,6 +68,12 @@ impl Vocabulary {
         self.words.get_index_of(word).map(|id| id as u32)
     }
 
+    /// The stem of a word.
+    pub(super) fn stem(&self, id: u32) -> &str {
+        let stem = self.words.get_index(id as usize).map(|(_, &stem)| stem as usize);
+        stem.and_then(|stem| self.stems.get_index(stem)).map_or("", |(stem, _)| stem)
+    }
+
     /// Whether a phrase has a word of this stem.
     pub(super) fn has_stem(&self, stem: &str) -> bool {
         self.stems.contains_key(stem)
