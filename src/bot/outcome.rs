@@ -5,7 +5,7 @@ use crate::content::{Found, Match, SectionId, TalkId, Topic};
 /// Score from which on a section, or a talk topic, is the answer.
 const ANSWER_MIN: f32 = 0.32;
 /// Score from which on sections are suggested.
-const SUGGEST_MIN: f32 = 0.22;
+const SUGGEST_MIN: f32 = 0.26;
 /// When the second topic's score is nearer than this to the first, sections are suggested.
 const MARGIN: f32 = 0.06;
 /// When the score of what is out of scope is nearer than this to the first, a section is suggested, not given: a wrong answer

@@ -16,6 +16,8 @@ const NGRAMS: f32 = 0.20;
 const CENTROID: f32 = 0.22;
 const CLASSIFIER: f32 = 0.28;
 
+/// What makes the scores of documents, of which few come near 1, comparable with those of phrases.
+const DOCUMENT_SCALE: f32 = 1.5;
 /// How well a word of a title, a summary or a body is known that no phrase has.
 const IN_DOCUMENTS: f32 = 0.8;
 /// How well a language knows a word of which it knows the stem, or another spelling.
@@ -147,7 +149,8 @@ impl<'a> Reading<'a> {
         let sufficiency = (weight.all / WEIGHT_MIN).min(1.0);
         let scored = features.into_iter().zip(0..).map(|(features, topic)| {
             let share = index.document_shares[topic as usize];
-            let score = (1.0 - share) * features.score(index.classifier.is_some()) + share * features.document;
+            let score = (1.0 - share) * features.score(index.classifier.is_some())
+                + share * (DOCUMENT_SCALE * features.document).min(1.0);
             // A phrase that the question repeats is enough, however little its words weigh.
             (topic, score * familiarity * sufficiency.max(features.dice), features)
         });
