@@ -6,7 +6,7 @@
 //! - `profile`: commands and descriptions at Telegram.
 
 pub(crate) mod api;
-#[cfg(fuzzing)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod inbound;
 mod outbound;

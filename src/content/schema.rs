@@ -34,6 +34,8 @@ pub(crate) struct RawLanguages {
 /// `[contact]`
 #[derive(Debug, Default)]
 pub(crate) struct RawContact {
+    /// What the contact card is called, where that is not the organisation's name.
+    pub(super) name: Option<Spanned<String>>,
     pub(super) phones: Vec<Spanned<String>>,
     pub(super) address: Option<Spanned<String>>,
 }
@@ -150,6 +152,7 @@ impl<'a> Reader<'a> {
                 typography: fields.optional_boolean("typography"),
             }),
             contact: fields.table("contact", |fields| RawContact {
+                name: fields.string("name"),
                 phones: fields.strings("phones"),
                 address: fields.string("address"),
             }),

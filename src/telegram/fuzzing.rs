@@ -1,4 +1,4 @@
-//! The way into the reading of updates for `cargo fuzz`. It is compiled with `--cfg fuzzing` alone.
+//! The way into the reading of updates for `cargo fuzz`. It is compiled with the feature `fuzzing` alone.
 
 use std::rc::Rc;
 

@@ -23,7 +23,8 @@ pub(super) fn validate(file: &Source, root: &RawRoot, report: &mut Report) -> Co
     }
     let address = root.contact.address.as_ref().map_or("", |written| address(file, written, report));
     let mut contact = Contact { name: "".into(), phones, address: address.into() };
-    let Some((_, name)) = root.names.iter().find(|(key, _)| key.value == "organisation") else {
+    let organisation = root.names.iter().find(|(key, _)| key.value == "organisation").map(|(_, name)| name);
+    let Some(name) = root.contact.name.as_ref().filter(|_| organisation.is_some()).or(organisation) else {
         report.error(
             Code::MissingKey,
             Location::file(&file.path),
@@ -33,6 +34,9 @@ pub(super) fn validate(file: &Source, root: &RawRoot, report: &mut Report) -> Co
         return contact;
     };
     contact.name = name.value.trim().into();
+    if contact.name.is_empty() && root.contact.name.is_some() {
+        report.error(Code::EmptyText, name.location(file), "the contact card has no name", "write it, or leave it out");
+    }
     let length = contact.name.chars().count();
     let vcard = contact.vcard().len();
     if length > NAME_MAX {
@@ -40,7 +44,7 @@ pub(super) fn validate(file: &Source, root: &RawRoot, report: &mut Report) -> Co
             Code::TextTooLong,
             name.location(file),
             format!("the organisation's name has {length} characters; a contact card has room for {NAME_MAX}"),
-            "shorten it; the words may use a longer one of its own under [names]",
+            "shorten it, or give the card a shorter one: `name` under [contact]",
         );
     } else if vcard > VCARD_MAX {
         report.error(
