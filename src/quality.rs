@@ -73,15 +73,26 @@ pub fn ask_figures(loaded: &Loaded) -> Vec<AskFigure> {
     let Some(content) = &loaded.content else { return Vec::new() };
     let sources = &loaded.report.sources;
     let phrases = ask_phrases(content, sources);
-    let mut found = vec![0_usize; phrases.len()];
-    for fold in 0..FOLDS {
+    // The phrases of a fold that are found without it.
+    let found_of = |fold: usize| {
         let held_out = HeldOut { fold, folds: FOLDS };
-        let Some(index) = load::index_without(held_out, content, sources) else { continue };
-        for (phrase, found) in phrases.iter().zip(&mut found).filter(|(phrase, _)| held_out.has(phrase.number)) {
-            let first = content.search_in(&index, &phrase.text, phrase.language, false).matches.into_iter().next();
-            *found += usize::from(first.is_some_and(|first| first.topic == Topic::Section(phrase.section)));
+        let index = load::index_without(held_out, content, sources);
+        let is_found = |phrase: &AskPhrase| {
+            let found = index.as_ref().map(|index| content.search_in(index, &phrase.text, phrase.language, false));
+            let first = found.and_then(|found| found.matches.into_iter().next());
+            first.is_some_and(|first| first.topic == Topic::Section(phrase.section))
+        };
+        let asked = phrases.iter().enumerate().filter(|(_, phrase)| held_out.has(phrase.number));
+        asked.filter(|(_, phrase)| is_found(phrase)).map(|(i, _)| i).collect::<Vec<usize>>()
+    };
+    let mut found = vec![0_usize; phrases.len()];
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..FOLDS).map(|fold| scope.spawn(move || found_of(fold))).collect();
+        for thread in threads {
+            let of_fold = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            of_fold.into_iter().for_each(|i| found[i] = 1);
         }
-    }
+    });
     let figure = |language: LangId, section: Option<SectionId>| {
         let is_part =
             |phrase: &AskPhrase| phrase.language == language && section.is_none_or(|section| section == phrase.section);

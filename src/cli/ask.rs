@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::bot::outcome::{Outcome, decide};
 use crate::cli::Error;
 use crate::cli::arguments::AskOptions;
-use crate::content::{Content, Found, LangId, Match, SectionId, Topic};
+use crate::content::{Content, Found, LangId, Match, SectionId, Shortcut, Topic};
 
 /// The number of topics that an explanation shows.
 const EXPLAINED: usize = 5;
@@ -57,6 +57,9 @@ fn answer_lines(
 
 fn answer(content: &Content, options: &AskOptions, question: &str, output: &mut impl Write) -> io::Result<()> {
     let reader = content.language_for(options.lang.as_deref());
+    if let Some((lang, shortcut)) = content.shortcut(question, reader) {
+        return shortcut_line(content, options, question, lang, shortcut, output);
+    }
     let found = content.search(question, reader, false);
     let outcome = decide(&found);
     if options.json {
@@ -93,6 +96,36 @@ fn answer(content: &Content, options: &AskOptions, question: &str, output: &mut 
         }
     }
     Ok(())
+}
+
+/// What leads somewhere without a search.
+fn shortcut_line(
+    content: &Content,
+    options: &AskOptions,
+    question: &str,
+    lang: LangId,
+    shortcut: Shortcut,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let (section, talk, name) = match shortcut {
+        Shortcut::Home => (None, None, "home".to_owned()),
+        Shortcut::Help => (None, None, "help".to_owned()),
+        Shortcut::Language(lang) => (None, None, format!("home [{}]", content.tag(lang))),
+        Shortcut::Section(section) => (Some(section), None, section_name(content, section, lang)),
+        Shortcut::Talk(talk) => {
+            let answer = content.talk_answer(talk, lang);
+            (None, Some(&*content.talk(talk).name), answer.map_or("…", |answer| answer.text.as_str()).to_owned())
+        }
+    };
+    if !options.json {
+        return writeln!(output, "{name}");
+    }
+    let lang = if let Shortcut::Language(chosen) = shortcut { chosen } else { lang };
+    let section = section.map(|section| &*content.section(section).id);
+    let language = content.tag(lang).as_str();
+    let line = JsonLine { question, language, section, talk, suggestions: section.into_iter().collect(), score: 1.0 };
+    serde_json::to_writer(&mut *output, &line)?;
+    writeln!(output)
 }
 
 fn line<'a>(content: &'a Content, question: &'a str, found: &Found, outcome: &Outcome) -> JsonLine<'a> {
