@@ -190,13 +190,17 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
             (!said).then(|| format!("the talk `{}`", name.value))
         }
     };
-    let help = "add an `ask` phrase to its section in words of this kind, but not this question itself";
+    let place = match &question.expected {
+        RawExpected::Refused => "a phrase to `not_ours` of search.toml".to_owned(),
+        RawExpected::Talk(name) => format!("an `ask` phrase to `[talk.{}]`", name.value),
+        _ => "an `ask` phrase to its section".to_owned(),
+    };
     if let Some(expected) = missed {
         report.warning(
             Code::MissedQuestion,
             question.ask.location(file),
             format!("this question should find {expected}, and finds {}", first_three(content, &found)),
-            help,
+            format!("add {place} in words of this kind, but not this question itself"),
         );
     }
     if let Some(language) = &question.language

@@ -67,7 +67,7 @@ fn where_nothing_is_asked_one_line_shows_how_to() {
 
 #[test]
 fn remarks_in_reply_to_the_bot_are_met_with_silence() {
-    let to = "Nous joindre";
+    let to = "Contact";
     let remarks = [
         "👍",
         "😂😂",
@@ -87,6 +87,7 @@ fn remarks_in_reply_to_the_bot_are_met_with_silence() {
         "xyzzy plugh",
         "on mange où ce soir ?",
         "c'est bon les gars, on y va demain matin",
+        "confiance ou dialogue",
     ];
     for text in remarks {
         assert_eq!(answer(Input::Answering { text, to }, OVERHEARD), Reply::Silent, "{text}");
@@ -97,6 +98,12 @@ fn remarks_in_reply_to_the_bot_are_met_with_silence() {
         assert_eq!(answer(Input::Media(kind), OVERHEARD), Reply::Silent);
     }
     assert_eq!(page(Input::Answering { text: "et votre numéro ?", to }, OVERHEARD).0, section("contact"));
+    assert_eq!(page(Input::Answering { text: "votre numero svp", to }, OVERHEARD).0, section("contact"));
+    let alarm = SHIPPED.talks().find(|&talk| &*SHIPPED.talk(talk).name == "danger").unwrap();
+    let text = "on nous attaque";
+    assert_eq!(page(Input::Answering { text, to }, OVERHEARD).0, PageKind::Talk(alarm));
+    let unsure = "confiance ou dialogue ?";
+    assert_eq!(page(Input::Answering { text: unsure, to }, OVERHEARD).0, PageKind::Suggestions);
     assert_eq!(page(Input::Answering { text: "/langu", to }, OVERHEARD).0, PageKind::UnknownCommand);
     assert_eq!(page(Input::Answering { text: "/ask", to }, OVERHEARD).0, PageKind::HowToAsk);
 }
@@ -170,7 +177,7 @@ fn photo(fields: &[(&str, Value)]) -> Post {
 /// What has no words is met with a sentence above the buttons of home.
 #[track_caller]
 fn check_media(media: &[(&str, Value)], sentence: &str) {
-    check_answer(media, &[sentence, "[📞 Nous joindre]"]);
+    check_answer(media, &[sentence, "[🕊️ Les cinq principes]"]);
 }
 
 /// A message of these fields in a private chat gets one answer, in which these words stand.

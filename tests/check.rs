@@ -20,18 +20,44 @@ fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
+/// What stands below the report: how many `ask` phrases of each language, and of its sections that are hard to find, are found
+/// when they are left out.
+#[track_caller]
+fn check_figures<'a>(lines: impl Iterator<Item = &'a str>, languages: &[&str]) {
+    let mut named = Vec::new();
+    for line in lines {
+        let (name, figure) = line.split_once(": ").unwrap_or_else(|| panic!("{line}"));
+        let words: Vec<&str> = figure.split([' ', ':']).collect();
+        let [found, "of", asked, rest @ ..] = &words[..] else { panic!("{line}") };
+        let (found, asked): (usize, usize) = (found.parse().unwrap(), asked.parse().unwrap());
+        assert!(found <= asked && asked > 0, "{line}");
+        let percent = format!("{:.0} %)", found as f32 / asked as f32 * 100.0);
+        assert!(rest.join(" ").contains(&percent), "{line}");
+        match name.strip_prefix("  `") {
+            None => named.push(name),
+            Some(_) => assert!(found * 10 < asked * 8 && line.ends_with("add phrases in other words"), "{line}"),
+        }
+    }
+    assert_eq!(named, languages);
+}
+
 #[test]
 fn a_content_without_problems_exits_with_0() {
     let output = check(&["contents/single"]);
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(text(&output), "no problems\n");
+    let text = text(&output);
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("no problems"));
+    check_figures(lines, &["pt"]);
 }
 
 #[test]
 fn warnings_exit_with_0() {
     let output = check(&["--content", "contents/library"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output).ends_with(" warnings\n"));
+    let text = text(&output);
+    let count = text.lines().position(|line| line.ends_with(" warnings")).unwrap();
+    check_figures(text.lines().skip(count + 1), &["en", "fr", "ar", "nqo", "bm"]);
 }
 
 #[test]
@@ -59,10 +85,21 @@ fn json_is_one_object_a_line_with_the_place() {
     assert_eq!(output.status.code(), Some(0));
     let lines: Vec<Value> = text(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(!lines.is_empty());
-    for line in lines {
+    let (figures, problems): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.get("figure").is_some());
+    for line in problems {
         assert_eq!(line["code"], "untranslated");
         assert_eq!(line["severity"], "warning");
         assert!(line["message"].is_string() && line["help"].is_string() && line["file"].is_string());
+    }
+    let of_languages: Vec<_> = figures.iter().filter(|figure| figure["section"].is_null()).collect();
+    assert!(!of_languages.is_empty() && figures.len() > of_languages.len(), "{figures:?}");
+    for figure in &figures {
+        assert_eq!(figure["figure"], "ask");
+        assert!(figure["language"].is_string());
+        let (asked, found) = (figure["asked"].as_u64().unwrap(), figure["found"].as_u64().unwrap());
+        assert!(asked > 0 && found <= asked, "{figure}");
+        // A section is named because it is hard to find.
+        assert!(figure["section"].is_null() || found * 10 < asked * 8, "{figure}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use palabre::bot::action::{Action, Page};
+use palabre::bot::outcome::decide;
 use palabre::bot::pages;
 use palabre::bot::view::View;
 use palabre::content::load::{self, Loaded, YearMonth};
@@ -285,14 +286,84 @@ fn typography_changes_nothing_that_a_question_finds() {
     }
 }
 
+#[test]
+fn a_language_of_borrowed_words_changes_nothing_that_a_question_finds() {
+    let set = load_shipped_with("").content.unwrap();
+    let directory = shipped_with("");
+    std::fs::create_dir(directory.path().join("es")).unwrap();
+    for file in ["search.toml", "interface.toml"] {
+        std::fs::copy(directory.path().join("en").join(file), directory.path().join("es").join(file)).unwrap();
+    }
+    // Spanish comes last: languages are numbered in this order.
+    let root = directory.path().join(load::ROOT_FILE);
+    let text = std::fs::read_to_string(&root).unwrap();
+    std::fs::write(&root, text.replace("order = [\"fr\", \"en\"]", "order = [\"fr\", \"en\", \"es\"]")).unwrap();
+    let Loaded { content, report } = load::directory(directory.path(), load::this_month());
+    let more = content.unwrap_or_else(|| panic!("{}", report.to_text(false)));
+    assert!(more.language("es").is_some());
+    // Its talk is a copy, which it reads by rules of its own: scores may differ, answers hardly.
+    let mut asked = 0;
+    let mut otherwise = Vec::new();
+    for own in ["fr", "en"] {
+        for (reader, question) in ["fr", "en"].into_iter().flat_map(|reader| {
+            crate::questions::test_questions(own).into_iter().map(move |question| (reader, question))
+        }) {
+            let reader = set.language(reader).unwrap();
+            let (set, more) = (set.search(&question, reader, false), more.search(&question, reader, false));
+            assert_eq!(set.language, more.language, "{question}");
+            asked += 1;
+            otherwise.extend((decide(&set) != decide(&more)).then_some(question));
+        }
+    }
+    assert!(asked > 2_000, "{asked}");
+    assert!(otherwise.len() * 500 <= asked, "{} of {asked}: {otherwise:?}", otherwise.len());
+}
+
+#[test]
+fn a_language_without_search_toml_says_what_is_used_instead() {
+    let root = "sections = [{ id = \"well\", emoji = \"💧\", command = \"well\" }]\nnames = { organisation = \"Village\" }\n\
+         source = { title = \"The elders\", checked = \"2026-01\" }\n\
+         languages = { order = [\"en\", \"pt\", \"bm\"], default = \"en\" }";
+    let interface = std::fs::read_to_string(directory("single").join("pt/interface.toml")).unwrap();
+    let check = |search: &[&str]| {
+        let mut files = vec![("palabre.toml".to_owned(), root.to_owned())];
+        for language in ["en", "pt", "bm"] {
+            let words = "[well]\ntitle = \"A fonte\"\nsummary = \"S\"\nbody = \"B\"\n";
+            files.push((format!("{language}/well.toml"), words.to_owned()));
+            files.push((format!("{language}/interface.toml"), interface.clone()));
+        }
+        files
+            .extend(search.iter().map(|language| (format!("{language}/search.toml"), "stop_words = [\"a\"]\n".into())));
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+        let report = load::memory(files, YearMonth { year: 2026, month: 2 }).report;
+        let missing = report.diagnostics.into_iter().filter(|problem| problem.file.ends_with("search.toml"));
+        missing.map(|problem| (problem.file.to_string(), problem.message)).collect::<Vec<_>>()
+    };
+    let missing = check(&["en"]);
+    assert_eq!(missing.len(), 2, "{missing:?}");
+    for (file, message) in &missing {
+        match file.as_str() {
+            "pt/search.toml" => assert!(message.contains("stop-words, question words, greetings"), "{message}"),
+            "bm/search.toml" => assert!(message.ends_with("nothing built in for this language"), "{message}"),
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(check(&["en", "pt", "bm"]), []);
+    assert_eq!(check(&[]), [], "a content may do without");
+}
+
 /// The shipped content with one more line under `[languages]`.
 fn load_shipped_with(setting: &str) -> Loaded {
+    load::directory(shipped_with(setting).path(), load::this_month())
+}
+
+fn shipped_with(setting: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     crate::diagnostics::lay_over(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), directory.path());
     let root = directory.path().join(load::ROOT_FILE);
     let text = std::fs::read_to_string(&root).unwrap();
     std::fs::write(&root, text.replace("[languages]\n", &format!("[languages]\n{setting}\n"))).unwrap();
-    load::directory(directory.path(), load::this_month())
+    directory
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn chats_are_answered_while_polling_fails() {
 fn a_tap_is_acknowledged_while_its_chat_waits() {
     let mut bot = bot();
     let home = bot.say("/start").page();
-    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let data = home.button("📞 Contact").unwrap().data.unwrap();
     bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 60 }).on("editMessageText"));
     let tap = bot.fake.tap(1, 1, home.id, &data);
     bot.fake.wait_for("the tap to be acknowledged", |state| (!state.answers(&tap.query_id).is_empty()).then_some(()));
@@ -192,7 +192,7 @@ fn a_tap_is_acknowledged_while_its_chat_waits() {
 fn a_tap_is_acknowledged_once_however_often_its_page_is_tried() {
     let mut bot = bot();
     let home = bot.say("/start").page();
-    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let data = home.button("📞 Contact").unwrap().data.unwrap();
     bot.fake.fault(Fault::new(FaultKind::Reset).on("editMessageText").times(3));
     let tap = bot.fake.tap(1, 1, home.id, &data);
     bot.fake.wait_confirmed(tap.update_id);
@@ -204,7 +204,7 @@ fn a_tap_is_acknowledged_once_however_often_its_page_is_tried() {
 fn a_failed_answer_to_a_tap_does_not_stop_the_page() {
     let mut bot = bot();
     let home = bot.say("/start").page();
-    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let data = home.button("📞 Contact").unwrap().data.unwrap();
     bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: query is too old")).on("answerCallbackQuery"));
     let tap = bot.fake.tap(1, 1, home.id, &data);
     bot.fake.wait_confirmed(tap.update_id);
@@ -215,7 +215,7 @@ fn a_failed_answer_to_a_tap_does_not_stop_the_page() {
 fn a_message_that_cannot_be_edited_is_sent_anew() {
     let mut bot = bot();
     let home = bot.say("/start").page();
-    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let data = home.button("📞 Contact").unwrap().data.unwrap();
     bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: message can't be edited")).on("editMessageText"));
     let tap = bot.fake.tap(1, 1, home.id, &data);
     bot.fake.wait_confirmed(tap.update_id);
@@ -295,7 +295,7 @@ fn an_answer_that_is_refused_for_a_part_of_it_arrives_without_it() {
 fn a_page_is_turned_without_its_buttons_if_they_are_refused() {
     let mut bot = bot();
     let home = bot.say("/start").page();
-    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let data = home.button("📞 Contact").unwrap().data.unwrap();
     bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: BUTTON_URL_INVALID")).on("editMessageText"));
     let tap = bot.fake.tap(1, 1, home.id, &data);
     bot.fake.wait_confirmed(tap.update_id);
@@ -492,7 +492,7 @@ fn no_secret_no_word_and_no_id_reaches_a_log() {
     bot.fake.fault(Fault::new(FaultKind::Garbage).on("getUpdates"));
     bot.fake.private_message(PERSON, WORDS);
     bot.fake.push_raw(json!({"message": {"text": WORDS, "from": {"id": PERSON}}}));
-    bot.say_as(PERSON, &format!("/{WORDS}")).expect("Nous joindre");
+    bot.say_as(PERSON, &format!("/{WORDS}")).expect("Les cinq principes");
     let home = bot.page();
     let tap = bot.fake.tap(PERSON, PERSON, home.id, WORDS);
     bot.fake.wait_confirmed(tap.update_id);

@@ -169,12 +169,12 @@ fn a_chosen_language_makes_the_chat_s_menu_follow() {
     let mut bot = bot();
     // First the menus for everybody, so that they are not counted below.
     bot.fake.wait_calls("setMyShortDescription", 3);
-    bot.say("/start").tap("English").expect("Reach us");
+    bot.say("/start").tap("English").expect("The five principles");
     let profile = bot.fake.profile();
     assert!(profile.command_names("chat:1", "").contains(&"principles"), "{:?}", profile.commands);
     // A page turned in English is no choice.
     let sets = bot.fake.calls_of("setMyCommands").len();
-    bot.tap("Reach us").expect("+223");
+    bot.tap("Contact").expect("+223");
     assert_eq!(bot.fake.calls_of("setMyCommands").len(), sets);
     // Aside, the choice is that person's own.
     let asked = bot.fake.ephemeral_command(7, GROUP, "/principes");
@@ -193,7 +193,7 @@ fn a_menu_that_cannot_follow_hides_no_page() {
     bot.say("/start").expect("Interpeace");
     let refusal = FaultKind::refuse(400, "Bad Request: can't change commands");
     bot.fake.fault(Fault::new(refusal).on("setMyCommands").in_chat(1).times(1));
-    bot.tap("English").expect("Reach us");
+    bot.tap("English").expect("The five principles");
 }
 
 #[test]

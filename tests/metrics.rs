@@ -34,7 +34,17 @@ fn scrape(process: &Process) -> String {
 /// The metrics of a bot that was asked once in every way there is.
 static SCRAPED: LazyLock<String> = LazyLock::new(|| {
     let mut bot = bot();
-    for text in ["/start", "/help", "/langue", "/trust", "/xyzzy", "qui", "???", "un visa pour la France", "bonjour"] {
+    for text in [
+        "/start",
+        "/help",
+        "/langue",
+        "/trust",
+        "/xyzzy",
+        "confiance ou dialogue",
+        "???",
+        "un visa pour la France",
+        "bonjour",
+    ] {
         bot.say(text).page();
     }
     let page = bot.say("/contact").page();

@@ -1,11 +1,14 @@
 //! Questions in people's own words: what is found, what is refused, and the contract of `palabre ask`.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use palabre::bot::outcome::{Outcome, decide};
-use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
+use palabre::bot::reply::{Input, PageKind, PageReply, Place, Reply, ReplyMeta, Request, reply};
 use palabre::content::{Content, load};
 use serde_json::Value;
+use toml::de::{DeTable, DeValue};
 
 static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_month()).content.unwrap());
 
@@ -54,7 +57,7 @@ fn the_answer_comes_in_the_language_of_the_question() {
 fn an_answer_offers_what_else_it_may_have_been() {
     let view = page("quel est votre numéro de téléphone ?");
     assert!(view.text.as_str().contains("+223"), "{}", view.text.as_str());
-    assert!(view.rows.iter().flatten().any(|button| button.label.starts_with("Plutôt")), "{:?}", view.rows);
+    assert!(view.rows.iter().flatten().any(|button| button.label.starts_with("Ou bien")), "{:?}", view.rows);
 }
 
 #[test]
@@ -96,6 +99,129 @@ fn ask(arguments: &[&str], input: &str) -> String {
     crate::support::palabre(&[&["ask"], arguments].concat(), "80", input)
 }
 
+/// What a reader of this language gets for a text: the kind of page, and the language that it is in.
+#[track_caller]
+fn shown(text: &str, reader: &str) -> (PageKind, String) {
+    let request = Request { input: Input::Text(text), language_code: Some(reader), place: Place::Private };
+    let Reply::Page(PageReply { meta: ReplyMeta { page, lang, .. }, .. }) = reply(&SHIPPED, &request) else {
+        panic!("no page for {text}")
+    };
+    (page, SHIPPED.tag(lang).to_string())
+}
+
+fn section(id: &str) -> PageKind {
+    PageKind::Section(SHIPPED.find(id).unwrap())
+}
+
+#[test]
+fn a_word_of_both_languages_is_answered_in_the_reader_s() {
+    let check = |text, id, reader: &str| assert_eq!(shown(text, reader), (section(id), reader.to_owned()), "{text}");
+    check("adresse", "contact", "fr");
+    check("IMRAP", "partner", "fr");
+    check("IMRAP", "partner", "en");
+    check("dialogue", "mediation", "fr");
+    check("dialogue", "mediation", "en");
+    check("badalabougou", "contact", "fr");
+    check("contact", "contact", "en");
+    check("telephone", "contact", "en");
+    let (page, language) = shown("mission", "fr");
+    assert!(!matches!(page, PageKind::Unknown | PageKind::Talk(_)), "{page:?}");
+    assert_eq!(language, "fr");
+}
+
+#[test]
+fn a_command_that_two_languages_may_mean_is_answered_in_the_reader_s() {
+    for reader in ["fr", "en"] {
+        for (command, id) in [("/themes", "themes"), ("/contact", "contact"), ("/mediation", "mediation")] {
+            assert_eq!(shown(command, reader), (section(id), reader.to_owned()), "{command}");
+        }
+        // These are of one language, in whose menu they stand.
+        for (command, id, own) in [("/thematiques", "themes", "fr"), ("/principles", "principles", "en")] {
+            assert_eq!(shown(command, reader), (section(id), own.to_owned()), "{command}");
+        }
+    }
+}
+
+/// A file of the shipped content.
+fn file(path: &Path) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("content").join(path)).unwrap()
+}
+
+/// The `ask` phrases of a language's sections.
+fn ask_phrases(language: &str) -> Vec<String> {
+    let mut phrases = Vec::new();
+    for id in SHIPPED.top().iter().map(|&section| &*SHIPPED.section(section).id) {
+        let text = file(&Path::new(language).join(id).with_extension("toml"));
+        for section in DeTable::parse(&text).unwrap().get_ref().values() {
+            let ask = section.get_ref().get("ask").and_then(|ask| ask.get_ref().as_array()).unwrap();
+            phrases.extend(ask.iter().map(|phrase| phrase.get_ref().as_str().unwrap().to_owned()));
+        }
+    }
+    assert!(phrases.len() > 500, "{}", phrases.len());
+    phrases
+}
+
+/// The test questions of a language.
+pub(crate) fn test_questions(language: &str) -> Vec<String> {
+    let text = file(&Path::new("tests").join(language).with_extension("toml"));
+    let file = DeTable::parse(&text).unwrap();
+    let questions = file.get_ref().get("question").and_then(|all| all.get_ref().as_array()).unwrap();
+    let ask = |question: &DeValue<'_>| question.get("ask").unwrap().get_ref().as_str().unwrap().to_owned();
+    questions.iter().map(|question| ask(question.get_ref())).collect()
+}
+
+/// How many of these texts are answered, and those of them that are answered in another language than this one.
+fn answered_otherwise(texts: impl IntoIterator<Item = String>, reader: &str, language: &str) -> (usize, Vec<String>) {
+    let reader = SHIPPED.language(reader).unwrap();
+    let answered = texts.into_iter().map(|text| (SHIPPED.search(&text, reader, false), text));
+    let is_answered = |outcome| matches!(outcome, Outcome::Answer(..) | Outcome::Suggest(_) | Outcome::Talk(_));
+    let answered: Vec<_> = answered.filter(|(found, _)| is_answered(decide(found))).collect();
+    let count = answered.len();
+    let otherwise = answered.into_iter().filter(|(found, _)| SHIPPED.tag(found.language).as_str() != language);
+    (count, otherwise.map(|(_, text)| text).collect())
+}
+
+#[test]
+fn single_words_are_answered_in_the_reader_s_language_and_whole_questions_in_their_own() {
+    for (own, other) in [("fr", "en"), ("en", "fr")] {
+        let phrases = ask_phrases(own);
+        let words = phrases.iter().flat_map(|phrase| phrase.split(|c: char| !c.is_alphabetic()));
+        let words: BTreeSet<String> = words.filter(|word| word.chars().count() >= 5).map(str::to_lowercase).collect();
+        let (count, otherwise) = answered_otherwise(words, own, own);
+        assert!(count > 500, "{own}: only {count} words are answered");
+        assert!(otherwise.len() * 200 <= count, "{own}: {} of {count}: {otherwise:?}", otherwise.len());
+
+        // Of two or three words many are those of both languages: "imrap vacancies".
+        let whole = test_questions(other).into_iter().filter(|question| question.split_whitespace().count() >= 4);
+        let (count, otherwise) = answered_otherwise(whole, own, other);
+        assert!(count > 100, "{other}: only {count} questions are answered");
+        assert!(otherwise.len() * 10 <= count, "{other}: {} of {count}: {otherwise:?}", otherwise.len());
+    }
+}
+
+#[test]
+fn words_that_lead_somewhere_at_once_need_no_search() {
+    for reader in ["fr", "en"] {
+        let check = |text, page| assert_eq!(shown(text, reader), (page, reader.to_owned()), "{text}");
+        for text in ["menu", "Menu !", "stop", "🏠", "0"] {
+            check(text, PageKind::Home);
+        }
+        check("aide", PageKind::Help);
+        check("help", PageKind::Help);
+        check("1", section("contact"));
+        check("3", section("partner"));
+        check("٣", section("partner"));
+        check("❤️", section("trust"));
+        check("❤", section("trust"));
+        assert_eq!(shown("english", reader), (PageKind::Home, "en".to_owned()));
+        assert_eq!(shown("Français", reader), (PageKind::Home, "fr".to_owned()));
+        // The chat's menu of commands follows, as it does after a tap on the language's button.
+        let request = Request { input: Input::Text("anglais"), language_code: Some(reader), place: Place::Private };
+        let Reply::Page(page) = reply(&SHIPPED, &request) else { panic!() };
+        assert_eq!(page.chosen_language, SHIPPED.language("en"));
+    }
+}
+
 #[test]
 fn ask_answers_each_line_in_its_order_as_json() {
     let output = ask(&["--json"], "votre numéro de téléphone\nquel temps fait-il demain\nwhat are your principles\n");
@@ -115,7 +241,20 @@ fn ask_answers_each_line_in_its_order_as_json() {
 }
 
 #[test]
+fn ask_names_the_talk_topic_that_answers_as_json() {
+    let input = "au secours, des hommes armés attaquent notre village\nvotre numéro\n";
+    let output = ask(&["--json", "--lang", "fr"], input);
+    let lines: Vec<Value> = output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["talk"], "danger");
+    assert_eq!(lines[0]["section"], Value::Null);
+    assert_eq!(lines[0]["suggestions"].as_array().unwrap().len(), 0);
+    assert_eq!(lines[1]["section"], "contact");
+    assert!(lines[1].get("talk").is_none(), "{}", lines[1]);
+    assert!(ask(&["--lang", "fr", "au", "secours"], "").contains("+223"), "the answer itself, for people");
+}
+
+#[test]
 fn ask_takes_a_question_as_arguments_and_explains() {
     let output = ask(&["--explain", "votre", "numéro", "de", "téléphone"], "");
-    assert!(output.contains("contact") && output.contains("letters"), "{output}");
+    assert!(output.contains("contact") && output.contains("ngrams"), "{output}");
 }

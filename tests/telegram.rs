@@ -41,10 +41,10 @@ fn a_person_taps_through_and_back() {
         .tap("principes")
         .expect("confiance")
         .tap("confiance")
-        .expect("Nos cinq principes");
+        .expect("Les cinq principes");
     let page = bot.tap("English").page();
-    assert!(page.text().contains("trust") && page.button("Our five principles").is_some(), "{page}");
-    bot.tap("Home").expect("Reach us");
+    assert!(page.text().contains("trust") && page.button("The five principles").is_some(), "{page}");
+    bot.tap("Home").expect("The four objectives");
     let sent = bot.fake.sent_to(1);
     assert_eq!(sent.len(), 1, "every tap edits the one message");
     assert_eq!(sent[0].edits(), 4);
@@ -78,7 +78,7 @@ fn every_button_of_every_page_leads_to_a_page() {
 fn the_same_tap_twice_is_harmless() {
     let mut bot = bot();
     let home = bot.say("/start").page();
-    let data = home.button("Nous joindre").unwrap().data.unwrap();
+    let data = home.button("📞 Contact").unwrap().data.unwrap();
     let taps: Vec<_> = (0..3).map(|_| bot.fake.tap(1, 1, home.id, &data)).collect();
     bot.fake.wait_confirmed(taps[2].update_id);
     for tap in &taps {
@@ -96,7 +96,7 @@ fn old_and_forged_buttons_get_a_notice_and_home() {
         bot.fake.wait_confirmed(tap.update_id);
         let answers = bot.fake.answers(&tap.query_id);
         assert!(answers[0]["text"].as_str().is_some_and(|text| !text.is_empty()), "{data}: {answers:?}");
-        assert!(bot.fake.message(1, home.id).button("Nous joindre").is_some(), "{data}");
+        assert!(bot.fake.message(1, home.id).button("Les cinq principes").is_some(), "{data}");
     }
     bot.fake.assert_clean();
 }
@@ -142,7 +142,7 @@ fn a_command_answers_in_its_own_language_whatever_its_case() {
     bot.say("/PRINCIPLES").expect("Home");
     bot.say("/Principes").expect("Accueil");
     bot.say(&format!("/contact@{}", BOT_USERNAME.to_uppercase())).expect("+223");
-    bot.say_as(Person::new(2, "en-GB"), "/start").expect("Our five principles");
+    bot.say_as(Person::new(2, "en-GB"), "/start").expect("The five principles");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn an_unknown_command_offers_the_nearest() {
     let page = bot.say("/langu").page();
     assert!(page.button("Langue").is_some(), "{page}");
     let page = bot.say("/xyzzy").page();
-    assert!(page.button("Nous joindre").is_some(), "{page}");
+    assert!(page.button("Les cinq principes").is_some(), "{page}");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn odd_messages_get_home_and_a_kind_sentence() {
     let mut bot = bot();
     for text in ["/", "//", "🙂", "\u{202e}اب", "a\u{301}", &"é".repeat(4096), "[[[{}]]]", "xyzzy plugh"] {
         let page = bot.say(text).page();
-        assert!(page.button("Nous joindre").is_some(), "{text}: {page}");
+        assert!(page.button("Les cinq principes").is_some(), "{text}: {page}");
     }
     let sent = bot.fake.sent_to(1).len();
     bot.fake.post(Post::new(1, 1, "").field("sticker", json!({"file_id": "x", "width": 1})));

@@ -11,6 +11,8 @@ use crate::markup::{RichText, Style};
 const HALF_ROW: usize = 19;
 /// How many commands are offered for one that does not exist.
 const NEAREST: usize = 3;
+/// From this similarity on (normalized Damerau-Levenshtein) an unknown command is a misspelt one: one letter in four.
+const NEAR_COMMAND: f64 = 0.75;
 
 /// A page of the content, the same for everybody who sees it in such a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -222,6 +224,16 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     let mut rows: Vec<Vec<Button>> = buttons.into_iter().map(|button| vec![button]).collect();
     rows.push(vec![home_button(content, lang)]);
     View { text: RichText::plain(&*content.interface(lang).unknown_command), rows }
+}
+
+/// Whether a command that does not exist has, but for one letter in four, the name of one that opens a page.
+#[must_use]
+pub fn is_near_command(content: &Content, name: &str) -> bool {
+    let name = name.to_lowercase();
+    content.commands().any(|(known, command)| {
+        !matches!(command.target, CommandTarget::Start | CommandTarget::Ask)
+            && strsim::normalized_damerau_levenshtein(&name, known) >= NEAR_COMMAND
+    })
 }
 
 /// The answer to a question: a page, and a way to the sections that it may have been about instead.

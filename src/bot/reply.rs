@@ -9,6 +9,9 @@ use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId
 use crate::folding::fold;
 use crate::metrics::QuestionOutcome;
 
+/// Score from which on a reply in a group is a question although it has no question mark.
+const QUESTION_MIN: f32 = 0.5;
+
 /// What somebody did, and all that the bot knows of them.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -303,7 +306,18 @@ fn answering(content: &Content, reader: Reader<'_>, text: &str, to: &str) -> Rep
         return Reply::Silent;
     }
     let reply = text_message(content, reader, text, None, Place::Group { addressed: true });
-    if is_meant || finds_answer(content, &reply) { reply } else { Reply::Silent }
+    if is_meant || finds_answer(content, &reply) && asks(content, reader, &reply) { reply } else { Reply::Silent }
+}
+
+/// Whether what a reply answers was a question: it has a question mark, finds one thing for sure, or is an alarm.
+fn asks(content: &Content, reader: Reader<'_>, reply: &Reply) -> bool {
+    let Some(ReplyMeta { page, question: Some(Question { text, .. }), .. }) = reply.meta() else { return false };
+    let is_sure = || {
+        let first = content.search(text, reader.lang, false).matches.into_iter().next();
+        *page != PageKind::Suggestions && first.is_some_and(|first| first.score >= QUESTION_MIN)
+    };
+    let is_alarm = matches!(*page, PageKind::Talk(talk) if content.talk(talk).kind == TalkKind::Urgent);
+    is_alarm || text.contains(['?', '؟', '？']) || is_sure()
 }
 
 /// Whether it answers a question: with a section, with several to choose from, or with talk that is more than courtesy.
@@ -376,7 +390,11 @@ fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: 
 fn unknown_command(content: &Content, reader: Reader<'_>, written: &CommandText, place: Place) -> Reply {
     let words = [&written.name.replace('_', " "), &*written.rest].join(" ");
     let answer = question(content, reader, Asked::own(&words), place);
-    if finds_answer(content, &answer) {
+    let page = answer.meta().map(|meta| meta.page);
+    // `/langu` is `/language` before it is a word of a talk topic; an alarm comes first, however it is spelt.
+    let is_misspelt = matches!(page, Some(PageKind::Talk(talk)) if content.talk(talk).kind != TalkKind::Urgent)
+        && pages::is_near_command(content, &written.name);
+    if finds_answer(content, &answer) && !is_misspelt {
         return answer;
     }
     let view = pages::unknown_command(content, reader.lang, &written.name);

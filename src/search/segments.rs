@@ -159,7 +159,7 @@ mod tests {
             "i am as you se",
             "one two thre four five six seven eight",
             "and where is your ofice",
-            "is your ofice please",
+            "where is your ofice please",
         ];
         assert_eq!(parts(long), expected);
         let question = [long, "?"].concat();

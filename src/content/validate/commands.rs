@@ -7,9 +7,10 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::tree::Tree;
 use super::{Folder, characters};
-use crate::content::schema::Spanned;
+use crate::content::schema::{RawSectionText, Spanned};
 use crate::content::{CommandDefinition, CommandTarget, LangId, SectionId};
 use crate::diag::{Code, Location, Report, Source};
+use crate::search::plain_words;
 
 /// The commands that have no section, by their English names.
 pub(super) const BUILTIN: [(&str, CommandTarget); 4] = [
@@ -38,6 +39,10 @@ pub(super) fn validate<'a>(
             names.add(root, command, CommandTarget::Section(section), None);
         }
     }
+    let texts_of = |folder: &'a Folder<'a>| -> HashMap<&str, (&Source, &RawSectionText)> {
+        folder.texts.iter().rev().map(|(file, text)| (&*text.id.value, (*file, text))).collect()
+    };
+    let texts: Vec<_> = folders.iter().map(texts_of).collect();
     let mut menus = Vec::new();
     for (l, folder) in folders.iter().enumerate() {
         let language = Some(LangId(l));
@@ -53,14 +58,15 @@ pub(super) fn validate<'a>(
         let ask = alias("ask").map_or("ask", |(_, alias)| alias.value.as_str());
         // `ask` comes first: a private chat's menu leaves it out (`Content::menu`).
         let mut menu = vec![(ask, CommandTarget::Ask), ("start", CommandTarget::Start)];
-        let texts: HashMap<&str, _> =
-            folder.texts.iter().rev().map(|(file, text)| (&*text.id.value, (*file, text))).collect();
         for (section, node) in tree.iter() {
             let target = CommandTarget::Section(section);
-            let text = texts.get(&*node.id);
+            let text = texts[l].get(&*node.id);
             let own = text.and_then(|(file, text)| Some((*file, text.command.as_ref()?)));
             if let Some((file, command)) = own {
-                names.add(file, command, target, language);
+                let others = texts.iter().enumerate().filter(|&(other, _)| other != l);
+                let mut titles = others.filter_map(|(_, texts)| texts.get(&*node.id)?.1.title.as_ref());
+                let is_shared = titles.any(|title| has_words(&title.value, &command.value));
+                names.add(file, command, target, language.filter(|_| !is_shared));
             }
             if node.parent.is_some() {
                 continue; // Sections below the top may have commands, but the menu does not show them.
@@ -143,6 +149,13 @@ impl CommandNames<'_> {
             }
         }
     }
+}
+
+/// Whether a command says words of this title. Who writes `/themes` may read English, or French, where that section is called
+/// "Thèmes de travail": such a name tells nothing of the reader's language.
+fn has_words(title: &str, command: &str) -> bool {
+    let (title, command) = (plain_words(title), plain_words(command));
+    !command.is_empty() && title.windows(command.len()).any(|words| words == command)
 }
 
 /// What an editor may have meant by a command that Telegram refuses.
