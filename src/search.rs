@@ -97,6 +97,8 @@ pub struct Corpus {
 pub enum Role {
     /// What people ask for.
     Subject,
+    /// What people ask beside the subjects, and has an answer of its own.
+    Talk,
     /// A greeting, thanks: no question.
     Courtesy,
     /// What people ask and nobody here answers.
@@ -268,15 +270,15 @@ impl Index {
         compared
     }
 
-    /// The topics that have anything in common with a part of a text, best first. What is foreign or mere courtesy is so in the
-    /// text's own language: what another language calls foreign must not hide a subject.
+    /// The topics that have anything in common with a part of a text, best first. What is no subject counts in the text's own
+    /// language alone: what another language calls foreign must not hide a subject.
     fn rank(&self, readings: &[Reading<'_>], part: &Range<usize>, own: usize) -> Vec<Ranked> {
         let mut best: Vec<Option<Ranked>> = vec![None; self.roles.len()];
         for (language, reading) in readings.iter().enumerate() {
             for (topic, score, features) in reading.score(part) {
                 let counts = match self.roles[topic as usize] {
                     Role::Subject | Role::Urgent => true,
-                    Role::Foreign => language == own,
+                    Role::Talk | Role::Foreign => language == own,
                     Role::Courtesy => language == own && score >= COURTESY_MIN,
                 };
                 if !counts {
@@ -314,7 +316,7 @@ impl Index {
         };
         let is_understood = |part: &RankedPart| {
             let first = part.ranking.first().filter(|first| first.score >= UNDERSTOOD_MIN);
-            part.is_question && first.is_some_and(|first| matches!(role(first), Role::Subject | Role::Urgent))
+            part.is_question && first.is_some_and(|first| matches!(role(first), Role::Subject | Role::Talk | Role::Urgent))
         };
         let end = parts.iter().map(|part| part.words.end).max().unwrap_or_default();
         let questions = parts.iter().filter(|part| part.is_question && part.words != (0..end)).count();

@@ -7,7 +7,7 @@
 use super::vectors::SparseVector;
 
 /// The number of passes over the phrases.
-const PASSES: usize = 5;
+const PASSES: usize = 4;
 /// By how much the score of a phrase's own topic should exceed any other.
 const MARGIN: f32 = 1.0;
 /// The largest step of one phrase: one misplaced phrase must not undo what others taught.

@@ -114,7 +114,7 @@ impl TalkKind {
 
     pub(in crate::content) fn role(self) -> Role {
         match self {
-            Self::Question => Role::Subject,
+            Self::Question => Role::Talk,
             Self::Courtesy => Role::Courtesy,
             Self::Urgent => Role::Urgent,
         }
