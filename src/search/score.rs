@@ -22,7 +22,7 @@ const DOCUMENT_SCALE: f32 = 1.5;
 const IN_DOCUMENTS: f32 = 0.8;
 /// How well a language knows a word of which it knows the stem, or another spelling.
 const SAME_STEM_FAMILIARITY: f32 = 0.85;
-const MISSPELT_FAMILIARITY: f32 = 0.7;
+const MISSPELT_FAMILIARITY: f32 = 0.3;
 /// The share of its scores that a question loses when none of its words stands in any phrase.
 const UNKNOWN_WORDS_PENALTY: f32 = 0.5;
 /// Below this weight of its words a question says too little: it is made of stop-words.
