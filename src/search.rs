@@ -316,7 +316,8 @@ impl Index {
         };
         let is_understood = |part: &RankedPart| {
             let first = part.ranking.first().filter(|first| first.score >= UNDERSTOOD_MIN);
-            part.is_question && first.is_some_and(|first| matches!(role(first), Role::Subject | Role::Talk | Role::Urgent))
+            part.is_question
+                && first.is_some_and(|first| matches!(role(first), Role::Subject | Role::Talk | Role::Urgent))
         };
         let end = parts.iter().map(|part| part.words.end).max().unwrap_or_default();
         let questions = parts.iter().filter(|part| part.is_question && part.words != (0..end)).count();
