@@ -11,8 +11,8 @@ use crate::content::schema::{RawExpected, RawQuestion, Reader, Spanned};
 use crate::content::{Content, Found, LangId, Match, SectionId, TalkKind, Topic};
 use crate::diag::{Code, Report, Source, did_you_mean};
 
-/// In so many parts the phrases of a section are divided: each part is asked while the others are known. More parts tell little
-/// more and take longer.
+/// The number of folds of the cross-validation: the phrases of one fold are asked of an index of the others. More folds take
+/// longer and change the figures little.
 const FOLDS: usize = 10;
 /// A section of which less than this share of its phrases is found without them has too few, or those of another.
 const SHARE_MIN: f32 = 0.8;

@@ -11,8 +11,8 @@ use super::vocabulary::Vocabulary;
 
 /// The share of a word's weight that depends on the number of topics that have it.
 const RARITY: f32 = 0.6;
-/// N-grams that occur more often than once in so many phrases are not looked up by phrase, unless they occur seldom in all: they
-/// tell little, and take half of the time of a question.
+/// An n-gram that occurs more often than once in this number of phrases is not looked up by phrase: it tells little, and such
+/// n-grams take half of the time of a question. Below the second number of occurrences it is looked up in any case.
 const COMMON_SHARE: usize = 16;
 const COMMON_MIN: usize = 64;
 /// The share of a topic's score that its document decides when no phrase asks for it, and the number of phrases that halves it.
