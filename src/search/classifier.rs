@@ -4,7 +4,7 @@
 //! move up for its own topic and down for the other, just enough (PA-I of Crammer et al., "Online Passive-Aggressive
 //! Algorithms", 2006). Training is deterministic: the same phrases always give the same weights.
 
-use super::vectors::Vectors;
+use super::vectors::SparseVector;
 
 /// The number of passes over the phrases.
 const PASSES: usize = 4;
@@ -31,7 +31,7 @@ pub(super) struct Classifier {
 
 impl Classifier {
     /// Trains on phrases, vectors of length 1; `None` when there are too many.
-    pub(super) fn train(phrases: &Vectors, topic_of: &[u32], topics: usize, ngrams: usize) -> Option<Self> {
+    pub(super) fn train(phrases: &[SparseVector], topic_of: &[u32], topics: usize, ngrams: usize) -> Option<Self> {
         if phrases.len() * topics > WORK_MAX {
             return None;
         }
@@ -49,7 +49,7 @@ impl Classifier {
             let met = std::mem::take(&mut unclear);
             for i in 0..met.len() {
                 let phrase = met[shuffled(i, pass, met.len())];
-                let (vector, own) = (phrases.get(phrase), topic_of[phrase] as usize);
+                let (vector, own) = (&phrases[phrase], topic_of[phrase] as usize);
                 let scores = now.scores(vector);
                 let others = (0..topics).filter(|&topic| topic != own);
                 let Some(rival) = others.max_by(|&a, &b| scores[a].total_cmp(&scores[b])) else { continue };
@@ -83,7 +83,7 @@ impl Classifier {
     }
 
     /// The score of each topic, about -0.3 to 1.3: the vector times the weights.
-    pub(super) fn scores(&self, vector: &[(u32, f32)]) -> Vec<f32> {
+    pub(super) fn scores(&self, vector: &SparseVector) -> Vec<f32> {
         let mut scores = vec![0.0; self.topics];
         for &(ngram, value) in vector {
             if let Some(row) = self.row(ngram) {
@@ -96,9 +96,9 @@ impl Classifier {
 }
 
 /// The row of each n-gram that enough phrases have, and the number of rows.
-fn rows(phrases: &Vectors, ngrams: usize) -> (Vec<u32>, usize) {
+fn rows(phrases: &[SparseVector], ngrams: usize) -> (Vec<u32>, usize) {
     let mut frequency = vec![0_u32; ngrams];
-    phrases.entries().iter().for_each(|&(ngram, _)| frequency[ngram as usize] += 1);
+    phrases.iter().flatten().for_each(|&(ngram, _)| frequency[ngram as usize] += 1);
     let mut count = 0;
     let number = |frequency| {
         if frequency < FREQUENCY_MIN {
@@ -126,11 +126,11 @@ mod tests {
     #[test]
     fn an_ngram_of_one_topic_outweighs_what_topics_share() {
         // N-gram 0 is in every phrase, 1 to 3 each in those of one topic.
-        let phrases: Vectors = (1..=3).cycle().take(9).map(|n| vec![(0, 0.8), (n, 0.6)]).collect();
+        let phrases: Vec<SparseVector> = (1..=3).cycle().take(9).map(|n| vec![(0, 0.8), (n, 0.6)]).collect();
         let topic_of: Vec<u32> = (0..3).cycle().take(9).collect();
         let classifier = Classifier::train(&phrases, &topic_of, 3, 4).expect("there are few");
-        for (phrase, &topic) in topic_of.iter().enumerate() {
-            let scores = classifier.scores(phrases.get(phrase));
+        for (phrase, &topic) in phrases.iter().zip(&topic_of) {
+            let scores = classifier.scores(phrase);
             let best = (0..3).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).expect("there are topics");
             assert_eq!(best, topic as usize, "{scores:?}");
         }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn too_many_phrases_are_not_trained_on() {
-        let phrases: Vectors = std::iter::repeat_n(vec![(0, 1.0)], WORK_MAX / 2 + 1).collect();
+        let phrases = vec![vec![(0, 1.0)]; WORK_MAX / 2 + 1];
         let topic_of = vec![0; phrases.len()];
         assert!(Classifier::train(&phrases, &topic_of, 2, 1).is_none());
     }

@@ -6,54 +6,10 @@ const SMOOTHING: f32 = 0.1;
 /// N-grams with a value other than 0.
 pub(super) type SparseVector = Vec<(u32, f32)>;
 
-/// The vectors of all phrases in one allocation: a large one is given back when it is dropped, which thousands of small ones are
-/// not; they would add 2 MB to the process of the shipped content.
-#[derive(Default)]
-pub(super) struct Vectors {
-    /// Where each vector ends in `entries`.
-    ends: Vec<usize>,
-    entries: Vec<(u32, f32)>,
-}
-
-impl Vectors {
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub(super) fn get(&self, phrase: usize) -> &[(u32, f32)] {
-        &self.entries[self.start(phrase)..self.ends[phrase]]
-    }
-
-    fn get_mut(&mut self, phrase: usize) -> &mut [(u32, f32)] {
-        let start = self.start(phrase);
-        &mut self.entries[start..self.ends[phrase]]
-    }
-
-    fn start(&self, phrase: usize) -> usize {
-        if phrase == 0 { 0 } else { self.ends[phrase - 1] }
-    }
-
-    /// The n-grams of all phrases with their values.
-    pub(super) fn entries(&self) -> &[(u32, f32)] {
-        &self.entries
-    }
-}
-
-impl FromIterator<SparseVector> for Vectors {
-    fn from_iter<I: IntoIterator<Item = SparseVector>>(vectors: I) -> Self {
-        let mut all = Self::default();
-        for vector in vectors {
-            all.entries.extend(vector);
-            all.ends.push(all.entries.len());
-        }
-        all
-    }
-}
-
 /// Phrases as tf-idf vectors.
 pub(super) struct TfIdf {
     /// The vector of each phrase, of length 1.
-    pub(super) vectors: Vectors,
+    pub(super) vectors: Vec<SparseVector>,
     /// The length of each phrase's vector before it was divided by it.
     pub(super) lengths: Vec<f32>,
     /// The inverse document frequency of each n-gram.
@@ -69,15 +25,13 @@ impl TfIdf {
         ngrams: usize,
     ) -> Self {
         let mut values = vec![0.0; ngrams];
-        let mut vectors: Vectors = phrases.map(|phrase| sum(phrase.map(|ngram| (ngram, 1.0)), &mut values)).collect();
+        let mut vectors: Vec<_> = phrases.map(|phrase| sum(phrase.map(|ngram| (ngram, 1.0)), &mut values)).collect();
         let idf = idf(&vectors, by_topic, ngrams);
-        let count = vectors.len();
-        let mut weigh = |phrase| {
-            let vector = vectors.get_mut(phrase);
+        let weigh = |vector: &mut SparseVector| {
             vector.iter_mut().for_each(|(ngram, times)| *times = sublinear_tf(*times) * idf[*ngram as usize]);
             normalize(vector)
         };
-        let lengths = (0..count).map(&mut weigh).collect();
+        let lengths = vectors.iter_mut().map(weigh).collect();
         Self { vectors, lengths, idf }
     }
 }
@@ -88,11 +42,11 @@ pub(super) fn sublinear_tf(times: f32) -> f32 {
 }
 
 /// Inverse document frequency of each n-gram: the mean of the one among phrases and the one among topics.
-fn idf(phrases: &Vectors, by_topic: &[Vec<u32>], ngrams: usize) -> Vec<f32> {
+fn idf(phrases: &[SparseVector], by_topic: &[Vec<u32>], ngrams: usize) -> Vec<f32> {
     let (mut in_phrases, mut in_topics) = (vec![0_u32; ngrams], vec![0_u32; ngrams]);
     let mut last_topic = vec![usize::MAX; ngrams];
     for (topic, of_topic) in by_topic.iter().enumerate() {
-        for &(ngram, _) in of_topic.iter().flat_map(|&phrase| phrases.get(phrase as usize)) {
+        for &(ngram, _) in of_topic.iter().flat_map(|&phrase| &phrases[phrase as usize]) {
             let ngram = ngram as usize;
             in_phrases[ngram] += 1;
             in_topics[ngram] += u32::from(last_topic[ngram] != topic);
@@ -106,11 +60,10 @@ fn idf(phrases: &Vectors, by_topic: &[Vec<u32>], ngrams: usize) -> Vec<f32> {
 
 /// Each topic as the sum of its phrases. An n-gram's value is raised by its log-odds against the other topics; those that
 /// are less frequent here than elsewhere are left out.
-pub(super) fn centroids(phrases: &Vectors, by_topic: &[Vec<u32>], ngrams: usize) -> Vec<SparseVector> {
+pub(super) fn centroids(phrases: &[SparseVector], by_topic: &[Vec<u32>], ngrams: usize) -> Vec<SparseVector> {
     let mut values = vec![0.0; ngrams];
-    let mut of_topic = |topic: &Vec<u32>| {
-        sum(topic.iter().flat_map(|&phrase| phrases.get(phrase as usize).iter().copied()), &mut values)
-    };
+    let mut of_topic =
+        |topic: &Vec<u32>| sum(topic.iter().flat_map(|&phrase| phrases[phrase as usize].iter().copied()), &mut values);
     let mut centroids: Vec<SparseVector> = by_topic.iter().map(&mut of_topic).collect();
     let mut totals = vec![0.0_f32; ngrams];
     for &(ngram, value) in centroids.iter().flatten() {
@@ -137,12 +90,12 @@ pub(super) fn centroids(phrases: &Vectors, by_topic: &[Vec<u32>], ngrams: usize)
 /// Divides each centroid by the square root of its cohesion (the mean cosine of its own phrases), relative to the average:
 /// a topic of many unlike phrases, such as what is out of scope, would otherwise be near to no question. Without the root,
 /// such a topic wins against the others.
-fn scale_by_cohesion(centroids: &mut [SparseVector], phrases: &Vectors, by_topic: &[Vec<u32>], ngrams: usize) {
+fn scale_by_cohesion(centroids: &mut [SparseVector], phrases: &[SparseVector], by_topic: &[Vec<u32>], ngrams: usize) {
     let mut values = vec![0.0_f32; ngrams];
     let mut cohesion_of = |(centroid, of_topic): (&SparseVector, &Vec<u32>)| {
         centroid.iter().for_each(|&(ngram, value)| values[ngram as usize] = value);
-        let dot = |phrase: &[(u32, f32)]| phrase.iter().map(|&(n, value)| value * values[n as usize]).sum::<f32>();
-        let sum: f32 = of_topic.iter().map(|&phrase| dot(phrases.get(phrase as usize))).sum();
+        let dot = |phrase: &SparseVector| phrase.iter().map(|&(n, value)| value * values[n as usize]).sum::<f32>();
+        let sum: f32 = of_topic.iter().map(|&phrase| dot(&phrases[phrase as usize])).sum();
         centroid.iter().for_each(|&(ngram, _)| values[ngram as usize] = 0.0);
         if of_topic.is_empty() { 0.0 } else { sum / of_topic.len() as f32 }
     };
@@ -170,7 +123,7 @@ fn sum(entries: impl Iterator<Item = (u32, f32)>, values: &mut [f32]) -> SparseV
 }
 
 /// Divides a vector by its length, which is returned; 1 for a vector without values.
-fn normalize(vector: &mut [(u32, f32)]) -> f32 {
+fn normalize(vector: &mut SparseVector) -> f32 {
     let length = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
     if length <= 0.0 {
         return 1.0;
@@ -190,18 +143,18 @@ mod tests {
         let TfIdf { vectors, idf, lengths } =
             TfIdf::new(phrases.iter().map(|p| p.iter().copied()), &[vec![0], vec![1]], 3);
         assert!(idf[0] < idf[1] && idf[1] == idf[2], "{idf:?}");
-        for vector in (0..vectors.len()).map(|phrase| vectors.get(phrase)) {
+        for vector in &vectors {
             let length: f32 = vector.iter().map(|(_, value)| value * value).sum();
             assert!((length - 1.0).abs() < 1e-6, "{vector:?}");
         }
-        let [(0, common), (2, twice)] = *vectors.get(1) else { panic!("{:?}", vectors.entries()) };
+        let [(0, common), (2, twice)] = vectors[1][..] else { panic!("{vectors:?}") };
         assert!((common * lengths[1] - idf[0]).abs() < 1e-6, "{lengths:?}");
-        assert!((twice / common - (1.0 + 2_f32.ln()) * idf[2] / idf[0]).abs() < 1e-6, "{twice}");
+        assert!((twice / common - (1.0 + 2_f32.ln()) * idf[2] / idf[0]).abs() < 1e-6, "{vectors:?}");
     }
 
     #[test]
     fn a_centroid_has_what_tells_its_topic_from_the_others() {
-        let phrases: Vectors = [vec![(0, 0.6), (1, 0.8)], vec![(0, 0.6), (2, 0.8)]].into_iter().collect();
+        let phrases = [vec![(0, 0.6), (1, 0.8)], vec![(0, 0.6), (2, 0.8)]];
         let centroids = centroids(&phrases, &[vec![0], vec![1]], 3);
         let ngrams: Vec<Vec<u32>> = centroids.iter().map(|c| c.iter().map(|&(ngram, _)| ngram).collect()).collect();
         assert_eq!(ngrams, [[1], [2]]);
