@@ -6,7 +6,11 @@
 //! ([`Fake::assert_clean`]). Which rules those are is in the README.
 //!
 //! ```
-//! use std::{io::Write, net::TcpStream, thread};
+//! use std::{
+//!     io::{Read, Write},
+//!     net::TcpStream,
+//!     thread,
+//! };
 //!
 //! use fake_bot_api::{Fake, TOKEN};
 //!
@@ -15,7 +19,10 @@
 //!     let body = r#"{"chat_id":7,"text":"Welcome"}"#;
 //!     let length = body.len();
 //!     let head = format!("POST /bot{TOKEN}/sendMessage HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json");
-//!     write!(TcpStream::connect(host)?, "{head}\r\nContent-Length: {length}\r\n\r\n{body}")
+//!     let mut stream = TcpStream::connect(host)?;
+//!     write!(stream, "{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")?;
+//!     stream.read_to_string(&mut String::new())?; // who hangs up before the answer may not have asked
+//!     Ok(())
 //! }
 //!
 //! let fake = Fake::start();
