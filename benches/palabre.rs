@@ -99,11 +99,12 @@ fn tap_among_1000_sections(bencher: Bencher<'_, '_>, data: &str) {
     bencher.bench_local(|| ask(content, Input::Tap(black_box(data))));
 }
 
-/// A message as long as Telegram allows, of words that nobody knows.
-#[divan::bench]
-fn longest_message(bencher: Bencher<'_, '_>) {
+/// Messages as long as Telegram allows: of words that nobody knows, of misspelt ones in questions, of question words, of a sign
+/// that stands for four words.
+#[divan::bench(args = ["inconnaissable ", "inconaisable probleme confianse dialoge ? ", "qui ou ", "\u{fdfa}"])]
+fn longest_message(bencher: Bencher<'_, '_>, repeated: &str) {
     let content = LazyLock::force(&SHIPPED);
-    let text = "inconnaissable ".repeat(270) + &"xyzzy ".repeat(7);
+    let text: String = repeated.chars().cycle().take(4_096).collect();
     bencher.bench_local(|| ask(content, Input::Text(black_box(&text))));
 }
 

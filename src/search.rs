@@ -34,6 +34,7 @@ pub use score::Features;
 pub use texts::Text;
 pub use tokenizer::{Lexicon, stemmer, stemmers};
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use index::LanguageIndex;
@@ -51,9 +52,13 @@ const OTHER_LANGUAGE: f32 = 0.4;
 const WHOLE_MAX: usize = 24;
 /// Up to this number of words misspelt ones count when the language is decided: looking for them is what takes the time.
 const SPELLING_MAX: usize = 40;
-/// Parts of a text that are compared in full; of more, those that seem to say most. Together with the length of a part it
-/// bounds the time that a message takes.
+/// Parts of a text that are compared in full, and their words together: with them the time that a message takes is bounded.
 const PARTS_MAX: usize = 8;
+const PART_WORDS_MAX: usize = 120;
+/// How many of the compared parts are chosen for words that may be urgent.
+const URGENT_PARTS: usize = 2;
+/// Of a longer text the language is decided by words that lie equally far apart.
+const LANGUAGE_WORDS_MAX: usize = 200;
 /// What raises the score of a part when parts are compared: a question mark, a word that opens a question, a word for "you".
 const QUESTION_MARK: f32 = 0.2;
 const QUESTION_WORD: f32 = 0.1;
@@ -190,7 +195,8 @@ impl Index {
     /// What a text asks for: the part of it that does, compared with all topics in all languages.
     ///
     /// `unfinished` when the last word may be the beginning of one. The language is the reader's, unless another one clearly
-    /// knows the words better. The time is bounded: of a long text, the eight parts that seem to say most are compared.
+    /// knows the words better. The time is bounded: of a long text the eight parts that seem to say most are compared, what may be urgent and
+    /// questions before the rest.
     #[must_use]
     pub fn search(&self, text: &str, reader: usize, unfinished: bool) -> Found {
         let segments = Segments::new(text, |word| self.lexicons().any(|lexicon| lexicon.opens_question(word)));
@@ -198,7 +204,7 @@ impl Index {
         let readings: Vec<Reading<'_>> =
             self.languages.iter().map(|index| Reading::new(index, words, unfinished)).collect();
         let language = self.language(&readings, words.len(), reader);
-        let mut parts = self.parts_to_compare(segments.parts, words, &readings);
+        let mut parts = self.parts_to_compare(segments.parts, words, &readings, language);
         for part in &mut parts {
             part.ranking = self.rank(&readings, &part.words, language);
         }
@@ -214,64 +220,96 @@ impl Index {
     /// The language of a text: the reader's, unless another one knows clearly more of its words.
     fn language(&self, readings: &[Reading<'_>], words: usize, reader: usize) -> usize {
         let exactly = words > SPELLING_MAX;
-        let known = |reading: &Reading<'_>| (0..words).map(|word| reading.familiarity(word, exactly)).sum::<f32>();
+        let step = words.div_ceil(LANGUAGE_WORDS_MAX).max(1);
+        let known = |reading: &Reading<'_>| {
+            (0..words).step_by(step).map(|word| reading.familiarity(word, exactly)).sum::<f32>()
+        };
         let known: Vec<f32> = readings.iter().map(known).collect();
         let of_reader = known.get(reader).copied().unwrap_or_default();
         // Of languages that know as many, the first.
         let other = known.iter().copied().enumerate().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
-        let least = of_reader + OTHER_LANGUAGE * (words as f32).sqrt();
+        let least = of_reader + OTHER_LANGUAGE * (words.div_ceil(step) as f32).sqrt();
         other.filter(|&(_, known)| known > least).map_or(reader, |(language, _)| language)
     }
 
     /// The parts of a text that are compared, each with its emphasis; the whole of a short text among them.
-    fn parts_to_compare(&self, parts: Vec<Part>, words: &[String], readings: &[Reading<'_>]) -> Vec<RankedPart> {
-        let emphasis = |part: &Part| {
-            let any = |is: &dyn Fn(&Lexicon, &str) -> bool| {
-                words[part.words.clone()].iter().any(|word| self.lexicons().any(|lexicon| is(lexicon, word)))
+    fn parts_to_compare(
+        &self,
+        parts: Vec<Part>,
+        words: &[String],
+        readings: &[Reading<'_>],
+        language: usize,
+    ) -> Vec<RankedPart> {
+        let with_emphasis = |Part { words: range, sentence, is_question }: Part| {
+            let any = |is: fn(&Lexicon, &str) -> bool| {
+                let lexicon = self.languages.get(language).map(|index| &index.lexicon);
+                lexicon.is_some_and(|lexicon| words[range.clone()].iter().any(|word| is(lexicon, word)))
             };
+            let has_question_word = any(Lexicon::opens_question);
             let mut emphasis = 1.0;
-            if part.is_question {
-                emphasis += QUESTION_MARK;
+            for (raises, by) in
+                [(is_question, QUESTION_MARK), (has_question_word, QUESTION_WORD), (any(Lexicon::addresses), ADDRESS)]
+            {
+                emphasis += if raises { by } else { 0.0 };
             }
-            if any(&|lexicon, word| lexicon.opens_question(word)) {
-                emphasis += QUESTION_WORD;
-            }
-            if any(&|lexicon, word| lexicon.addresses(word)) {
-                emphasis += ADDRESS;
-            }
-            emphasis
+            let asks = is_question || has_question_word;
+            RankedPart { words: range, sentence: Some(sentence), emphasis, is_question, asks, ranking: Vec::new() }
         };
-        let mut compared: Vec<RankedPart> = parts
-            .into_iter()
-            .map(|part| RankedPart {
-                emphasis: emphasis(&part),
-                is_question: part.is_question,
-                words: part.words,
-                ranking: Vec::new(),
-            })
-            .collect();
-        if compared.len() > PARTS_MAX {
-            let estimate = |part: &RankedPart| {
-                let of_language = readings.iter().map(|reading| reading.estimate(&part.words));
-                part.emphasis * of_language.fold(0.0, f32::max)
-            };
-            let mut estimated: Vec<(f32, RankedPart)> =
-                compared.into_iter().map(|part| (estimate(&part), part)).collect();
-            estimated.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-            estimated.truncate(PARTS_MAX);
-            compared = estimated.into_iter().map(|(_, part)| part).collect();
-            compared.sort_by_key(|part| part.words.start);
-        }
+        // What is said again is compared once.
+        let mut met = HashSet::new();
+        let new = parts.into_iter().filter(|part| met.insert((&words[part.words.clone()], part.is_question)));
+        let parts: Vec<RankedPart> = new.map(with_emphasis).collect();
+        let mut compared = self.most_promising(parts, readings);
         if compared.len() > 1 && words.len() <= WHOLE_MAX {
             let emphasis = compared.iter().map(|part| part.emphasis).fold(1.0, f32::max);
             let is_question = compared.iter().any(|part| part.is_question);
-            compared.push(RankedPart { words: 0..words.len(), emphasis, is_question, ranking: Vec::new() });
+            let words = 0..words.len();
+            compared.push(RankedPart {
+                words,
+                sentence: None,
+                emphasis,
+                is_question,
+                asks: is_question,
+                ranking: Vec::new(),
+            });
         }
         compared
     }
 
-    /// The topics that have anything in common with a part of a text, best first. What is no subject counts in the text's own
-    /// language alone: what another language calls foreign must not hide a subject.
+    /// Of many parts those that may be urgent, then the questions, then those whose words say most: as many as may be compared,
+    /// in the order of the text.
+    fn most_promising(&self, parts: Vec<RankedPart>, readings: &[Reading<'_>]) -> Vec<RankedPart> {
+        if parts.len() <= PARTS_MAX && parts.iter().map(|part| part.words.len()).sum::<usize>() <= PART_WORDS_MAX {
+            return parts;
+        }
+        let urgent: Vec<u32> =
+            (0..).zip(&self.roles).filter(|(_, role)| **role == Role::Urgent).map(|(t, _)| t).collect();
+        let most = |of: &dyn Fn(&Reading<'_>) -> f32| readings.iter().map(of).fold(0.0, f32::max);
+        let mut estimated: Vec<(f32, f32, RankedPart)> = parts
+            .into_iter()
+            .map(|part| {
+                let urgency = most(&|reading| urgent.iter().map(|&topic| reading.promise_of(&part.words, topic)).sum());
+                let promise = part.emphasis * most(&|reading| reading.promise(&part.words));
+                (urgency, promise, part)
+            })
+            .collect();
+        estimated.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+        let mut rest = estimated.split_off(URGENT_PARTS.min(estimated.len()));
+        rest.sort_by(|(_, a, part_a), (_, b, part_b)| part_b.is_question.cmp(&part_a.is_question).then(b.total_cmp(a)));
+        let mut room = PART_WORDS_MAX;
+        let mut compared: Vec<RankedPart> = Vec::with_capacity(PARTS_MAX);
+        for (.., part) in estimated.into_iter().chain(rest) {
+            if compared.len() < PARTS_MAX && part.words.len() <= room {
+                room -= part.words.len();
+                compared.push(part);
+            }
+        }
+        compared.sort_by_key(|part| part.words.start);
+        compared
+    }
+
+    /// The topics that have anything in common with a part of a text, best first. Talk, courtesy and what is foreign count in the
+    /// text's own language alone: what another language calls foreign must not hide a subject.
     fn rank(&self, readings: &[Reading<'_>], part: &Range<usize>, own: usize) -> Vec<Ranked> {
         let mut best: Vec<Option<Ranked>> = vec![None; self.roles.len()];
         for (language, reading) in readings.iter().enumerate() {
@@ -307,22 +345,26 @@ impl Index {
         let has_question = parts.iter().any(|part| part.is_question);
         let value = |part: &RankedPart| {
             let first = part.ranking.first()?;
-            let role = if role(first) == Role::Courtesy { COURTESY } else { part.emphasis };
-            Some(first.score * role * if has_question && !part.is_question { CONTEXT } else { 1.0 })
+            let factor = if role(first) == Role::Courtesy { COURTESY } else { part.emphasis };
+            Some(first.score * factor * if has_question && !part.is_question { CONTEXT } else { 1.0 })
         };
         let best = |value: &dyn Fn(&RankedPart) -> Option<f32>| {
             let valued = parts.iter().enumerate().filter_map(|(i, part)| Some((i, value(part)?)));
             valued.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(i, _)| i)
         };
-        let is_understood = |part: &RankedPart| {
+        let is_understood = |part: &&RankedPart| {
             let first = part.ranking.first().filter(|first| first.score >= UNDERSTOOD_MIN);
             part.is_question
                 && first.is_some_and(|first| matches!(role(first), Role::Subject | Role::Talk | Role::Urgent))
         };
-        let end = parts.iter().map(|part| part.words.end).max().unwrap_or_default();
-        let questions = parts.iter().filter(|part| part.is_question && part.words != (0..end)).count();
-        // The whole of a short text comes last.
-        let first_question = || (questions > 1).then(|| parts.iter().position(is_understood)).flatten();
+        // The parts of one long question are one question.
+        let mut questions: Vec<usize> =
+            parts.iter().filter(|part| part.is_question).filter_map(|part| part.sentence).collect();
+        questions.dedup();
+        let first_question = || {
+            let sentence = parts.iter().filter(|part| part.sentence.is_some()).find(is_understood)?.sentence;
+            best(&|part| (part.sentence == sentence).then(|| value(part)).flatten()).filter(|_| questions.len() > 1)
+        };
         best(&urgency).or_else(first_question).or_else(|| best(&value))
     }
 
@@ -330,9 +372,9 @@ impl Index {
     fn second_question(&self, parts: &[RankedPart], best: usize) -> Option<Ranked> {
         let asked = parts.get(best)?;
         let topic = asked.ranking.first()?.topic;
-        let overlaps = |part: &RankedPart| part.words.start < asked.words.end && asked.words.start < part.words.end;
-        let others = parts.iter().filter(|part| part.emphasis > 1.0 && !overlaps(part));
-        let firsts = others.filter_map(|part| part.ranking.first().copied());
+        let others = parts.iter().filter(|part| part.asks && part.sentence.is_some() && asked.sentence.is_some());
+        let firsts =
+            others.filter(|part| part.sentence != asked.sentence).filter_map(|part| part.ranking.first().copied());
         let is_another = |first: &Ranked| {
             first.topic != topic && first.score >= UNDERSTOOD_MIN && self.roles[first.topic as usize] == Role::Subject
         };
@@ -367,8 +409,13 @@ pub fn plain_words(text: &str) -> Vec<String> {
 /// A part of a text and what it asks for.
 struct RankedPart {
     words: Range<usize>,
+    /// The number of its sentence; `None` for the whole text.
+    sentence: Option<usize>,
     /// How much it looks like a question: 1 and more.
     emphasis: f32,
+    /// Whether its sentence ends with a question mark.
     is_question: bool,
+    /// Whether it has a question mark or a question word.
+    asks: bool,
     ranking: Vec<Ranked>,
 }

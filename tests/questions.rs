@@ -258,3 +258,35 @@ fn ask_takes_a_question_as_arguments_and_explains() {
     let output = ask(&["--explain", "votre", "numéro", "de", "téléphone"], "");
     assert!(output.contains("contact") && output.contains("ngrams"), "{output}");
 }
+
+/// Nine sentences of somebody about themselves, none of which asks anything.
+const STORY: &str = "Je travaille depuis vingt ans dans le commerce à Kayes et je voyage beaucoup. Ma famille vient de Nioro. \
+    Nous avons huit enfants. Ils vont à l’école. La saison a été bonne cette année. Mon frère élève des moutons. \
+    Le marché est loin. Les routes sont mauvaises. J’aime la musique.";
+
+#[test]
+fn a_question_or_an_alarm_is_found_behind_however_long_a_story() {
+    for stories in [1, 4] {
+        let story = [STORY; 4][..stories].join(" ");
+        check(&format!("{story} Votre numéro ?"), "contact", "fr");
+        let alarm = SHIPPED.search(&format!("{story} On veut me tuer."), SHIPPED.default_language(), false);
+        let Outcome::Talk(talk) = decide(&alarm) else { panic!("{:?}", decide(&alarm)) };
+        assert_eq!(&*SHIPPED.talk(talk).name, "danger");
+    }
+}
+
+#[test]
+fn one_long_question_is_one_question() {
+    let question = "Bonjour, je suis étudiante à Ségou et je travaille sur les principes de la consolidation de la paix depuis \
+                    deux ans dans une université du pays, et je voudrais savoir quel est votre numéro de téléphone ?";
+    let found = SHIPPED.search(question, SHIPPED.default_language(), false);
+    assert_eq!(found.also, None, "its clauses are no questions of their own");
+}
+
+#[test]
+fn nothing_behind_a_shortcut_is_cut_off() {
+    let alarm = "👍".repeat(64) + " au secours, des hommes armés attaquent notre village";
+    assert_eq!(SHIPPED.shortcut(&alarm, SHIPPED.default_language()), None);
+    let question = "menu".to_owned() + &" ".repeat(260) + "votre numéro de téléphone ?";
+    assert_eq!(SHIPPED.shortcut(&question, SHIPPED.default_language()), None);
+}

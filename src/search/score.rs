@@ -124,11 +124,27 @@ impl<'a> Reading<'a> {
     }
 
     /// A cheap estimate of how much a part of the text says: the weight of the words that phrases have.
-    pub(super) fn estimate(&self, part: &Range<usize>) -> f32 {
+    pub(super) fn promise(&self, part: &Range<usize>) -> f32 {
+        self.estimate(part, |_| 1.0)
+    }
+
+    /// A cheap estimate of how much it says of one topic: each word counts by the share of its phrases that are that topic's.
+    pub(super) fn promise_of(&self, part: &Range<usize>, topic: u32) -> f32 {
+        let index = self.index;
+        self.estimate(part, |word| {
+            let phrases = index.phrases_of_word.get(word);
+            // They lie topic by topic.
+            let start = phrases.partition_point(|&phrase| index.topic_of[phrase as usize] < topic);
+            let end = phrases.partition_point(|&phrase| index.topic_of[phrase as usize] <= topic);
+            (end - start) as f32 / phrases.len() as f32
+        })
+    }
+
+    fn estimate(&self, part: &Range<usize>, share: impl Fn(u32) -> f32) -> f32 {
         let words = &self.words[self.starts[part.start]..self.starts[part.end]];
-        let weight =
-            |word: &&str| self.index.vocabulary.get(word).map_or(0.0, |id| self.index.word_weights[id as usize]);
-        words.iter().map(weight).sum::<f32>() / (words.len() as f32 + 4.0)
+        let known = words.iter().filter_map(|word| self.index.vocabulary.get(word));
+        let weight: f32 = known.map(|word| self.index.word_weights[word as usize] * share(word)).sum();
+        weight / (words.len().max(1) as f32).sqrt()
     }
 
     /// The topics that have anything in common with a part of the text, each with its score and the features that make it.
@@ -200,7 +216,8 @@ impl LanguageIndex {
     fn compare_documents(&self, words: &[&str], candidates: &[&Candidates], features: &mut [Features]) {
         let mut stems: Vec<(Cow<'_, str>, f32)> = Vec::with_capacity(words.len());
         for (word, candidates) in words.iter().zip(candidates) {
-            let corrected = candidates.found.first().filter(|_| candidates.misspelt);
+            let best = candidates.found.iter().max_by(|(_, a), (_, b)| a.total_cmp(b));
+            let corrected = best.filter(|_| candidates.misspelt);
             let stem = match corrected {
                 Some(&(id, _)) if !self.documents.knows(&self.lexicon.stem(word)) => {
                     self.lexicon.stem(self.vocabulary.word(id))

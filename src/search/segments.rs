@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::tokenizer::words_of;
+use super::tokenizer::first_words;
 
 /// A sentence of more words is cut into clauses; one that ends with a question mark is what is asked, and may be longer.
 const SENTENCE_MAX: usize = 14;
@@ -13,6 +13,9 @@ const CLAUSE_MIN: usize = 4;
 /// The words of a window over a clause that is still too long, and from one window to the next.
 const WINDOW: usize = 10;
 const WINDOW_STEP: usize = 5;
+/// No more words of a text are read: 4,096 characters have fewer, but for words of one letter and signs that each stand for
+/// several words.
+const WORDS_MAX: usize = 1_400;
 
 /// The words of a text and its parts.
 #[derive(Debug, Default)]
@@ -28,6 +31,8 @@ pub(super) struct Segments {
 pub(super) struct Part {
     /// Which words of the text.
     pub(super) words: Range<usize>,
+    /// The number of the sentence that it belongs to.
+    pub(super) sentence: usize,
     /// Whether it belongs to a sentence that ends with a question mark.
     pub(super) is_question: bool,
 }
@@ -36,16 +41,17 @@ impl Segments {
     /// `opens` says whether a question may begin with a word: a window begins there, too.
     pub(super) fn new(text: &str, opens: impl Fn(&str) -> bool) -> Self {
         let mut segments = Self::default();
-        let (mut sentence, mut clauses) = (0, Vec::new());
+        let (mut start, mut clauses, mut sentence) = (0, Vec::new(), 0);
         for piece in pieces(text) {
-            segments.words.extend(words_of(piece.text));
+            let room = WORDS_MAX - segments.words.len();
+            segments.words.extend(first_words(piece.text, room));
             let end = segments.words.len();
             if piece.end == End::Clause {
                 clauses.push(end);
-            } else if end > sentence {
+            } else if end > start {
                 clauses.push(end);
-                segments.push_sentence(sentence, &clauses, piece.end == End::Question, &opens);
-                (sentence, clauses) = (end, Vec::new());
+                segments.push_sentence(start, &clauses, sentence, piece.end == End::Question, &opens);
+                (start, clauses, sentence) = (end, Vec::new(), sentence + 1);
             } else if piece.end == End::Question
                 && let Some(last) = segments.parts.last_mut()
             {
@@ -57,10 +63,17 @@ impl Segments {
     }
 
     /// Adds a sentence: whole, or its clauses, or windows over them.
-    fn push_sentence(&mut self, start: usize, ends: &[usize], is_question: bool, opens: &impl Fn(&str) -> bool) {
+    fn push_sentence(
+        &mut self,
+        start: usize,
+        ends: &[usize],
+        sentence: usize,
+        is_question: bool,
+        opens: &impl Fn(&str) -> bool,
+    ) {
         let end = self.words.len();
         if end - start <= if is_question { QUESTION_MAX } else { SENTENCE_MAX } {
-            self.parts.push(Part { words: start..end, is_question });
+            self.parts.push(Part { words: start..end, sentence, is_question });
             return;
         }
         let mut from = start;
@@ -70,20 +83,21 @@ impl Segments {
             }
             // The rest of a sentence is no clause by itself when it is short.
             let from_of_rest = if to - from < CLAUSE_MIN { from.saturating_sub(CLAUSE_MIN).max(start) } else { from };
-            self.push_clause(from_of_rest..to, is_question, opens);
+            self.push_clause(Part { words: from_of_rest..to, sentence, is_question }, opens);
             from = to;
         }
     }
 
-    fn push_clause(&mut self, clause: Range<usize>, is_question: bool, opens: &impl Fn(&str) -> bool) {
+    fn push_clause(&mut self, part: Part, opens: &impl Fn(&str) -> bool) {
+        let clause = part.words.clone();
         if clause.len() <= SENTENCE_MAX {
-            self.parts.push(Part { words: clause, is_question });
+            self.parts.push(part);
             return;
         }
         for from in clause.clone() {
             let is_step = (from - clause.start).is_multiple_of(WINDOW_STEP);
             if (is_step || opens(&self.words[from])) && (clause.end - from > WINDOW / 2 || from == clause.start) {
-                self.parts.push(Part { words: from..clause.end.min(from + WINDOW), is_question });
+                self.parts.push(Part { words: from..clause.end.min(from + WINDOW), ..part.clone() });
             }
         }
     }
@@ -164,6 +178,19 @@ mod tests {
         assert_eq!(parts(long), expected);
         let question = [long, "?"].concat();
         assert_eq!(parts(&question).len(), 1, "what is asked stays whole");
+    }
+
+    #[test]
+    fn the_parts_of_a_sentence_know_that_they_belong_together() {
+        let segments = Segments::new(&format!("hello. {}? yes.", "one two three four, ".repeat(10)), |_| false);
+        let sentences: Vec<usize> = segments.parts.iter().map(|part| part.sentence).collect();
+        assert_eq!((sentences.first(), sentences.last()), (Some(&0), Some(&2)));
+        assert!(sentences.len() > 4 && sentences[1..sentences.len() - 1].iter().all(|&sentence| sentence == 1));
+    }
+
+    #[test]
+    fn a_sign_that_stands_for_words_does_not_make_a_text_longer_than_it_may_be() {
+        assert_eq!(Segments::new(&"\u{fdfa}".repeat(4_096), |_| false).words.len(), WORDS_MAX);
     }
 
     #[test]

@@ -130,9 +130,14 @@ const STEMMERS: &[(&str, Algorithm)] = &[
 /// The words of a text: lower case, without accents and characters that nobody sees, letters that phone keyboards lack
 /// replaced, digits those of ASCII, repeated letters squeezed into one, so that `Télephooone` and `telephone` are the same.
 pub(super) fn words_of(text: &str) -> Vec<String> {
+    first_words(text, usize::MAX)
+}
+
+/// At most `count` words, the first of the text.
+pub(super) fn first_words(text: &str, count: usize) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
-    let mut take = |c: char| {
+    let mut take = |c: char, words: &mut Vec<String>| {
         if c.is_ascii_alphanumeric() {
             push(&mut word, c.to_ascii_lowercase());
         } else if (c.is_ascii() || !push_beyond_ascii(&mut word, c)) && !word.is_empty() {
@@ -140,9 +145,13 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
         }
     };
     for c in text.chars() {
-        if c.is_ascii() { take(c) } else { decompose_compatible(c, &mut take) }
+        if words.len() >= count {
+            break;
+        }
+        if c.is_ascii() { take(c, &mut words) } else { decompose_compatible(c, |c| take(c, &mut words)) }
     }
-    take(' ');
+    take(' ', &mut words);
+    words.truncate(count);
     words
 }
 
