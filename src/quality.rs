@@ -2,14 +2,17 @@
 //!
 //! This takes longer than all other checks together, so it runs in `palabre check` and `palabre doctor`, not at a start.
 
+use std::num::NonZero;
+
 use serde::Serialize;
 
 use crate::bot::outcome::{Outcome, decide};
 use crate::content::files::Role;
 use crate::content::load::{self, HeldOut, Loaded};
 use crate::content::schema::{RawExpected, RawQuestion, Reader, Spanned};
-use crate::content::{Content, Found, LangId, Match, SectionId, TalkKind, Topic};
+use crate::content::{Content, Found, LangId, Match, SectionId, Shortcut, TalkKind, Topic};
 use crate::diag::{Code, Report, Source, did_you_mean};
+use crate::search::Features;
 
 /// The number of folds of the cross-validation: the phrases of one fold are asked of an index of the others. More folds take
 /// longer and change the figures little.
@@ -86,11 +89,15 @@ pub fn ask_figures(loaded: &Loaded) -> Vec<AskFigure> {
         asked.filter(|(_, phrase)| is_found(phrase)).map(|(i, _)| i).collect::<Vec<usize>>()
     };
     let mut found = vec![0_usize; phrases.len()];
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    // As many at once as there are processors: each holds an index.
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..FOLDS).map(|fold| scope.spawn(move || found_of(fold))).collect();
+        let found_of = &found_of;
+        let share = |thread: usize| move || (thread..FOLDS).step_by(threads).flat_map(found_of).collect::<Vec<usize>>();
+        let threads: Vec<_> = (0..threads).map(|thread| scope.spawn(share(thread))).collect();
         for thread in threads {
-            let of_fold = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            of_fold.into_iter().for_each(|i| found[i] = 1);
+            let of_thread = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            of_thread.into_iter().for_each(|i| found[i] = 1);
         }
     });
     let figure = |language: LangId, section: Option<SectionId>| {
@@ -148,7 +155,7 @@ fn check_ask(content: &Content, file: &Source, lang: LangId, own: &str, ask: &Sp
 }
 
 fn check_question(content: &Content, file: &Source, lang: LangId, question: &RawQuestion, report: &mut Report) {
-    let found = content.search(&question.ask.value, lang, false);
+    let found = found(content, &question.ask.value, lang);
     let outcome = decide(&found);
     let is_known = match &question.expected {
         RawExpected::Section(ids) | RawExpected::Among(ids) | RawExpected::Offered(ids) => {
@@ -203,9 +210,14 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
             format!("add {place} in words of this kind, but not this question itself"),
         );
     }
-    if let Some(language) = &question.language
-        && language.value != content.tag(found.language).as_str()
-    {
+    let Some(language) = &question.language else { return };
+    let Some(expected) = content.language(&language.value) else {
+        let help = "name a language of the content";
+        let message = format!("there is no language `{}`", language.value);
+        report.error(Code::UnknownId, language.location(file), message, help);
+        return;
+    };
+    if expected != found.language {
         let answered = content.tag(found.language);
         report.warning(
             Code::MissedQuestion,
@@ -214,6 +226,20 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
             "add phrases in its words to the language that it is written in",
         );
     }
+}
+
+/// What a text finds; what needs no search is found for certain.
+fn found(content: &Content, text: &str, reader: LangId) -> Found {
+    let Some((language, shortcut)) = content.shortcut(text, reader) else {
+        return content.search(text, reader, false);
+    };
+    let topic = match shortcut {
+        Shortcut::Section(section) => Some(Topic::Section(section)),
+        Shortcut::Talk(talk) => Some(Topic::Talk(talk)),
+        Shortcut::Home | Shortcut::Help | Shortcut::Language(_) => None,
+    };
+    let certain = |topic| Match { topic, language, score: 1.0, features: Features::default() };
+    Found { language, matches: topic.map(certain).into_iter().collect(), also: None }
 }
 
 fn is_section(content: &Content, file: &Source, id: &Spanned<String>, report: &mut Report) -> bool {

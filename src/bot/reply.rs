@@ -301,7 +301,11 @@ fn media(content: &Content, lang: LangId, kind: MediaKind) -> Reply {
 /// a command, ask what the bot can answer, or the bot has asked for them.
 fn answering(content: &Content, reader: Reader<'_>, text: &str, to: &str) -> Reply {
     let is_invited = content.languages().any(|lang| to.trim() == &*content.interface(lang).how_to_ask);
-    let is_meant = is_invited || CommandText::parse(text).is_some();
+    let is_navigation = matches!(
+        content.shortcut(text, reader.lang),
+        Some((_, Shortcut::Home | Shortcut::Help | Shortcut::Language(_)))
+    );
+    let is_meant = is_invited || is_navigation || CommandText::parse(text).is_some();
     if !is_meant && content.is_only_reaction(text) {
         return Reply::Silent;
     }

@@ -1,5 +1,6 @@
 //! What is known of common languages without being told: question words, words for "you", greetings, what people ask any
-//! bot; stop-words by the `stop-words` crate. A content's `search.toml` comes first, list by list.
+//! bot; stop-words by the `stop-words` crate. A content's `search.toml` comes first, key by key; what is not ours
+//! is added to it.
 
 use super::schema::{RawSearch, Reader};
 use crate::diag::{Report, Source};

@@ -20,11 +20,11 @@ pub(crate) use search::HeldOut;
 
 use self::facts::Facts;
 use self::talk::Talks;
-use super::Content;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
 use super::month::YearMonth;
 use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader};
+use super::{Content, builtin};
 use crate::diag::{Code, Location, Report, Severity, Source};
 use crate::lang::{Tag, is_right_to_left};
 use crate::markup::Typography;
@@ -42,6 +42,15 @@ struct Folder<'a> {
     interface: Option<(&'a Source, RawInterface)>,
     texts: Vec<(&'a Source, RawSectionText)>,
     search: Option<(&'a Source, RawSearch)>,
+    /// What is known of the language without being told.
+    builtin: Option<RawSearch>,
+}
+
+impl Folder<'_> {
+    /// Its `search.toml`, and what is built in: the content's own comes first.
+    fn searches(&self) -> impl Iterator<Item = &RawSearch> {
+        self.search.iter().map(|(_, raw)| raw).chain(&self.builtin)
+    }
 }
 
 /// Checks everything and builds the content; it may be used only if the report has no errors. `now` is for the age of facts.
@@ -144,6 +153,7 @@ fn read_folders<'a>(
             interface: None,
             texts: Vec::new(),
             search: None,
+            builtin: builtin::search(tag.as_str()),
         };
         for source in sources {
             let reader = Reader::new(source, report);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{LangId, SectionId, TalkId};
+use crate::folding::is_invisible;
 use crate::search::plain_words;
 
 /// Where a word leads.
@@ -35,18 +36,17 @@ impl Shortcuts {
 
     /// Where a text leads, for the reader of a language if that has it, else in the first language that has it.
     pub(in crate::content) fn get(&self, text: &str, reader: LangId) -> Option<(LangId, Shortcut)> {
-        // What has more words than any shortcut need not be looked up.
-        let known = self.0.get(&key(text.get(..256).unwrap_or(text)))?;
+        let known = self.0.get(&key(text))?;
         known.iter().find(|(lang, _)| *lang == reader).or(known.first()).copied()
     }
 }
 
-/// What two ways to write a shortcut have in common: its words; without words, its signs, without skin tones and the sign that
-/// asks for colours.
+/// What two ways to write a shortcut have in common: its words; without words, its signs, without skin tones and signs that
+/// nobody sees.
 fn key(text: &str) -> String {
     let words = plain_words(text);
     if words.is_empty() {
-        let is_variant = |c: char| c == '\u{fe0f}' || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+        let is_variant = |c: char| is_invisible(c) || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
         let mut signs: Vec<char> = text.chars().filter(|&c| !c.is_whitespace() && !is_variant(c)).collect();
         signs.dedup();
         return signs.into_iter().collect();
@@ -73,6 +73,9 @@ mod tests {
         check("ou suis je", en, Some((fr, Shortcut::Help)));
         check("👍🏿👍🏿👍🏿", fr, Some((fr, Shortcut::Talk(TalkId(0)))));
         check("❤", fr, Some((fr, Shortcut::Section(SectionId(3)))));
+        let long = ["👍".repeat(80), "menu ".repeat(80)];
+        assert_eq!(shortcuts.get(&format!("{} au secours", long[0]), fr), None, "what follows is not cut off");
+        assert_eq!(shortcuts.get(&long[1], fr), None);
         check("menus", fr, None);
         check("🙂", fr, None);
         check("", fr, None);

@@ -41,7 +41,6 @@ pub(super) fn index(
 
 fn corpus(tree: &Tree<'_>, folder: &Folder<'_>, talks: &Talks, facts: &Facts, held_out: Option<HeldOut>) -> Corpus {
     let own = folder.search.as_ref().map(|(_, raw)| raw);
-    let builtin = builtin::search(folder.tag.as_str());
     let sections = tree.nodes.len();
     let mut phrases = Phrases::default();
     let mut texts = Vec::new();
@@ -57,18 +56,16 @@ fn corpus(tree: &Tree<'_>, folder: &Folder<'_>, talks: &Talks, facts: &Facts, he
         };
         texts.push((topic, Text { title: read(&text.title), summary: read(&text.summary), body: read(&text.body) }));
     }
-    let out_of_scope = own.into_iter().chain(&builtin).flat_map(|raw| &raw.out_of_scope);
+    let out_of_scope = folder.searches().flat_map(|raw| &raw.out_of_scope);
     out_of_scope.for_each(|phrase| phrases.add(Topic::OutOfScope.number(sections), &phrase.value));
-    for raw in own.into_iter().flat_map(|raw| &raw.talk) {
+    // A talk topic of the content's own takes the place of one that is built in.
+    let is_told = |name: &str| own.is_some_and(|own| own.talk.iter().any(|talk| talk.name.value == name));
+    let builtin = folder.builtin.iter().flat_map(|raw| &raw.talk).filter(|raw| !is_told(&raw.name.value));
+    for raw in own.into_iter().flat_map(|raw| &raw.talk).chain(builtin) {
         let Some(talk) = talks.find(&raw.name.value) else { continue };
         raw.ask.iter().for_each(|phrase| phrases.add(Topic::Talk(talk).number(sections), &phrase.value));
     }
-    for raw in builtin.iter().flat_map(|raw| &raw.talk) {
-        let is_told = own.is_some_and(|own| own.talk.iter().any(|talk| talk.name.value == raw.name.value));
-        let Some(talk) = talks.find(&raw.name.value).filter(|_| !is_told) else { continue };
-        raw.ask.iter().for_each(|phrase| phrases.add(Topic::Talk(talk).number(sections), &phrase.value));
-    }
-    Corpus { lexicon: lexicon(folder.tag.as_str(), own, builtin.as_ref()), phrases, texts }
+    Corpus { lexicon: lexicon(folder.tag.as_str(), own, folder.builtin.as_ref()), phrases, texts }
 }
 
 /// A content's own lists, and for each that it does not have, what is built in.
@@ -79,7 +76,8 @@ fn lexicon(tag: &str, own: Option<&RawSearch>, builtin: Option<&RawSearch>) -> L
     };
     let told: Vec<&str> = words(|raw| &raw.stop_words).collect();
     let stop_words = if told.is_empty() { builtin::stop_words(tag).to_vec() } else { told };
-    let algorithm = own.or(builtin).and_then(|raw| raw.stemmer.as_ref()).and_then(|name| stemmer(&name.value));
+    let stemmers = [own, builtin].into_iter().flatten();
+    let algorithm = stemmers.filter_map(|raw| raw.stemmer.as_ref()).find_map(|name| stemmer(&name.value));
     let spellings = own.into_iter().flat_map(|raw| &raw.spellings);
     Lexicon::new(
         algorithm,
@@ -104,7 +102,7 @@ pub(super) fn check(folders: &[Folder<'_>], report: &mut Report) {
 fn missing(folder: &Folder<'_>, report: &mut Report) {
     let tag = folder.tag.as_str();
     let stop_words = builtin::stop_words(tag).len();
-    let used = match builtin::search(tag) {
+    let used = match &folder.builtin {
         Some(_) => {
             format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in")
         }

@@ -6,7 +6,7 @@ use super::text::{STYLES_MAX, markdown};
 use super::tree::Tree;
 use crate::content::model::Shortcuts;
 use crate::content::schema::{RawTalk, Spanned};
-use crate::content::{ID_MAX, LangId, SectionId, Shortcut, TALK_MAX, Talk, TalkAnswer, TalkId, TalkKind, builtin};
+use crate::content::{ID_MAX, LangId, SectionId, Shortcut, TALK_MAX, Talk, TalkAnswer, TalkId, TalkKind};
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::search::plain_words;
 
@@ -29,8 +29,7 @@ impl Talks {
     pub(super) fn validate(tree: &Tree<'_>, folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Self {
         let mut talks = Self::default();
         for (language, folder) in folders.iter().enumerate() {
-            let builtin = builtin::search(folder.tag.as_str());
-            builtin.iter().flat_map(|raw| &raw.talk).for_each(|raw| {
+            folder.builtin.iter().flat_map(|raw| &raw.talk).for_each(|raw| {
                 talks.find_or_add(raw, folders.len());
             });
             let Some((file, raw)) = &folder.search else { continue };
@@ -120,9 +119,7 @@ pub(super) fn shortcuts(tree: &Tree<'_>, folders: &[Folder<'_>], talks: &Talks) 
     let mut shortcuts = Shortcuts::default();
     for (language, folder) in folders.iter().enumerate() {
         let reader = LangId(language);
-        let builtin = builtin::search(folder.tag.as_str());
-        let files = || folder.search.iter().map(|(_, raw)| raw).chain(&builtin);
-        for raw in files() {
+        for raw in folder.searches() {
             for (words, shortcut) in [
                 (&raw.navigation.home, Shortcut::Home),
                 (&raw.navigation.help, Shortcut::Help),
@@ -139,7 +136,7 @@ pub(super) fn shortcuts(tree: &Tree<'_>, folders: &[Folder<'_>], talks: &Talks) 
         for (section, node) in tree.iter() {
             shortcuts.add(node.emoji, reader, Shortcut::Section(section));
         }
-        for raw in files().flat_map(|raw| &raw.talk) {
+        for raw in folder.searches().flat_map(|raw| &raw.talk) {
             let Some(talk) = talks.find(&raw.name.value) else { continue };
             // The others are found by the search.
             let signs = raw.ask.iter().filter(|phrase| plain_words(&phrase.value).is_empty());
