@@ -48,6 +48,8 @@ const THREADED_FROM: usize = 10_000;
 /// How many words more than the reader's language another one must know of a question, times the square root of its length:
 /// the longer a text, the surer is a small share.
 const OTHER_LANGUAGE: f32 = 0.4;
+/// The share of what the text's language knows of it that another one must know, for its topics to be compared with it.
+const OTHER_SHARE: f32 = 0.5;
 /// Up to this number of words a text is compared as a whole, too; beyond, it is a letter.
 const WHOLE_MAX: usize = 24;
 /// Up to this number of words misspelt ones count when the language is decided: looking for them is what takes the time.
@@ -201,9 +203,16 @@ impl Index {
     pub fn search(&self, text: &str, reader: usize, unfinished: bool) -> Found {
         let segments = Segments::new(text, |word| self.lexicons().any(|lexicon| lexicon.opens_question(word)));
         let words = &segments.words;
-        let readings: Vec<Reading<'_>> =
-            self.languages.iter().map(|index| Reading::new(index, words, unfinished)).collect();
-        let language = self.language(&readings, words.len(), reader);
+        // What some language knows is no misspelt word of another.
+        let is_known = |word: &String| self.languages.iter().any(|index| index.knows(word));
+        let are_known: Vec<bool> = words.iter().map(is_known).collect();
+        let read = |index| Reading::new(index, words, &are_known, unfinished);
+        let readings: Vec<Reading<'_>> = self.languages.iter().map(read).collect();
+        let familiarities = familiarities(&readings, words.len());
+        let language = written_in(&familiarities, words.len(), reader);
+        let least = OTHER_SHARE * familiarities.get(language).unwrap_or(&0.0);
+        let readings = (0..).zip(readings).zip(familiarities).filter(|&(_, familiarity)| familiarity >= least);
+        let readings: Vec<(usize, Reading<'_>)> = readings.map(|(reading, _)| reading).collect();
         let mut parts = self.parts_to_compare(segments.parts, words, &readings, language);
         for part in &mut parts {
             part.ranking = self.rank(&readings, &part.words, language);
@@ -217,27 +226,12 @@ impl Index {
         self.languages.iter().map(|index| &index.lexicon)
     }
 
-    /// The language of a text: the reader's, unless another one knows clearly more of its words.
-    fn language(&self, readings: &[Reading<'_>], words: usize, reader: usize) -> usize {
-        let exactly = words > SPELLING_MAX;
-        let step = words.div_ceil(LANGUAGE_WORDS_MAX).max(1);
-        let known = |reading: &Reading<'_>| {
-            (0..words).step_by(step).map(|word| reading.familiarity(word, exactly)).sum::<f32>()
-        };
-        let known: Vec<f32> = readings.iter().map(known).collect();
-        let of_reader = known.get(reader).copied().unwrap_or_default();
-        // Of languages that know as many, the first.
-        let other = known.iter().copied().enumerate().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
-        let least = of_reader + OTHER_LANGUAGE * (words.div_ceil(step) as f32).sqrt();
-        other.filter(|&(_, known)| known > least).map_or(reader, |(language, _)| language)
-    }
-
     /// The parts of a text that are compared, each with its emphasis; the whole of a short text among them.
     fn parts_to_compare(
         &self,
         parts: Vec<Part>,
         words: &[String],
-        readings: &[Reading<'_>],
+        readings: &[(usize, Reading<'_>)],
         language: usize,
     ) -> Vec<RankedPart> {
         let with_emphasis = |Part { words: range, sentence, is_question }: Part| {
@@ -278,13 +272,14 @@ impl Index {
 
     /// Of many parts those that may be urgent, then the questions, then those whose words say most: as many as may be compared,
     /// in the order of the text.
-    fn most_promising(&self, parts: Vec<RankedPart>, readings: &[Reading<'_>]) -> Vec<RankedPart> {
+    fn most_promising(&self, parts: Vec<RankedPart>, readings: &[(usize, Reading<'_>)]) -> Vec<RankedPart> {
         if parts.len() <= PARTS_MAX && parts.iter().map(|part| part.words.len()).sum::<usize>() <= PART_WORDS_MAX {
             return parts;
         }
         let urgent: Vec<u32> =
             (0..).zip(&self.roles).filter(|(_, role)| **role == Role::Urgent).map(|(t, _)| t).collect();
-        let most = |of: &dyn Fn(&Reading<'_>) -> f32| readings.iter().map(of).fold(0.0, f32::max);
+        let most =
+            |of: &dyn Fn(&Reading<'_>) -> f32| readings.iter().map(|(_, reading)| of(reading)).fold(0.0, f32::max);
         let mut estimated: Vec<(f32, f32, RankedPart)> = parts
             .into_iter()
             .map(|part| {
@@ -310,9 +305,9 @@ impl Index {
 
     /// The topics that have anything in common with a part of a text, best first. Talk, courtesy and what is foreign count in the
     /// text's own language alone: what another language calls foreign must not hide a subject.
-    fn rank(&self, readings: &[Reading<'_>], part: &Range<usize>, own: usize) -> Vec<Ranked> {
+    fn rank(&self, readings: &[(usize, Reading<'_>)], part: &Range<usize>, own: usize) -> Vec<Ranked> {
         let mut best: Vec<Option<Ranked>> = vec![None; self.roles.len()];
-        for (language, reading) in readings.iter().enumerate() {
+        for &(language, ref reading) in readings {
             for (topic, score, features) in reading.score(part) {
                 let counts = match self.roles[topic as usize] {
                     Role::Subject | Role::Urgent => true,
@@ -404,6 +399,27 @@ impl Index {
 #[must_use]
 pub fn plain_words(text: &str) -> Vec<String> {
     words_of(text)
+}
+
+/// How many of a text's words each language knows. Of a long text some are looked up, equally far apart; misspelt words count
+/// in a short one.
+fn familiarities(readings: &[Reading<'_>], words: usize) -> Vec<f32> {
+    let exactly = words > SPELLING_MAX;
+    let step = words.div_ceil(LANGUAGE_WORDS_MAX).max(1);
+    let known = |reading: &Reading<'_>| {
+        let sum: f32 = (0..words).step_by(step).map(|word| reading.familiarity(word, exactly)).sum();
+        sum * step as f32
+    };
+    readings.iter().map(known).collect()
+}
+
+/// The language of a text: the reader's, unless another one knows clearly more of its words.
+fn written_in(familiarities: &[f32], words: usize, reader: usize) -> usize {
+    let of_reader = familiarities.get(reader).copied().unwrap_or_default();
+    // Of languages that know as many, the first.
+    let other = familiarities.iter().copied().enumerate().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
+    let least = of_reader + OTHER_LANGUAGE * (words as f32).sqrt();
+    other.filter(|&(_, known)| known > least).map_or(reader, |(language, _)| language)
 }
 
 /// A part of a text and what it asks for.

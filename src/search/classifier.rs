@@ -2,7 +2,8 @@
 //!
 //! Where the score of another topic comes within the margin of a phrase's own topic, the weights of the phrase's n-grams
 //! move up for its own topic and down for the other, just enough (PA-I of Crammer et al., "Online Passive-Aggressive
-//! Algorithms", 2006). Training is deterministic: the same phrases always give the same weights.
+//! Algorithms", 2006). Training is deterministic: the same phrases always give the same weights. It learns from trigrams
+//! alone: bigrams would double the work and tell nothing more.
 
 use super::vectors::SparseVector;
 
@@ -12,7 +13,7 @@ const PASSES: usize = 4;
 const MARGIN: f32 = 1.0;
 /// The largest step of one phrase: one misplaced phrase must not undo what others taught.
 const STEP_MAX: f32 = 1.0;
-/// An n-gram of fewer phrases has no weights: it tells little of other phrases, and such are most.
+/// A trigram of fewer phrases has no weights: it tells little of other phrases, and such are most.
 const FREQUENCY_MIN: u32 = 3;
 /// The row of an n-gram without weights.
 const NO_ROW: u32 = u32::MAX;
@@ -23,15 +24,20 @@ const WORK_MAX: usize = 300_000;
 /// A weight for each n-gram and topic.
 pub(super) struct Classifier {
     topics: usize,
-    /// The row of each n-gram; [`NO_ROW`] for those that too few phrases have.
+    /// The row of each n-gram; [`NO_ROW`] for bigrams, and for trigrams that too few phrases have.
     rows: Vec<u32>,
     /// A matrix: a row for each n-gram, a column for each topic.
     weights: Vec<f32>,
 }
 
 impl Classifier {
-    /// Trains on phrases, vectors of length 1; `None` when there are too many.
-    pub(super) fn train(phrases: &[SparseVector], topic_of: &[u32], topics: usize, ngrams: usize) -> Option<Self> {
+    /// Trains on phrases, vectors of length 1; `None` when there are too many. `is_trigram` has an entry for each n-gram.
+    pub(super) fn train(
+        phrases: &[SparseVector],
+        topic_of: &[u32],
+        topics: usize,
+        is_trigram: &[bool],
+    ) -> Option<Self> {
         if phrases.len() * topics > WORK_MAX {
             return None;
         }
@@ -39,7 +45,7 @@ impl Classifier {
         topic_of.iter().for_each(|&topic| phrases_of[topic as usize] += 1);
         let non_empty = phrases_of.iter().filter(|&&phrases| phrases > 0).count();
         let average = phrases.len() as f32 / non_empty.max(1) as f32;
-        let (rows, count) = rows(phrases, ngrams);
+        let (rows, count) = rows(phrases, is_trigram);
         let mut now = Self { topics, rows, weights: vec![0.0; count * topics] };
         // The mean of the weights after each pass generalises better than the last weights.
         let mut mean = vec![0.0; count * topics];
@@ -95,19 +101,19 @@ impl Classifier {
     }
 }
 
-/// The row of each n-gram that enough phrases have, and the number of rows.
-fn rows(phrases: &[SparseVector], ngrams: usize) -> (Vec<u32>, usize) {
-    let mut frequency = vec![0_u32; ngrams];
+/// The row of each trigram that enough phrases have, and the number of rows.
+fn rows(phrases: &[SparseVector], is_trigram: &[bool]) -> (Vec<u32>, usize) {
+    let mut frequency = vec![0_u32; is_trigram.len()];
     phrases.iter().flatten().for_each(|&(ngram, _)| frequency[ngram as usize] += 1);
     let mut count = 0;
-    let number = |frequency| {
-        if frequency < FREQUENCY_MIN {
+    let number = |(frequency, is_trigram): (u32, bool)| {
+        if !is_trigram || frequency < FREQUENCY_MIN {
             return NO_ROW;
         }
         count += 1;
         count - 1
     };
-    let rows = frequency.into_iter().map(number).collect();
+    let rows = frequency.into_iter().zip(is_trigram.iter().copied()).map(number).collect();
     (rows, count as usize)
 }
 
@@ -128,7 +134,7 @@ mod tests {
         // N-gram 0 is in every phrase, 1 to 3 each in those of one topic.
         let phrases: Vec<SparseVector> = (1..=3).cycle().take(9).map(|n| vec![(0, 0.8), (n, 0.6)]).collect();
         let topic_of: Vec<u32> = (0..3).cycle().take(9).collect();
-        let classifier = Classifier::train(&phrases, &topic_of, 3, 4).expect("there are few");
+        let classifier = Classifier::train(&phrases, &topic_of, 3, &[true; 4]).expect("there are few");
         for (phrase, &topic) in phrases.iter().zip(&topic_of) {
             let scores = classifier.scores(phrase);
             let best = (0..3).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).expect("there are topics");
@@ -140,7 +146,7 @@ mod tests {
     fn too_many_phrases_are_not_trained_on() {
         let phrases = vec![vec![(0, 1.0)]; WORK_MAX / 2 + 1];
         let topic_of = vec![0; phrases.len()];
-        assert!(Classifier::train(&phrases, &topic_of, 2, 1).is_none());
+        assert!(Classifier::train(&phrases, &topic_of, 2, &[true]).is_none());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Corpus;
 use super::classifier::Classifier;
-use super::ngrams::{NgramIds, ngrams};
+use super::ngrams::{NgramIds, is_trigram, ngrams};
 use super::postings::Postings;
 use super::texts::Documents;
 use super::tokenizer::{Lexicon, words_of};
@@ -111,7 +111,9 @@ impl LanguageIndex {
         ngrams_of_phrase().flatten().for_each(|ngram| frequency[ngram as usize] += 1);
         let common = (topic_of.len() / COMMON_SHARE).max(COMMON_MIN);
         let is_telling = |ngram: u32| frequency[ngram as usize] <= common;
-        let classifier = Classifier::train(&vectors, &topic_of, topics, count);
+        let mut are_trigrams = vec![false; count];
+        ngram_ids.iter().for_each(|(ngram, &id)| are_trigrams[id as usize] = is_trigram(*ngram));
+        let classifier = Classifier::train(&vectors, &topic_of, topics, &are_trigrams);
         let centroids = centroids(&vectors, &by_topic, count);
         // Before the postings are allocated.
         drop(vectors);
@@ -142,6 +144,13 @@ impl LanguageIndex {
             documents,
             document_shares,
         }
+    }
+}
+
+impl LanguageIndex {
+    /// Whether a word stands in a phrase or in the lexicon, spelt like this.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.lexicon.has(word) || self.vocabulary.get(word).is_some()
     }
 }
 

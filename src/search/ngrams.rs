@@ -16,6 +16,11 @@ pub(super) type Ngram = [char; 3];
 /// `FxHashMap`: a question looks up hundreds of n-grams; see the benchmark `question`.
 pub(super) type NgramIds = FxHashMap<Ngram, u32>;
 
+/// Whether it has three characters.
+pub(super) fn is_trigram(ngram: Ngram) -> bool {
+    ngram[2] != NONE
+}
+
 /// The n-grams of a word, repeated ones included. An unfinished word has no boundary at its end.
 pub(super) fn ngrams(word: &str, finished: bool) -> Vec<Ngram> {
     let mut padded = vec![BOUNDARY];

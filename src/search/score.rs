@@ -77,19 +77,23 @@ pub(super) struct Reading<'a> {
     candidates: Vec<OnceCell<Candidates>>,
     /// Whether the last word may be the beginning of one.
     unfinished: bool,
+    /// By word: whether some language knows it as it is, so that it is not misspelt.
+    are_known: Vec<bool>,
 }
 
 impl<'a> Reading<'a> {
-    /// `text` comes from the tokenizer.
-    pub(super) fn new(index: &'a LanguageIndex, text: &'a [String], unfinished: bool) -> Self {
+    /// `text` comes from the tokenizer; `are_known` says which of its words some language knows as they are.
+    pub(super) fn new(index: &'a LanguageIndex, text: &'a [String], are_known: &[bool], unfinished: bool) -> Self {
         let (mut words, mut starts) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
-        for word in text {
+        let mut known = Vec::with_capacity(text.len());
+        for (word, &is_known) in text.iter().zip(are_known) {
             starts.push(words.len());
             words.extend(index.lexicon.respell(std::slice::from_ref(word)));
+            known.resize(words.len(), is_known);
         }
         starts.push(words.len());
         let candidates = vec![OnceCell::new(); words.len()];
-        Self { index, words, starts, candidates, unfinished }
+        Self { index, words, starts, candidates, unfinished, are_known: known }
     }
 
     fn is_unfinished(&self, word: usize) -> bool {
@@ -97,7 +101,14 @@ impl<'a> Reading<'a> {
     }
 
     fn candidates(&self, word: usize) -> &Candidates {
-        let find = || self.index.vocabulary.candidates(self.words[word], &self.index.lexicon, self.is_unfinished(word));
+        let find = || {
+            self.index.vocabulary.candidates(
+                self.words[word],
+                &self.index.lexicon,
+                self.is_unfinished(word),
+                !self.are_known[word],
+            )
+        };
         self.candidates[word].get_or_init(find)
     }
 

@@ -103,8 +103,15 @@ impl Vocabulary {
         self.by_length.iter_mut().for_each(Vec::shrink_to_fit);
     }
 
-    /// The words that a question's word may be. An unfinished word may be the beginning of one.
-    pub(super) fn candidates(&self, word: &str, lexicon: &Lexicon, unfinished: bool) -> Candidates {
+    /// The words that a question's word may be. An unfinished word may be the beginning of one. Whether it may be misspelt is
+    /// for the caller to know.
+    pub(super) fn candidates(
+        &self,
+        word: &str,
+        lexicon: &Lexicon,
+        unfinished: bool,
+        may_be_misspelt: bool,
+    ) -> Candidates {
         let known = self.words.get_full(word);
         let mut found: Vec<(u32, f32)> = known.map(|(id, ..)| (id as u32, 1.0)).into_iter().collect();
         let stem = match known {
@@ -119,7 +126,7 @@ impl Vocabulary {
             let longer = self.by_length.iter().skip(length + 1).flatten().map(|spelling| spelling.word);
             found.extend(longer.filter(|&id| self.word(id).starts_with(word)).map(|id| (id, SAME_BEGINNING)));
         }
-        if !found.is_empty() {
+        if !found.is_empty() || !may_be_misspelt {
             return Candidates { found, misspelt: false };
         }
         let found = self.similar(word, length);
@@ -170,7 +177,7 @@ mod tests {
             vocabulary.get_or_add(word, &lexicon);
         }
         let check = |word: &str, unfinished, misspelt, expected: &[(&str, f32)]| {
-            let candidates = vocabulary.candidates(word, &lexicon, unfinished);
+            let candidates = vocabulary.candidates(word, &lexicon, unfinished, true);
             let found: Vec<_> =
                 candidates.found.iter().map(|&(id, similarity)| (vocabulary.word(id), similarity)).collect();
             assert_eq!((found.as_slice(), candidates.misspelt), (expected, misspelt), "{word}");
