@@ -2,7 +2,11 @@
 //!
 //! This takes longer than all other checks together, so it runs in `palabre check` and `palabre doctor`, not at a start.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use serde::Serialize;
 
@@ -12,7 +16,7 @@ use crate::content::load::{self, HeldOut, Loaded};
 use crate::content::schema::{RawExpected, RawQuestion, Reader, Spanned};
 use crate::content::{Content, Found, LangId, Match, SectionId, Shortcut, TalkKind, Topic};
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::search::Features;
+use crate::search::{Features, Index};
 
 /// The number of folds of the cross-validation: the phrases of one fold are asked of an index of the others. More folds take
 /// longer and change the figures little.
@@ -25,27 +29,47 @@ const SHARE_MIN: f32 = 0.8;
 #[must_use]
 pub fn check(loaded: Loaded) -> Loaded {
     let Loaded { content: Some(content), mut report } = loaded else { return loaded };
-    let sources = std::mem::take(&mut report.sources);
-    for source in &sources {
-        match Role::of(&source.path) {
-            Some(Role::Sections(language)) => {
-                // A file of a folder that is no language would have been an error.
-                let Some(lang) = content.language(language) else { continue };
-                for text in Reader::new(source, &mut report).section_texts() {
-                    text.ask.iter().for_each(|ask| check_ask(&content, source, lang, &text.id.value, ask, &mut report));
-                }
-            }
-            Some(Role::Questions(language)) => {
-                let lang = content.language(language).unwrap_or(content.default_language());
-                for question in Reader::new(source, &mut report).questions() {
-                    check_question(&content, source, lang, &question, &mut report);
-                }
-            }
-            _ => {}
-        }
-    }
-    report.sources = sources;
+    let found = on_all_processors(report.sources.len(), |source| check_source(&content, &report.sources[source]));
+    report.diagnostics.extend(found.into_iter().flat_map(|found| found.diagnostics));
     Loaded::new(Some(content), report)
+}
+
+fn check_source(content: &Content, source: &Source) -> Report {
+    let mut report = Report::default();
+    match Role::of(&source.path) {
+        Some(Role::Sections(language)) => {
+            // A file of a folder that is no language would have been an error.
+            let Some(lang) = content.language(language) else { return report };
+            for text in Reader::new(source, &mut report).section_texts() {
+                text.ask.iter().for_each(|ask| check_ask(content, source, lang, &text.id.value, ask, &mut report));
+            }
+        }
+        Some(Role::Questions(language)) => {
+            let lang = content.language(language).unwrap_or(content.default_language());
+            for question in Reader::new(source, &mut report).questions() {
+                check_question(content, source, lang, &question, &mut report);
+            }
+        }
+        _ => {}
+    }
+    report
+}
+
+/// The results for the numbers below `count`, in their order, worked out on as many threads as there are processors.
+fn on_all_processors<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let next = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < count);
+        std::iter::from_fn(next).map(|number| (number, work(number))).collect::<Vec<_>>()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let mut results: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+        let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        threads.into_iter().flat_map(join).collect()
+    });
+    results.sort_by_key(|&(number, _)| number);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// How many of a content's `ask` phrases find their section when they are not among the phrases: an estimate of how many
@@ -76,47 +100,53 @@ pub fn ask_figures(loaded: &Loaded) -> Vec<AskFigure> {
     let Some(content) = &loaded.content else { return Vec::new() };
     let sources = &loaded.report.sources;
     let phrases = ask_phrases(content, sources);
-    // The phrases of a fold that are found without it.
-    let found_of = |fold: usize| {
-        let held_out = HeldOut { fold, folds: FOLDS };
-        let index = load::index_without(held_out, content, sources);
-        let is_found = |phrase: &AskPhrase| {
-            let found = index.as_ref().map(|index| content.search_in(index, &phrase.text, phrase.language, false));
-            let first = found.and_then(|found| found.matches.into_iter().next());
-            first.is_some_and(|first| first.topic == Topic::Section(phrase.section))
-        };
-        let asked = phrases.iter().enumerate().filter(|(_, phrase)| held_out.has(phrase.number));
-        asked.filter(|(_, phrase)| is_found(phrase)).map(|(i, _)| i).collect::<Vec<usize>>()
-    };
-    let mut found = vec![0_usize; phrases.len()];
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    // As many at once as there are processors: each holds an index.
-    std::thread::scope(|scope| {
-        let found_of = &found_of;
-        let share = |thread: usize| move || (thread..FOLDS).step_by(threads).flat_map(found_of).collect::<Vec<usize>>();
-        let threads: Vec<_> = (0..threads).map(|thread| scope.spawn(share(thread))).collect();
-        for thread in threads {
-            let of_thread = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            of_thread.into_iter().for_each(|i| found[i] = 1);
-        }
+    let found = load::with_phrases_held_out(content, sources, |index_without| {
+        // Each holds an index while it works.
+        on_all_processors(FOLDS, |fold| found_of_fold(content, &phrases, fold, index_without))
     });
-    let figure = |language: LangId, section: Option<SectionId>| {
-        let is_part =
-            |phrase: &AskPhrase| phrase.language == language && section.is_none_or(|section| section == phrase.section);
-        let parts = || phrases.iter().zip(&found).filter(|(phrase, _)| is_part(phrase));
-        AskFigure {
-            language: content.tag(language).to_string(),
-            section: section.map(|section| content.section(section).id.to_string()),
-            asked: parts().count(),
-            found: parts().map(|(_, found)| found).sum(),
-        }
+    let mut counts: BTreeMap<(LangId, SectionId), Count> = BTreeMap::new();
+    phrases.iter().for_each(|phrase| counts.entry((phrase.language, phrase.section)).or_default().asked += 1);
+    let found = found.into_iter().flatten().flatten();
+    found.for_each(|phrase| counts.entry((phrase.language, phrase.section)).or_default().found += 1);
+    let figure = |language: LangId, section: Option<SectionId>, Count { asked, found }: Count| AskFigure {
+        language: content.tag(language).to_string(),
+        section: section.map(|section| content.section(section).id.to_string()),
+        asked,
+        found,
     };
-    let of_language = |language| {
-        let sections = content.sections().map(move |section| figure(language, Some(section)));
-        let weak = sections.filter(|figure| figure.asked > 0 && figure.share() < SHARE_MIN);
-        std::iter::once(figure(language, None)).filter(|figure| figure.asked > 0).chain(weak)
+    let of_language = |language: LangId| {
+        let of_sections: Vec<_> = counts.iter().filter(|((of, _), _)| *of == language).collect();
+        let all = of_sections.iter().fold(Count::default(), |all, (_, count)| Count {
+            asked: all.asked + count.asked,
+            found: all.found + count.found,
+        });
+        let sections = of_sections.into_iter().map(|(&(_, section), &count)| figure(language, Some(section), count));
+        let weak = sections.filter(|figure| figure.share() < SHARE_MIN);
+        std::iter::once(figure(language, None, all)).filter(|figure| figure.asked > 0).chain(weak).collect::<Vec<_>>()
     };
     content.languages().flat_map(of_language).collect()
+}
+
+/// The phrases of a fold that are found without it.
+fn found_of_fold<'a>(
+    content: &Content,
+    phrases: &'a [AskPhrase],
+    fold: usize,
+    index_without: &(dyn Fn(HeldOut) -> Index + Sync),
+) -> Vec<&'a AskPhrase> {
+    let held_out = HeldOut { fold, folds: FOLDS };
+    let index = index_without(held_out);
+    let is_found = |phrase: &&AskPhrase| {
+        let found = content.search_in(&index, &phrase.text, phrase.language, false);
+        found.matches.first().is_some_and(|first| first.topic == Topic::Section(phrase.section))
+    };
+    phrases.iter().filter(|phrase| held_out.has(phrase.number)).filter(is_found).collect()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    asked: usize,
+    found: usize,
 }
 
 /// An `ask` phrase.

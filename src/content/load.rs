@@ -4,12 +4,11 @@ use std::path::Path;
 
 use super::files::{Files, version};
 use super::{Content, Version, validate};
-use crate::diag::{Report, Severity, Source};
-use crate::search::Index;
+use crate::diag::{Report, Severity};
 
 pub use super::files::ROOT_FILE;
 pub use super::month::{YearMonth, this_month};
-pub(crate) use super::validate::HeldOut;
+pub(crate) use super::validate::{HeldOut, with_phrases_held_out};
 
 /// A content, if there are no errors, and everything that is wrong or could be better.
 #[derive(Debug)]
@@ -71,11 +70,6 @@ pub fn directory_or_shipped(path: Option<&Path>, now: YearMonth) -> Loaded {
 #[must_use]
 pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, now: YearMonth) -> Loaded {
     of_files(Files::memory(entries), now)
-}
-
-/// The index of a content as it would be without some of its phrases. `sources` are the files that it was loaded from.
-pub(crate) fn index_without(held_out: HeldOut, content: &Content, sources: &[Source]) -> Option<Index> {
-    validate::index_without(held_out, content, sources)
 }
 
 /// Loads the content of files that have been read.

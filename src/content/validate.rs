@@ -105,8 +105,12 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     })
 }
 
-/// The index of a content without errors, built without some of its phrases.
-pub(super) fn index_without(held_out: HeldOut, content: &Content, sources: &[Source]) -> Option<Index> {
+/// Reads the files of a content without errors once more, for indexes without some of its phrases. What `ask` gets makes them.
+pub(crate) fn with_phrases_held_out<R>(
+    content: &Content,
+    sources: &[Source],
+    ask: impl FnOnce(&(dyn Fn(HeldOut) -> Index + Sync)) -> R,
+) -> Option<R> {
     let mut report = Report::default();
     let root = sources.iter().find(|source| source.path == ROOT_FILE)?;
     let raw = Reader::new(root, &mut report).root();
@@ -116,7 +120,7 @@ pub(super) fn index_without(held_out: HeldOut, content: &Content, sources: &[Sou
         sources.iter().filter_map(|source| Some(source.path.split_once('/')?.0.to_owned())).collect();
     let folders = read_folders(sources, &names, &content.tags, &raw.languages, &mut report);
     let talks = Talks::validate(&tree, &folders, &facts, &mut report);
-    Some(search::index(&tree, &folders, &talks, &facts, Some(held_out))())
+    Some(ask(&|held_out| search::index(&tree, &folders, &talks, &facts, Some(held_out))()))
 }
 
 fn missing_root(report: &mut Report) {
