@@ -333,9 +333,9 @@ impl Index {
     fn best_part(&self, parts: &[RankedPart]) -> Option<usize> {
         let role = |ranked: &Ranked| self.roles[ranked.topic as usize];
         let urgency = |part: &RankedPart| {
-            let second = part.ranking.get(1).map_or(0.0, |second| second.score);
             let first = part.ranking.first().filter(|first| role(first) == Role::Urgent)?;
-            (first.score >= URGENT_MIN && first.score - second >= URGENT_LEAD).then_some(first.score)
+            let other = part.ranking.iter().find(|other| role(other) != Role::Urgent).map_or(0.0, |other| other.score);
+            (first.score >= URGENT_MIN && first.score - other >= URGENT_LEAD).then_some(first.score)
         };
         let has_question = parts.iter().any(|part| part.is_question);
         let value = |part: &RankedPart| {
