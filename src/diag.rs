@@ -79,6 +79,8 @@ codes! {
     BrokenMarkdown = "broken-markdown",
     /// Markdown that a Telegram message cannot show.
     UnsupportedMarkdown = "unsupported-markdown",
+    /// Signs that could be marks and are shown as they are, or the other way round.
+    AmbiguousMarkdown = "ambiguous-markdown",
     /// A link to something that is no web address.
     BadUrl = "bad-url",
     /// A phone number that nobody can dial.

@@ -1,16 +1,19 @@
 //! Text with styles: plain text and the ranges in it that are bold, a link and so on.
 //!
 //! [`RichText`] knows neither Telegram nor a terminal. Its ranges are bytes, at character boundaries; the length that
-//! Telegram counts is in UTF-16 units ([`utf16_len`]). `parse` reads Markdown, `split` cuts a long text into pages,
-//! `typography` keeps on one line what a language keeps together.
+//! Telegram counts is in UTF-16 units ([`utf16_len`]). `normalize` makes CommonMark of what people write, `parse` reads it, `table`
+//! sets tables, `split` cuts a long text into pages, `typography` keeps on one line what a language keeps together.
 
+mod normalize;
 mod parse;
 mod split;
+mod table;
 mod typography;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use normalize::Ambiguity;
 pub use parse::{Placeholders, Problem, is_web_address, parse};
 pub use typography::Typography;
 
@@ -152,10 +155,15 @@ impl RichText {
         }
     }
 
-    /// The bytes of a range as a text of their own, without white space at its ends. Styles that reach beyond are cut.
+    /// The bytes of a range as a text of their own, without white space at its ends; but a line of code keeps its indent. Styles
+    /// that reach beyond are cut.
     fn slice(&self, range: Range<usize>) -> RichText {
         let whole = &self.text[range.clone()];
-        let start = range.start + (whole.len() - whole.trim_start().len());
+        let mut start = range.start + (whole.len() - whole.trim_start().len());
+        if let Some(code) = self.spans.iter().find(|span| span.style == Style::Pre && span.range.contains(&start)) {
+            let line = self.text[range.start..start].rfind('\n').map_or(range.start, |end| range.start + end + 1);
+            start = line.max(code.range.start);
+        }
         let end = (range.start + whole.trim_end().len()).max(start);
         let spans = self.spans.iter().filter_map(|span| {
             let (from, to) = (span.range.start.max(start), span.range.end.min(end));

@@ -9,7 +9,7 @@ use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
-use palabre::markup::{Placeholders, RichText, Style, parse, utf16_len};
+use palabre::markup::{Ambiguity, Placeholders, Problem, RichText, Style, parse, utf16_len};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -71,6 +71,73 @@ fn markdown() -> impl Strategy<Value = String> {
     ]);
     prop::collection::vec(prop_oneof![8 => pieces.prop_map(str::to_owned), 1 => ".{0,12}"], 0..120)
         .prop_map(|p| p.concat())
+}
+
+/// What an office writes and pastes: numbers with signs, lists of other programs, columns, addresses, indented paragraphs.
+fn office_text() -> impl Strategy<Value = String> {
+    let pieces = select(vec![
+        "*",
+        "**",
+        "_",
+        "__",
+        "~",
+        "~~",
+        "`",
+        "+ ",
+        "+",
+        "> ",
+        ">",
+        "- ",
+        "-",
+        "– ",
+        "• ",
+        "■",
+        "# ",
+        "#",
+        "1. ",
+        "2016. ",
+        "3) ",
+        "(",
+        ")",
+        "[",
+        "]",
+        "]: ",
+        ":",
+        " : ",
+        "=",
+        "/",
+        ".",
+        "!",
+        "\\",
+        "|",
+        "| ",
+        "\t",
+        "\n",
+        "\n",
+        "\n\n",
+        "\n    ",
+        "    ",
+        " ",
+        " ",
+        "144",
+        "39",
+        "7",
+        "mot",
+        "é",
+        "Rue",
+        "A",
+        "b",
+        "https://example.org/",
+        "www.example.org/",
+        "***",
+        "_b_",
+        "===\n",
+    ]);
+    prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn letters_and_digits(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn check_spans(text: &RichText) {
@@ -252,6 +319,20 @@ proptest! {
                 });
                 prop_assert!(pages.iter().any(whole), "{:?} was cut", words);
             }
+        }
+    }
+
+    /// Where nothing is refused, every letter and digit is shown, in its order. Only a wide table is written otherwise: it names its
+    /// columns in each row.
+    #[test]
+    fn a_text_keeps_its_letters_and_digits(source in office_text()) {
+        let (text, problems) = parse(&source, &OnePlaceholder);
+        check_spans(&text);
+        let is_refused = problems.iter().any(|problem| !matches!(problem, Problem::Ambiguous(..)));
+        let has_table = source.contains('|') || problems.iter().any(|p| matches!(p, Problem::Ambiguous(Ambiguity::Tabs, _)));
+        let is_aligned = text.spans().iter().any(|span| span.style == Style::Pre);
+        if !is_refused && (!has_table || is_aligned) {
+            prop_assert_eq!(letters_and_digits(text.as_str()), letters_and_digits(&source));
         }
     }
 

@@ -1,10 +1,14 @@
-//! Markdown (CommonMark with `~~strike~~`, and `__underline__` as Telegram writes it) → [`RichText`].
+//! Markdown (CommonMark with `~~strike~~` and tables, and `__underline__` as Telegram writes it) → [`RichText`].
+//!
+//! Line ends and the numbers of lists stay as they are written.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd, TextMergeWithOffset};
 
+use super::normalize::{Ambiguity, Normalized, OPTIONS, normalize};
+use super::table::Table;
 use super::{Piece, RichText, Span, Style, pieces, utf16_len};
 
 /// A quotation longer than this many UTF-16 units is shown folded: about six lines on a phone.
@@ -23,6 +27,21 @@ pub enum Problem {
     LoneBrace(Range<usize>),
     /// A placeholder that does not exist.
     UnknownPlaceholder(String, Range<usize>),
+    /// Signs that could mean two things; what was made of them is shown.
+    Ambiguous(Ambiguity, Range<usize>),
+}
+
+impl Problem {
+    fn range_mut(&mut self) -> &mut Range<usize> {
+        match self {
+            Self::Unsupported(_, range)
+            | Self::Unclosed(_, range)
+            | Self::BadUrl(_, range)
+            | Self::LoneBrace(range)
+            | Self::UnknownPlaceholder(_, range)
+            | Self::Ambiguous(_, range) => range,
+        }
+    }
 }
 
 /// What the placeholders of a text stand for.
@@ -31,16 +50,24 @@ pub trait Placeholders {
     fn text(&self, name: &str) -> Option<RichText>;
     /// What stands in a link in place of a placeholder.
     fn address(&self, name: &str) -> Option<String>;
+    /// What stands between a word and what it announces, in the language of the text.
+    fn colon(&self) -> &'static str {
+        ": "
+    }
 }
 
 /// Parses Markdown. `placeholders` give the text of a placeholder; what cannot be shown is left out and reported.
 pub fn parse(markdown: &str, placeholders: &dyn Placeholders) -> (RichText, Vec<Problem>) {
-    let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
-    let mut builder = Builder::new(markdown, placeholders);
-    for (event, range) in TextMergeWithOffset::new(Parser::new_ext(markdown, options).into_offset_iter()) {
+    let normalized = normalize(markdown);
+    let mut builder = Builder::new(&normalized.text, placeholders);
+    let parser = Parser::new_ext(&normalized.text, OPTIONS);
+    for (_, definition) in parser.reference_definitions().iter() {
+        builder.unsupported("the address of a link apart from its words", definition.span.clone());
+    }
+    for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
         builder.event(event, range);
     }
-    builder.finish()
+    builder.finish(&normalized)
 }
 
 struct Builder<'a> {
@@ -50,11 +77,15 @@ struct Builder<'a> {
     problems: Vec<Problem>,
     /// Styles that are open: where each began, its place among the spans, and the style.
     open: Vec<(usize, usize, Style)>,
-    /// The lists that are open, each with the number of its next item if it counts.
-    lists: Vec<Option<u64>>,
+    /// How many lists are open.
+    lists: usize,
+    /// Where the words of the last item begin.
+    words_of_item: usize,
     quotes: usize,
     in_code_block: bool,
-    /// How deep inside something that is left out (an image, a table) the reading is.
+    /// The table that is open, and the text before it.
+    table: Option<(Table, RichText)>,
+    /// How deep inside something that is left out (an image, a footnote) the reading is.
     left_out: usize,
 }
 
@@ -66,9 +97,11 @@ impl<'a> Builder<'a> {
             out: RichText::default(),
             problems: Vec::new(),
             open: Vec::new(),
-            lists: Vec::new(),
+            lists: 0,
+            words_of_item: usize::MAX,
             quotes: 0,
             in_code_block: false,
+            table: None,
             left_out: 0,
         }
     }
@@ -80,8 +113,7 @@ impl<'a> Builder<'a> {
             _ if self.left_out > 0 => {}
             Event::Text(words) => self.words(&words, range),
             Event::Code(code) => self.out.push_styled(code.trim(), Style::Code),
-            Event::SoftBreak => self.out.push_str(" "),
-            Event::HardBreak => self.out.push_str("\n"),
+            Event::SoftBreak | Event::HardBreak => self.line_end(),
             Event::Rule => self.unsupported("a horizontal rule", range),
             Event::Html(_) | Event::InlineHtml(_) => self.unsupported("HTML", range),
             Event::FootnoteReference(_) => self.unsupported("a footnote", range),
@@ -92,7 +124,14 @@ impl<'a> Builder<'a> {
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
             _ if self.left_out > 0 => self.left_out += 1,
-            Tag::Paragraph | Tag::Item => self.new_block(&tag),
+            Tag::Paragraph => self.new_block(&tag),
+            Tag::Item => {
+                self.new_block(&tag);
+                self.bullet(range.start);
+            }
+            Tag::Heading { .. } if !self.source[range.start..].starts_with('#') => {
+                self.leave_out("a line of dashes below words", range);
+            }
             Tag::Heading { .. } => {
                 self.new_block(&tag);
                 self.open_style(Style::Bold);
@@ -103,16 +142,19 @@ impl<'a> Builder<'a> {
                 self.quotes += 1;
                 self.open_style(Style::Quote);
             }
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) if !info.trim().is_empty() => {
+                self.leave_out("words beside the signs that open a block of code", range);
+            }
             Tag::CodeBlock(_) => {
                 self.new_block(&tag);
                 self.in_code_block = true;
                 self.open_style(Style::Pre);
             }
-            Tag::List(first) => {
-                if self.lists.is_empty() {
-                    self.new_block(&Tag::List(first));
+            Tag::List(_) => {
+                if self.lists == 0 {
+                    self.new_block(&tag);
                 }
-                self.lists.push(first);
+                self.lists += 1;
             }
             Tag::Emphasis => self.open_style(Style::Italic),
             Tag::Strong if self.source[range.start..].starts_with("__") => self.open_style(Style::Underline),
@@ -120,7 +162,18 @@ impl<'a> Builder<'a> {
             Tag::Strikethrough => self.open_style(Style::Strike),
             Tag::Link { dest_url, .. } => self.link(&dest_url, range),
             Tag::Image { .. } => self.leave_out("an image", range),
-            Tag::Table(_) => self.leave_out("a table", range),
+            Tag::Table(_) => {
+                self.new_block(&tag);
+                self.table = Some((Table::default(), std::mem::take(&mut self.out)));
+            }
+            Tag::TableHead | Tag::TableRow => {
+                if let Some((table, _)) = &mut self.table
+                    && !table.add_row(&self.source[range.clone()])
+                {
+                    self.unsupported("a row with more cells than the first row of its table", range);
+                }
+            }
+            Tag::TableCell => {}
             Tag::FootnoteDefinition(_) => self.leave_out("a footnote", range),
             Tag::HtmlBlock => self.leave_out("HTML", range),
             _ => self.leave_out("this element", range),
@@ -141,8 +194,18 @@ impl<'a> Builder<'a> {
                 self.in_code_block = false;
                 self.close_style();
             }
-            TagEnd::List(_) => {
-                self.lists.pop();
+            TagEnd::Item => self.words_of_item = usize::MAX,
+            TagEnd::List(_) => self.lists -= 1,
+            TagEnd::TableCell => {
+                if let Some((table, _)) = &mut self.table {
+                    table.add_cell(std::mem::take(&mut self.out));
+                }
+            }
+            TagEnd::Table => {
+                if let Some((table, before)) = self.table.take() {
+                    self.out = before;
+                    self.out.push(&table.render(self.placeholders.colon()));
+                }
             }
             TagEnd::Heading(_) | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => {
                 self.close_style()
@@ -158,7 +221,11 @@ impl<'a> Builder<'a> {
             return;
         }
         let source = &self.source[range.clone()];
+        let is_address = self.source[..range.start].ends_with('<');
         for mark in ["**", "__", "~~", "](", "] (http", "```", "`", "*", "_"] {
+            if is_address {
+                break; // `<https://…>`: nothing in it is a mark.
+            }
             if let Some(at) = words.contains(mark).then(|| unescaped(source, mark)).flatten() {
                 let at = range.start + at;
                 let length = mark.trim_end_matches("http").len();
@@ -215,34 +282,51 @@ impl<'a> Builder<'a> {
     }
 
     fn new_block(&mut self, tag: &Tag<'_>) {
-        let in_item = !matches!(tag, Tag::Item | Tag::List(_)) && !self.lists.is_empty();
-        if in_item && self.out.text.ends_with([' ']) {
+        if self.begins_item() {
             return; // What a list's item begins with stands beside its bullet.
         }
+        let in_item = !matches!(tag, Tag::Item | Tag::List(_)) && self.lists > 0;
         let at_quote_start = self.open.last().is_some_and(|(start, ..)| *start == self.out.text.len());
         if !self.out.text.is_empty() && !at_quote_start {
-            let wanted = if self.lists.is_empty() { 2 } else { 1 };
+            let wanted = if self.lists == 0 { 2 } else { 1 };
             let kept = self.out.text.trim_end_matches('\n').len();
             let newlines = self.out.text.len() - kept;
             for _ in newlines..wanted {
                 self.out.push_str("\n");
             }
             if in_item {
-                self.out.push_str(&"  ".repeat(self.lists.len())); // A later paragraph of an item, under its words.
+                self.out.push_str(&"  ".repeat(self.lists)); // A later paragraph of an item, under its words.
             }
         }
-        if let Tag::Item = tag {
-            let depth = self.lists.len();
+    }
+
+    /// What an item of a list begins with: the number that is written there, or a bullet.
+    fn bullet(&mut self, at: usize) {
+        let depth = self.lists;
+        if !self.begins_item() {
             self.out.push_str(&"  ".repeat(depth.saturating_sub(1)));
-            match self.lists.last_mut() {
-                Some(Some(number)) => {
-                    let label = format!("{number}. ");
-                    *number += 1;
-                    self.out.push_str(&label);
-                }
-                _ => self.out.push_str(if depth > 1 { "◦ " } else { "• " }),
-            }
         }
+        let source = self.source[at..].trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        let digits = source.len() - source.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        match source[digits..].chars().next().filter(|_| digits > 0) {
+            Some(sign) => {
+                self.out.push_str(&source[..digits + sign.len_utf8()]);
+                self.out.push_str(" ");
+            }
+            None => self.out.push_str(if depth > 1 { "◦ " } else { "• " }),
+        }
+        self.words_of_item = self.out.text.len();
+    }
+
+    /// Whether nothing stands beside the last bullet yet.
+    fn begins_item(&self) -> bool {
+        self.lists > 0 && self.words_of_item == self.out.text.len()
+    }
+
+    /// The end of a line within a paragraph; in a list, the next one stands under the words of its item.
+    fn line_end(&mut self) {
+        self.out.push_str("\n");
+        self.out.push_str(&"  ".repeat(self.lists));
     }
 
     fn open_style(&mut self, style: Style) {
@@ -275,10 +359,14 @@ impl<'a> Builder<'a> {
         self.left_out = 1;
     }
 
-    fn finish(mut self) -> (RichText, Vec<Problem>) {
-        let whole = 0..self.out.text.len();
-        self.out = self.out.slice(whole);
-        (self.out, self.problems)
+    fn finish(mut self, normalized: &Normalized) -> (RichText, Vec<Problem>) {
+        for problem in &mut self.problems {
+            let range = problem.range_mut();
+            *range = normalized.in_source(range.clone());
+        }
+        let ambiguous = normalized.ambiguities.iter().cloned();
+        self.problems.extend(ambiguous.map(|(ambiguity, range)| Problem::Ambiguous(ambiguity, range)));
+        (self.out.slice(0..self.out.text.len()), self.problems)
     }
 }
 
@@ -336,4 +424,121 @@ fn lone_brace(words: &str) -> Option<usize> {
 fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
     let kept = source[range.clone()].trim_end().len();
     range.start..range.start + kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct NoPlaceholders;
+
+    impl Placeholders for NoPlaceholders {
+        fn text(&self, _: &str) -> Option<RichText> {
+            None
+        }
+
+        fn address(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    #[track_caller]
+    fn check(markdown: &str, shown: &str, problems: &[Problem]) -> RichText {
+        let (text, found) = parse(markdown, &NoPlaceholders);
+        assert_eq!((text.as_str(), &*found), (shown, problems), "{markdown}");
+        text
+    }
+
+    #[test]
+    fn signs_that_are_no_marks_are_shown() {
+        let ambiguous = |ambiguity, range| [Problem::Ambiguous(ambiguity, range)];
+        let number = |range| ambiguous(Ambiguity::MarksOfNumber, range);
+        for (markdown, problems) in [
+            ("Composez *144*39#", &number(9..14)[..]),
+            ("Composez *144#", &[]),
+            ("Faites *100*1*2#.", &number(7..12)),
+            ("Le _2016_ et le 3", &number(3..9)),
+            ("> 60 ans : gratuit", &ambiguous(Ambiguity::MoreThan, 0..1)),
+            ("Tarif :\n> 5 : 100", &ambiguous(Ambiguity::MoreThan, 8..9)),
+            ("+ 223 20 22 18 48", &ambiguous(Ambiguity::Plus, 0..1)),
+            ("~5 km, ~10 km", &[]),
+            ("5~6~7", &[]),
+            ("https://example.org/__a__/x?q=*b*", &[]),
+            ("www.example.org/*a*_b_", &[]),
+            ("[Lundi]: 8h", &[]),
+            ("5 * 3 = 15, a_b_c", &[]),
+        ] {
+            let text = check(markdown, markdown, problems);
+            assert_eq!(text.spans(), [], "{markdown}");
+        }
+    }
+
+    #[test]
+    fn signs_that_are_marks_stay_marks() {
+        for (markdown, shown) in [
+            ("*12 personnes*", "12 personnes"),
+            ("**70 %** des gens", "70 % des gens"),
+            ("~~500~~ 300 F", "500 300 F"),
+            ("**https://example.org/a_b**", "https://example.org/a_b"),
+            ("> Il y en a\n> 60 ici", "Il y en a\n60 ici"),
+        ] {
+            assert_eq!(check(markdown, shown, &[]).spans().len(), 1, "{markdown}");
+        }
+        check("`*144*39#`", "*144*39#", &[]);
+        check("<https://example.org/__a__>", "https://example.org/__a__", &[]);
+        check("```\n*144*39#\n```", "*144*39#", &[]);
+    }
+
+    #[test]
+    fn lines_and_numbers_are_those_that_are_written() {
+        check("Lundi : 8h\nMardi : 9h", "Lundi : 8h\nMardi : 9h", &[]);
+        check("2016. A\n2014. B\n1960. C", "2016. A\n2014. B\n1960. C", &[]);
+        check("27. rue X\n35. porte Y", "27. rue X\n35. porte Y", &[]);
+        check("3) trois\n5) cinq", "3) trois\n5) cinq", &[]);
+        check("- a\n  b\n- c", "• a\n  b\n• c", &[]);
+        check("- a\n  1. b\n  3. c", "• a\n  1. b\n  3. c", &[]);
+        check("- 2016. a\n- 2014. b", "• 2016. a\n• 2014. b", &[]);
+        check("-\n- b", "• \n• b", &[]);
+    }
+
+    #[test]
+    fn bullets_of_other_programs_make_lists() {
+        check("• a\n• b", "• a\n• b", &[]);
+        check("– a\n– b", "• a\n• b", &[]);
+        check("Voici :\n■a\n■b", "Voici :\n\n• a\n• b", &[]);
+        check("— Bonjour, dit-il.", "— Bonjour, dit-il.", &[]);
+    }
+
+    #[test]
+    fn indented_paragraphs_are_no_code_and_code_keeps_its_indent() {
+        assert_eq!(check("Un.\n\n    Deux **mots**.", "Un.\n\nDeux mots.", &[]).spans()[0].style, Style::Bold);
+        assert_eq!(check("```\n    a\n  b\n```", "    a\n  b", &[]).spans()[0].style, Style::Pre);
+    }
+
+    #[test]
+    fn tables_are_aligned_where_there_is_room() {
+        let narrow = "| Jour | Heures |\n|---|---|\n| Lundi | 8h–12h |\n| Mardi | |";
+        let text = check(narrow, "Jour   Heures\nLundi  8h–12h\nMardi", &[]);
+        assert_eq!(text.spans()[0].style, Style::Pre);
+        let wide =
+            "| Service | Ce qu’il faut apporter |\n|---|---|\n| **Carte** | deux photos et un acte de naissance |";
+        let text = check(wide, "Service: Carte · Ce qu’il faut apporter: deux photos et un acte de naissance", &[]);
+        assert_eq!(text.spans()[0].style, Style::Bold);
+        let tabs = "Jour\tHeures\nLundi\t8h";
+        check(tabs, "Jour   Heures\nLundi  8h", &[Problem::Ambiguous(Ambiguity::Tabs, 0..tabs.len())]);
+        check("\tUn.\n\tDeux.", "Un.\nDeux.", &[]);
+        let (_, problems) = parse("| a |\n|---|\n| b | c |", &NoPlaceholders);
+        assert!(matches!(problems[..], [Problem::Unsupported(what, _)] if what.starts_with("a row")), "{problems:?}");
+    }
+
+    #[test]
+    fn what_a_message_cannot_show_is_a_problem() {
+        for markdown in
+            ["Titre\n---", "a\n\n---\n\nb", "```rust\na\n```", "![x](https://example.org/a.png)", "a[^1]\n\n[^1]: b"]
+        {
+            let (_, problems) = parse(markdown, &NoPlaceholders);
+            assert!(problems.iter().all(|p| matches!(p, Problem::Unsupported(..))), "{markdown}: {problems:?}");
+            assert!(!problems.is_empty(), "{markdown}");
+        }
+    }
 }

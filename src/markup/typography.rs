@@ -38,6 +38,12 @@ impl Typography {
         }
     }
 
+    /// What stands between a word and what it announces.
+    #[must_use]
+    pub fn colon(&self) -> &'static str {
+        if self.signs_after.contains(&':') { "\u{a0}: " } else { ": " }
+    }
+
     /// The text with no-break spaces. Its length in characters and in UTF-16 units stays the same.
     #[must_use]
     pub fn apply<'a>(&self, text: &'a str) -> Cow<'a, str> {

@@ -178,6 +178,10 @@ impl markup::Placeholders for LocalizedFacts<'_> {
     fn address(&self, name: &str) -> Option<String> {
         Some(self.facts.placeholders.get(name)?.as_str().to_owned())
     }
+
+    fn colon(&self) -> &'static str {
+        self.typography.colon()
+    }
 }
 
 impl<'a> LocalizedFacts<'a> {

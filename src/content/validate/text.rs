@@ -4,7 +4,7 @@ use super::characters;
 use super::facts::LocalizedFacts;
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::markup::{Piece, Problem, RichText, pieces};
+use crate::markup::{Ambiguity, Piece, Problem, RichText, pieces};
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
@@ -42,14 +42,18 @@ pub(super) fn markdown(
     for problem in problems {
         let (code, at, (message, help)) = match problem {
             Problem::Unsupported(what, at) => {
-                let help = "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)";
-                (Code::UnsupportedMarkdown, at, (format!("a message cannot show {what}"), help.into()))
+                (Code::UnsupportedMarkdown, at, (format!("a message cannot show {what}"), instead_of(what).into()))
+            }
+            Problem::Ambiguous(ambiguity, at) => {
+                let (message, help) = ambiguous(ambiguity);
+                report.warning(Code::AmbiguousMarkdown, text.part_location(file, at), message, help);
+                continue;
             }
             Problem::Unclosed(mark, at) => {
                 let help = match mark {
                     "](" | "] (" => "write the link as [words](https://…), without a space within the brackets".into(),
                     _ => format!(
-                        "close it with another `{mark}`, without a space within, or write a backslash before each sign"
+                        "close it with another `{mark}`, without a space within, or write a backslash before each sign (in `\"…\"` two)"
                     ),
                 };
                 (Code::BrokenMarkdown, at, (format!("this `{mark}` has no partner and is shown as it is"), help))
@@ -69,6 +73,54 @@ pub(super) fn markdown(
         report.error(code, text.part_location(file, at), message, help);
     }
     rich
+}
+
+/// What to write instead of what a message cannot show.
+fn instead_of(what: &str) -> &'static str {
+    match what {
+        "an image" => "describe it in words, or write a link to it: [words](https://…)",
+        "a footnote" => "say it where it belongs, in brackets, or in a paragraph at the end",
+        "HTML" => {
+            "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (in `\"…\"` two)"
+        }
+        "a horizontal rule" => "leave an empty line, or write a heading: `## Words`",
+        "a line of dashes below words" => {
+            "for a heading write `## Words`, else leave an empty line before the dashes or take them out"
+        }
+        "the address of a link apart from its words" => {
+            "write [words](https://…); a bracket that is meant as it is has a backslash before it (in `\"…\"` two)"
+        }
+        "words beside the signs that open a block of code" => "begin the code on the next line",
+        "a row with more cells than the first row of its table" => {
+            "give the first row as many cells; a `|` that is meant as it is has a backslash before it (in `\"…\"` two)"
+        }
+        "a quotation within a quotation" => "begin its lines with one `>`",
+        _ => {
+            "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)"
+        }
+    }
+}
+
+/// What was made of a sign, and the two ways to write it.
+fn ambiguous(ambiguity: Ambiguity) -> (&'static str, &'static str) {
+    match ambiguity {
+        Ambiguity::MarksOfNumber => (
+            "these marks stand around a number and are shown as they are",
+            "write a backslash before each to say so (in `\"…\"` two); for a bold number write `**144**`",
+        ),
+        Ambiguity::MoreThan => (
+            "this `>` stands before a number and is shown as it is",
+            "write a backslash before it to say so (in `\"…\"` two); a quotation begins with a word or a quotation mark",
+        ),
+        Ambiguity::Plus => (
+            "this `+` stands before a number and is shown as it is",
+            "write a backslash before it to say so (in `\"…\"` two); for a list begin its lines with `-`",
+        ),
+        Ambiguity::Tabs => (
+            "these lines have tabs and are shown as a table",
+            "write it with signs to say so, `| a | b |` and below the first row `|---|---|`; else put spaces for the tabs",
+        ),
+    }
 }
 
 fn unknown_placeholder(name: &str, facts: LocalizedFacts<'_>, own: &[&str]) -> (String, String) {
