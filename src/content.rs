@@ -8,7 +8,7 @@
 //! `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
 //! diagnostics), `load`.
 
-mod builtin;
+pub(crate) mod builtin;
 pub(crate) mod files;
 pub mod load;
 mod model;

@@ -1,5 +1,6 @@
 //! Diagnostics: what is wrong with a content, where, and what to write instead.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -14,6 +15,12 @@ macro_rules! codes {
         impl Code {
             /// Every code there is.
             pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The code of a name.
+            #[must_use]
+            pub fn of(name: &str) -> Option<Code> {
+                Self::ALL.iter().copied().find(|code| code.name() == name)
+            }
 
             /// The code as people read it.
             #[must_use]
@@ -41,6 +48,8 @@ codes! {
     TomlSyntax = "toml-syntax",
     /// A key that nothing reads.
     UnknownKey = "unknown-key",
+    /// Keys that exclude each other.
+    Contradiction = "contradiction",
     /// A key that must be there is not.
     MissingKey = "missing-key",
     /// A value of another type than expected.
@@ -101,6 +110,8 @@ codes! {
     UndeclaredLanguage = "undeclared-language",
     /// A text that a language does not have yet.
     Untranslated = "untranslated",
+    /// Numbers, links or list items that are not those of another language.
+    OtherFacts = "other-facts",
     /// A body of more than three pages.
     BodyTooLong = "body-too-long",
     /// One question under two sections.
@@ -165,6 +176,10 @@ pub struct Report {
     pub sources: Vec<Source>,
     /// The problems, in the order of files and lines after [`Report::sort`].
     pub diagnostics: Vec<Diagnostic>,
+    /// The kinds of warnings that an editor knows of: [`Report::quiet`] takes them out.
+    pub allowed: Vec<Code>,
+    /// How many it has taken out.
+    pub quieted: usize,
 }
 
 impl Report {
@@ -197,14 +212,37 @@ impl Report {
         self.diagnostics.dedup();
     }
 
+    /// Takes out the warnings of the kinds that are allowed.
+    pub fn quiet(&mut self) {
+        let before = self.diagnostics.len();
+        self.diagnostics.retain(|d| d.severity == Severity::Error || !self.allowed.contains(&d.code));
+        self.quieted += before - self.diagnostics.len();
+    }
+
     /// The report as a person reads it, with the words underlined; `styled` puts colours in.
     #[must_use]
     pub fn to_text(&self, styled: bool) -> String {
+        self.to_short_text(styled, usize::MAX)
+    }
+
+    /// The report as a person reads it, with at most so many problems of each kind; the others are counted.
+    #[must_use]
+    pub fn to_short_text(&self, styled: bool, of_each: usize) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
+        let mut counts: BTreeMap<(Severity, Code), usize> = BTreeMap::new();
         for diagnostic in &self.diagnostics {
-            text.push_str(&self.render(&renderer, diagnostic));
-            text.push_str("\n\n");
+            let count = counts.entry((diagnostic.severity, diagnostic.code)).or_default();
+            *count += 1;
+            if *count <= of_each {
+                text.push_str(&self.render(&renderer, diagnostic));
+                text.push_str("\n\n");
+            }
+        }
+        for ((_, code), count) in counts {
+            if let more @ 1.. = count.saturating_sub(of_each) {
+                text.push_str(&format!("… and {more} more of the kind `{}`; `--all` shows them\n", code.name()));
+            }
         }
         text.push_str(&self.summary());
         text.push('\n');
@@ -270,7 +308,11 @@ impl Report {
     /// How many problems there are, in one line.
     #[must_use]
     pub fn summary(&self) -> String {
-        summary(self.count(Severity::Error), self.count(Severity::Warning), "no problems")
+        let summary = summary(self.count(Severity::Error), self.count(Severity::Warning), "no problems");
+        match self.quieted {
+            0 => summary,
+            quieted => format!("{summary}; {} allowed", count_of(quieted, "warning")),
+        }
     }
 
     fn render(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {

@@ -11,11 +11,13 @@ use std::thread::ScopedJoinHandle;
 use serde::Serialize;
 
 use crate::bot::outcome::{Outcome, decide};
+use crate::content::builtin;
 use crate::content::files::Role;
 use crate::content::load::{self, HeldOut, Loaded};
 use crate::content::schema::{RawExpected, RawQuestion, Reader, Spanned};
 use crate::content::{Content, Found, LangId, Match, SectionId, Shortcut, TalkKind, Topic};
 use crate::diag::{Code, Report, Source, did_you_mean};
+use crate::lang::Tag;
 use crate::search::{Features, Index};
 
 /// The number of folds of the cross-validation: the phrases of one fold are asked of an index of the others. More folds take
@@ -70,6 +72,19 @@ fn on_all_processors<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) ->
     });
     results.sort_by_key(|&(number, _)| number);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// What each language that has no `search.toml` is searched with, in words. A content whose other languages have one gets a
+/// warning instead.
+#[must_use]
+pub fn built_in(loaded: &Loaded) -> Vec<(Tag, String)> {
+    let has_search = |source: &Source| matches!(Role::of(&source.path), Some(Role::Search(_)));
+    let Some(content) = &loaded.content else { return Vec::new() };
+    if loaded.report.sources.iter().any(has_search) {
+        return Vec::new();
+    }
+    let tags = content.languages().map(|language| content.tag(language));
+    tags.map(|tag| (tag.clone(), builtin::describe(tag.as_str()))).collect()
 }
 
 /// How many of a content's `ask` phrases find their section when they are not among the phrases: an estimate of how many
@@ -189,7 +204,8 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
     let outcome = decide(&found);
     let is_known = match &question.expected {
         RawExpected::Section(ids) | RawExpected::Among(ids) | RawExpected::Offered(ids) => {
-            ids.iter().all(|id| is_section(content, file, id, report))
+            // Each that is unknown is reported.
+            ids.iter().filter(|id| !is_section(content, file, id, report)).count() == 0
         }
         RawExpected::Talk(name) => is_talk(content, file, name, report),
         RawExpected::Refused => true,

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use palabre::content::load::{self, YearMonth};
+use palabre::diag::Code;
 use serde_json::Value;
 
 fn check(arguments: &[&str]) -> Output {
@@ -48,7 +50,51 @@ fn a_content_without_problems_exits_with_0() {
     let text = text(&output);
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("no problems"));
+    let used = lines.next().unwrap();
+    assert!(used.starts_with("pt: no `search.toml`; used instead: ") && used.ends_with("as built in"), "{used}");
     check_figures(lines, &["pt"]);
+}
+
+#[test]
+fn many_of_a_kind_are_summed_up() {
+    let of_kind = |text: &str| text.matches("warning[untranslated]").count();
+    let (short, whole) = (text(&check(&["contents/library"])), text(&check(&["contents/library", "--all"])));
+    assert_eq!(of_kind(&short), 5);
+    let rest = of_kind(&whole) - 5;
+    assert!(short.contains(&format!("… and {rest} more of the kind `untranslated`; `--all` shows them\n")), "{short}");
+    assert!(!whole.contains("--all"));
+    let summary = |text: &str| text.lines().find(|line| line.ends_with(" warnings")).map(str::to_owned);
+    assert!(summary(&short).is_some_and(|count| Some(count) == summary(&whole)));
+}
+
+#[test]
+fn what_an_editor_allows_is_counted_alone() {
+    let root = |allow: &str| {
+        format!(
+            "allow = [{allow}]\nsections = [{{ id = \"well\", emoji = \"💧\" }}]\nlanguages = {{ default = \"pt\", order = [\"pt\"] }}\n\
+             [names]\norganisation = \"Aldeia\"\n[source]\ntitle = \"x\"\nchecked = \"2001-01\"\n"
+        )
+    };
+    let single =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contents/single/pt/interface.toml"));
+    let interface = single.unwrap();
+    let report = |allow: &str| {
+        let words =
+            "[well]\ntitle = \"Poço\"\ncommand = \"poco\"\nsummary = \"Água\"\nbody = \"Água.\"\nask = [\"água\"]\n";
+        let (root, now) = (root(allow), YearMonth { year: 2026, month: 2 });
+        let files = [
+            ("palabre.toml", root.as_bytes()),
+            ("pt/interface.toml", interface.as_bytes()),
+            ("pt/w.toml", words.as_bytes()),
+        ];
+        load::memory(files, now).report
+    };
+    assert_eq!(report("").summary(), "2 warnings");
+    assert_eq!(report("\"old-facts\"").summary(), "1 warning; 1 warning allowed");
+    assert_eq!(report("\"old-facts\", \"few-ask\"").summary(), "no problems; 2 warnings allowed");
+    let typo = report("\"old-fact\"");
+    let problem = typo.diagnostics.iter().find(|problem| problem.code == Code::UnknownId).unwrap();
+    assert_eq!(problem.help, "did you mean `old-facts`?");
 }
 
 #[test]
@@ -57,7 +103,8 @@ fn warnings_exit_with_0() {
     assert_eq!(output.status.code(), Some(0));
     let text = text(&output);
     let count = text.lines().position(|line| line.ends_with(" warnings")).unwrap();
-    check_figures(text.lines().skip(count + 1), &["en", "fr", "ar", "nqo", "bm"]);
+    let below = text.lines().skip(count + 1).filter(|line| !line.contains(": no `search.toml`"));
+    check_figures(below, &["en", "fr", "ar", "nqo", "bm"]);
 }
 
 #[test]

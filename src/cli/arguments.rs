@@ -128,6 +128,9 @@ pub struct CheckOptions {
     /// Which content to use.
     #[command(flatten)]
     pub content: ContentChoice,
+    /// Show every problem of a kind, not only the first five
+    #[arg(long)]
+    pub all: bool,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -11,17 +11,25 @@ use crate::cli::config::ContentChoice;
 use crate::content::load::Loaded;
 use crate::quality::{self, AskFigure};
 
+/// So many problems of a kind are shown: more of them say little more.
+const OF_EACH_KIND: usize = 5;
+
 /// Prints the report and the figures of the search; the exit status is 1 when there are errors.
 pub(super) fn execute(options: CheckOptions) -> ExitCode {
     let choice = ContentChoice { content: options.dir.or(options.content.content) };
     let loaded = quality::check(super::load(&choice));
-    let figures = quality::ask_figures(&loaded);
+    let (figures, built_in) = (quality::ask_figures(&loaded), quality::built_in(&loaded));
     let Loaded { content, report } = loaded;
     let mut out = std::io::stdout().lock();
     let text = match options.format {
         Format::Json => report.to_json_lines() + &figures_to_json(&figures),
         // Colours in a terminal that supports them, none in a pipe.
-        Format::Text => report.to_text(AutoStream::choice(&out) != ColorChoice::Never) + &figures_to_text(&figures),
+        Format::Text => {
+            let of_each = if options.all { usize::MAX } else { OF_EACH_KIND };
+            let mut text = report.to_short_text(AutoStream::choice(&out) != ColorChoice::Never, of_each);
+            built_in.iter().for_each(|(tag, used)| text += &format!("{tag}: no `search.toml`; used instead: {used}\n"));
+            text + &figures_to_text(&figures)
+        }
     };
     // A closed pipe (`| head`) is no error.
     let _ = out.write_all(text.as_bytes());

@@ -46,7 +46,8 @@ pub(super) fn execute(options: &LinksOptions) -> Result<ExitCode, Error> {
             let rows = lines(&links, |link| {
                 [&link.language, &link.section, &link.title, &link.link].map(|f| field(f)).join(",")
             });
-            format!("language,section,title,link\n{rows}")
+            // Without a byte order mark spreadsheets take it for the alphabet of their country.
+            format!("\u{feff}language,section,title,link\n{rows}")
         }
     };
     // A closed pipe (`| head`) is no error.

@@ -29,6 +29,18 @@ pub(super) fn stop_words(tag: &str) -> &'static [&'static str] {
     stop_words::lookup(tag).unwrap_or_default()
 }
 
+/// What is used for a language that has no `search.toml`, in words.
+pub(crate) fn describe(tag: &str) -> String {
+    let stop_words = stop_words(tag).len();
+    if FILES.iter().any(|(known, _)| *known == tag) {
+        format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in")
+    } else if stop_words > 0 {
+        format!("{stop_words} stop-words, as built in")
+    } else {
+        "nothing: there is nothing built in for this language".to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,6 +25,7 @@ impl Loaded {
         let content = content.filter(|_| report.count(Severity::Error) == 0);
         validate::drop_follow_ons(&mut report);
         report.sort();
+        report.quiet();
         Self { content, report }
     }
 

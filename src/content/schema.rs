@@ -20,6 +20,8 @@ pub(crate) struct RawRoot {
     pub(super) languages: RawLanguages,
     pub(super) contact: RawContact,
     pub(super) source: RawSource,
+    /// Kinds of warnings that the editors know of.
+    pub(super) allow: Vec<Spanned<String>>,
 }
 
 /// `[languages]`
@@ -162,6 +164,7 @@ impl<'a> Reader<'a> {
                 max_age_months: fields.integer("max_age_months"),
             }),
             links: fields.pairs("links"),
+            allow: fields.strings("allow"),
         })
     }
 
@@ -220,15 +223,24 @@ fn talk(name: Spanned<String>, fields: &mut Fields<'_, '_>) -> RawTalk {
 
 fn question(fields: &mut Fields<'_, '_>) -> Option<RawQuestion> {
     let ask = fields.required("ask", "it is the question");
-    let section = fields.one_or_more("section").map(RawExpected::Section);
-    let among = fields.one_or_more("among").map(RawExpected::Among);
-    let offered = fields.one_or_more("offered").map(RawExpected::Offered);
-    let talk = fields.string("talk").map(RawExpected::Talk);
-    let refused = fields.boolean("refused").then_some(RawExpected::Refused);
+    let expected = [
+        fields.one_or_more("section").map(RawExpected::Section),
+        fields.one_or_more("among").map(RawExpected::Among),
+        fields.one_or_more("offered").map(RawExpected::Offered),
+        fields.string("talk").map(RawExpected::Talk),
+        fields.boolean("refused").then_some(RawExpected::Refused),
+    ];
     let language = fields.string("language");
-    let expected = section.or(among).or(offered).or(talk).or(refused);
-    if ask.is_some() && expected.is_none() {
+    let mut expected = expected.into_iter().flatten();
+    let (first, second) = (expected.next(), expected.next());
+    if ask.is_some() && first.is_none() {
         fields.missing("section", "or `among = \"…\"`, `offered = \"…\"`, `talk = \"…\"` or `refused = true`");
     }
-    Some(RawQuestion { ask: ask?, expected: expected?, language })
+    if second.is_some() {
+        fields.contradiction(
+            "this question has two outcomes",
+            "keep one: `section`, `among`, `offered`, `talk` or `refused`",
+        );
+    }
+    Some(RawQuestion { ask: ask?, expected: first?, language })
 }

@@ -13,6 +13,7 @@ mod search;
 mod sections;
 mod talk;
 mod text;
+mod translations;
 mod tree;
 
 pub(super) use follow_ons::drop_follow_ons;
@@ -23,9 +24,9 @@ use self::talk::Talks;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
 use super::month::YearMonth;
-use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader};
+use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader, Spanned};
 use super::{Content, builtin};
-use crate::diag::{Code, Location, Report, Severity, Source};
+use crate::diag::{Code, Location, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use crate::markup::Typography;
 use crate::search::Index;
@@ -69,6 +70,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
         return None;
     };
     let root = Reader::new(file, report).root();
+    allowed(file, &root.allow, report);
     let (tags, default) = languages::validate(file, &root.languages, folders, report);
     let facts = Facts::validate(file, &root, now, report);
     let tree = tree::validate(file, &root.sections, report);
@@ -85,6 +87,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let index = search::index(&tree, &folders, &talks, &facts, None);
     let (commands, menus) = commands::validate(file, &tree, &folders, report);
     let (interfaces, texts) = (interfaces?, texts?);
+    translations::check(&tree, &folders, &texts, report);
     let menus = menus::describe(menus, &tree, &texts, &folders, report);
     interface::check_lengths(&interfaces, &menus, &folders, report);
     Some(Content {
@@ -103,6 +106,23 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
         talk: talks.topics,
         shortcuts,
     })
+}
+
+/// Notes the kinds of warnings that the editors know of.
+fn allowed(file: &Source, names: &[Spanned<String>], report: &mut Report) {
+    for name in names {
+        match Code::of(&name.value) {
+            Some(code) => report.allowed.push(code),
+            None => {
+                let help = match did_you_mean(&name.value, Code::ALL.iter().map(|code| code.name())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name a kind as it stands in brackets: `warning[old-facts]`".to_owned(),
+                };
+                let message = format!("there is no kind of problem `{}`", name.value);
+                report.error(Code::UnknownId, name.location(file), message, help);
+            }
+        }
+    }
 }
 
 /// Reads the files of a content without errors once more, for indexes without some of its phrases. What `ask` gets makes them.

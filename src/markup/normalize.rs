@@ -256,7 +256,10 @@ impl<'a> Edits<'a> {
     fn definition(&mut self, at: usize) {
         let rest = &self.source[at..];
         let is_footnote = rest.starts_with("[^");
-        if rest.starts_with('[') && !is_footnote && rest.split_once(']').is_some_and(|(_, behind)| behind.starts_with(':')) {
+        if rest.starts_with('[')
+            && !is_footnote
+            && rest.split_once(']').is_some_and(|(_, behind)| behind.starts_with(':'))
+        {
             self.escape(at);
         }
     }

@@ -185,6 +185,15 @@ impl<'a> Fields<'_, 'a> {
     /// A text, or a list of them; `None` when the key is not there.
     pub(super) fn one_or_more(&mut self, key: &'static str) -> Option<Vec<Spanned<String>>> {
         let value = self.take(key)?;
+        if value.value.as_array().is_some_and(|array| array.is_empty()) {
+            self.reader.error(
+                Code::MissingKey,
+                value.span.clone(),
+                format!("`{key}` names nothing"),
+                "name at least one, or leave the key out".to_owned(),
+            );
+            return None;
+        }
         Some(match value.value {
             DeValue::Array(_) => self.reader.strings(value),
             _ => self.reader.string(value).into_iter().collect(),
@@ -271,6 +280,11 @@ impl<'a> Fields<'_, 'a> {
     pub(super) fn missing(&mut self, key: &str, why: &str) {
         let message = format!("`{key}` is missing here");
         self.reader.error(Code::MissingKey, self.span.clone(), message, format!("add `{key} = \"…\"`: {why}"));
+    }
+
+    /// Reports keys that exclude each other.
+    pub(super) fn contradiction(&mut self, message: &str, help: &str) {
+        self.reader.error(Code::Contradiction, self.span.clone(), message.to_owned(), help.to_owned());
     }
 
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {

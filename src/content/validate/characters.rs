@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Severity, Source};
 use crate::folding::{ascii_look_alike, is_invisible};
@@ -124,13 +126,26 @@ fn is_hidden(before: Option<char>, c: char, right_to_left: bool) -> bool {
     match c {
         // A variation selector says how the sign before it is drawn.
         '\u{fe00}'..='\u{fe0f}' => false,
-        // Marks of direction belong into texts from right to left; overrides, which disguise a text, do not.
+        // Marks and isolates of direction belong into texts from right to left; embeddings and overrides, which can disguise a
+        // text, do not.
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2066}'..='\u{2069}' => !right_to_left,
         '\u{ad}' | '\u{202a}'..='\u{202e}' => true,
-        // Behind Hebrew letters and all that follow them in Unicode, joiners spell words, divide them (Khmer) and make one
-        // emoji of several; behind Latin, Greek and Cyrillic ones they do nothing.
-        c => is_invisible(c) && before.is_none_or(|before| before < '\u{590}'),
+        c => is_invisible(c) && !before.is_some_and(|before| has_use_behind(before, c)),
     }
+}
+
+/// Whether what nobody sees does something behind another character: behind Hebrew letters and those of all scripts that follow
+/// them in Unicode it spells words or divides them (Khmer), behind an emoji it makes one sign of several; behind Latin, Greek and
+/// Cyrillic letters, digits and punctuation it does nothing.
+fn has_use_behind(before: char, c: char) -> bool {
+    use GeneralCategoryGroup::{Letter, Mark, Symbol};
+    let is_joiner = c == '\u{200d}' || ('\u{e0020}'..='\u{e007f}').contains(&c);
+    before >= '\u{590}'
+        && match before.general_category_group() {
+            Letter | Mark => true,
+            Symbol => is_joiner,
+            _ => is_joiner && is_invisible(before),
+        }
 }
 
 fn percent_encoded(c: char) -> String {

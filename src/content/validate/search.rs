@@ -101,14 +101,7 @@ pub(super) fn check(folders: &[Folder<'_>], report: &mut Report) {
 
 fn missing(folder: &Folder<'_>, report: &mut Report) {
     let tag = folder.tag.as_str();
-    let stop_words = builtin::stop_words(tag).len();
-    let used = match &folder.builtin {
-        Some(_) => {
-            format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in")
-        }
-        None if stop_words > 0 => format!("{stop_words} stop-words, as built in"),
-        None => "nothing: there is nothing built in for this language".to_owned(),
-    };
+    let used = builtin::describe(tag);
     report.warning(
         Code::Untranslated,
         Location::file(&format!("{tag}/search.toml")),

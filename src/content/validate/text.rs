@@ -9,6 +9,10 @@ use crate::markup::{Ambiguity, Piece, Problem, RichText, pieces};
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
 
+/// The longest Markdown text that is parsed, in bytes: some ten times as long as one that can be shown. Of marks alone, longer ones
+/// would take more memory than the rest of the content.
+const MARKDOWN_MAX: usize = 100_000;
+
 /// A plain text with its facts filled in. `own` are placeholders that are filled in later and stay as they are.
 pub(super) fn plain(
     file: &Source,
@@ -37,6 +41,11 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
+    if text.value.len() > MARKDOWN_MAX {
+        let message = format!("this text has {} bytes; {MARKDOWN_MAX} are the most", text.value.len());
+        report.error(Code::TextTooLong, text.location(file), message, "divide it into sections");
+        return RichText::default();
+    }
     characters::check_markdown(file, text, facts.is_right_to_left(), report);
     let (rich, problems) = facts.parse(&text.value);
     for problem in problems {
