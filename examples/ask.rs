@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     let mut output = io::stdout().lock();
 
     // The content inside the binary; `load::directory` takes another.
-    let loaded = load::shipped(load::this_month());
+    let loaded = load::shipped(load::today());
     let content = loaded.content.ok_or_else(|| io::Error::other(format!("{:?}", loaded.report)))?;
 
     // No language of an app is known: a question is answered in the language that it is written in.

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use crate::cli::arguments::{Arguments, Command};
 use crate::cli::config::{ContentChoice, SettingError};
 use crate::content::Content;
-use crate::content::load::{self, Loaded};
+use crate::content::load::{self, Edition, Loaded};
 use crate::diag::Severity;
 use crate::reload::ReloadError;
 use crate::server::EndpointError;
@@ -104,13 +104,13 @@ fn directory(choice: &ContentChoice) -> Option<PathBuf> {
 }
 
 /// The content as it is loaded, with its problems.
-fn load(choice: &ContentChoice) -> Loaded {
-    load::directory_or_shipped(directory(choice).as_deref(), load::this_month())
+fn load(choice: &ContentChoice, edition: impl Into<Edition>) -> Loaded {
+    load::directory_or_shipped(directory(choice).as_deref(), edition)
 }
 
-/// The content, if it has no errors.
-fn content(choice: &ContentChoice) -> Result<Content, Error> {
-    let Loaded { content, report } = load(choice);
+/// The content of an edition, if it has no errors.
+fn content(choice: &ContentChoice, edition: impl Into<Edition>) -> Result<Content, Error> {
+    let Loaded { content, report } = load(choice, edition);
     content.ok_or_else(|| {
         let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
         Error::Content { summary: report.summary(), first: first.map_or_else(String::new, |d| d.message.clone()) }

@@ -4,11 +4,12 @@
 //! section has a text in every language (its own, or that of the language it falls back to), every command and id is unique,
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
-//! Each module uses only those before it: `month`, `version`, `files` (directory → bytes), `model` (the proven types),
+//! Each module uses only those before it: `month`, `edition`, `version`, `files` (directory → bytes), `model` (the proven types),
 //! `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
 //! diagnostics), `load`.
 
 pub(crate) mod builtin;
+mod edition;
 pub(crate) mod files;
 pub mod load;
 mod model;
@@ -17,6 +18,7 @@ pub(crate) mod schema;
 mod validate;
 mod version;
 
+pub use edition::Calendar;
 pub use model::{
     CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, Match, MenuEntry, Section, SectionId,
     SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
@@ -32,6 +34,8 @@ pub const DEPTH_MAX: usize = 4;
 pub const CHILDREN_MAX: usize = 80;
 /// Languages of a content: each has a button on one page.
 pub const LANGUAGES_MAX: usize = 80;
+/// Buttons of a section that open a web address: more are a page of their own.
+pub const LINKS_MAX: usize = 8;
 /// Phone numbers of an organisation: each has a button on the contact page.
 pub const PHONES_MAX: usize = 8;
 /// Characters of the organisation's name, as of a person's first name on Telegram.

@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use self::report::{DoctorReport, Finding, Status};
 use crate::content::Content;
-use crate::content::load::{self, Loaded, this_month};
+use crate::content::load::{self, Edition, Loaded, Scope, today};
 use crate::quality;
 use crate::telegram::{Api, Token};
 
@@ -104,13 +104,14 @@ pub async fn examine(options: Options) -> DoctorReport {
     DoctorReport { findings }
 }
 
+/// The content that is served today.
 fn load(directory: Option<&Path>) -> Loaded {
-    load::directory_or_shipped(directory, this_month())
+    load::directory_or_shipped(directory, today())
 }
 
-/// The content again, with the questions with which it tests itself.
+/// All of the content, as `palabre check` loads it, with the questions with which it tests itself.
 fn load_with_questions(directory: Option<&Path>) -> Loaded {
-    quality::check(load(directory))
+    quality::check(load::directory_or_shipped(directory, Edition::new(today(), Scope::Everything)))
 }
 
 /// The Bot API server at `url`. Without a token, one that no bot has: connectivity can be examined all the same.

@@ -289,11 +289,14 @@ fn found(content: &Content, text: &str, reader: LangId) -> Found {
 }
 
 fn is_section(content: &Content, file: &Source, id: &Spanned<String>, report: &mut Report) -> bool {
-    let is_known = content.find(&id.value).is_some();
+    let found = content.find(&id.value).map(|section| &*content.section(section).id);
+    let is_known = found == Some(&*id.value);
     if !is_known {
-        let help = match did_you_mean(&id.value, content.sections().map(|s| &*content.section(s).id)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name a section of palabre.toml".into(),
+        let near = || did_you_mean(&id.value, content.sections().map(|s| &*content.section(s).id));
+        let help = match (found, near()) {
+            (Some(now), _) => format!("it is called `{now}` now"),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => "name a section of palabre.toml".into(),
         };
         let message = format!("the tree has no section `{}`", id.value);
         report.error(Code::UnknownId, id.location(file), message, help);

@@ -1,5 +1,6 @@
 //! Content that changes while it is served: a poller compares the files' metadata, reads them when it differs, and takes
-//! what two reads in a row show. Broken content is reported, and the last good one stays.
+//! what two reads in a row show. Broken content is reported, and the last good one stays. When a day comes on which sections come
+//! or go, the files that are served make the content of that day, whatever lies in the directory meanwhile.
 //!
 //! No file system events: they are not sent by network file systems, and a symbolic link on the path (a Kubernetes
 //! ConfigMap, a `current` release) would need a watch for each of its directories.
@@ -12,11 +13,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, SystemTime};
 
+use chrono::NaiveDate;
 use tokio::sync::mpsc;
 
 use crate::content::files::{self, Files, Fingerprint};
 use crate::content::load::{self, Loaded};
-use crate::content::{Content, Version};
+use crate::content::{Calendar, Content, Version};
 use crate::diag::Code;
 use crate::metrics::{Metrics, ReloadResult};
 use crate::platform::{FileIdentity, HangupSignal};
@@ -43,28 +45,30 @@ pub enum ReloadError {
     Thread(#[source] io::Error),
 }
 
-/// Sends each newer content of the directory: when its files change, and at once on SIGHUP. Sends nothing when there is no
-/// directory, because the content inside the binary does not change. Ends when the receiver is dropped.
+/// Sends each newer content: when the files of its directory change, at once on SIGHUP, and when a day comes on which sections
+/// come or go. Of the content inside the binary only the day changes. Ends when the receiver is dropped.
 ///
 /// # Errors
 ///
 /// When SIGHUP cannot be caught or the thread cannot be started.
 pub(super) fn start(
     directory: Option<&Path>,
-    served: Version,
+    served: &Content,
     metrics: Arc<Metrics>,
 ) -> Result<mpsc::Receiver<Content>, ReloadError> {
     // In every case: without a handler SIGHUP ends the process.
     let mut hangup = HangupSignal::new().map_err(ReloadError::Signal)?;
     let (newer, contents) = mpsc::channel(1);
-    metrics.content(&served.to_string());
+    metrics.content(&served.version().to_string());
     // One request is enough: whenever it is read, it reads what is there then.
     let (request, requests) = sync_channel(1);
-    if let Some(directory) = directory {
-        let (directory, newer) = (directory.to_owned(), newer.clone());
+    if directory.is_some() || served.calendar().has_dates() {
+        let (directory, newer) = (directory.map(Path::to_owned), newer.clone());
+        let (version, calendar) = (served.version(), served.calendar().clone());
         // A thread, not a blocking task of tokio: a hanging file system would hold up the end of the process.
         let thread = std::thread::Builder::new().name("content".into());
-        thread.spawn(move || run(&directory, served, &requests, &newer, &metrics)).map_err(ReloadError::Thread)?;
+        let run = move || run(Reloader::new(directory.as_deref(), version, calendar), &requests, &newer, &metrics);
+        thread.spawn(run).map_err(ReloadError::Thread)?;
     }
     let is_shipped = directory.is_none();
     tokio::spawn(async move {
@@ -83,40 +87,35 @@ pub(super) fn start(
 }
 
 /// The thread of the poller.
-fn run(
-    directory: &Path,
-    mut served: Version,
-    requests: &Receiver<()>,
-    newer: &mpsc::Sender<Content>,
-    metrics: &Metrics,
-) {
-    let mut reloader = Reloader::new(directory, served);
+fn run(mut reloader: Reloader, requests: &Receiver<()>, newer: &mpsc::Sender<Content>, metrics: &Metrics) {
     loop {
         let loaded = match requests.recv_timeout(POLL_INTERVAL) {
-            Err(RecvTimeoutError::Timeout) => reloader.poll(),
-            Ok(()) => reloader.reload_now(),
+            Err(RecvTimeoutError::Timeout) => reloader.poll(load::today()),
+            Ok(()) => reloader.reload_now(load::today()),
             Err(RecvTimeoutError::Disconnected) => return,
         };
         let Some(loaded) = loaded else { continue };
         if let Some(content) = loaded.content {
-            served = content.version();
             metrics.reload(ReloadResult::Ok);
-            metrics.content(&served.to_string());
+            metrics.content(&content.version().to_string());
             if newer.blocking_send(content).is_err() {
                 return; // The bot has stopped.
             }
         } else {
             metrics.reload(ReloadResult::Failed);
+            let served = reloader.served.version;
             log::error!("the content was changed and is broken now; {served} goes on being served:");
             loaded.report.to_log_lines().iter().for_each(|line| log::error!("{line}"));
         }
     }
 }
 
-/// A content directory that is polled. It has no clock: whoever calls [`Reloader::poll`] decides when.
+/// A content that is polled. It has no clock: whoever calls [`Reloader::poll`] decides when.
 #[derive(Debug)]
 pub struct Reloader {
-    directory: PathBuf,
+    /// `None` for the content inside the binary.
+    directory: Option<PathBuf>,
+    served: Served,
     /// The metadata before the last read.
     stamp: Stamp,
     /// Whether the files need not be read again while their metadata stays the same.
@@ -124,31 +123,57 @@ pub struct Reloader {
     candidate: Candidate<Fingerprint>,
 }
 
+/// The content that is served.
+#[derive(Debug)]
+struct Served {
+    version: Version,
+    calendar: Calendar,
+    /// Its files, if it has dates and they were found.
+    files: Option<Files>,
+}
+
 impl Reloader {
-    /// Follows the directory of a content of which this version is served. Reads its files: what has changed since they
-    /// were loaded is a change.
+    /// Follows the directory of a content of which this version is served, or the content inside the binary. Reads its files:
+    /// what has changed since they were loaded is a change.
     #[must_use]
-    pub fn new(directory: &Path, served: Version) -> Self {
-        let stamp = Stamp::of(directory);
+    pub fn new(directory: Option<&Path>, version: Version, calendar: Calendar) -> Self {
+        let stamp = directory.map(Stamp::of).unwrap_or_default();
         if stamp.0.len() >= ENTRIES_MAX {
             log::warn!("the content has more than {ENTRIES_MAX} files: changes of the others are seen on SIGHUP only");
         }
-        let files = Files::read(directory);
-        let known = (files.version() == served).then(|| files.fingerprint());
-        let candidate = Candidate { known, latest: None, reads: 0 };
-        Self { directory: directory.to_owned(), stamp, is_settled: false, candidate }
+        let files = directory.map_or_else(Files::shipped, Files::read);
+        let is_served = files.version() == version;
+        let candidate = Candidate { known: is_served.then(|| files.fingerprint()), latest: None, reads: 0 };
+        let files = (is_served && calendar.has_dates()).then_some(files);
+        let served = Served { version, calendar, files };
+        Self { directory: directory.map(Path::to_owned), served, stamp, is_settled: false, candidate }
     }
 
     /// The content after it has changed, prepared for questions, or what is wrong with it. The same files are never given
-    /// twice in a row. Reads nothing when the metadata of the files is as before.
-    pub fn poll(&mut self) -> Option<Loaded> {
-        let stamp = Stamp::of(&self.directory);
+    /// twice in a row, unless on `today` other sections are there. Reads nothing when the metadata of the files is as before.
+    pub fn poll(&mut self, today: NaiveDate) -> Option<Loaded> {
+        self.poll_directory(today).or_else(|| self.poll_calendar(today))
+    }
+
+    /// The content of the files that are served, if they make another one today.
+    fn poll_calendar(&mut self, today: NaiveDate) -> Option<Loaded> {
+        if self.served.calendar.is_valid_on(today) {
+            return None;
+        }
+        // They come back with a content that has no errors: nothing is tried twice.
+        let files = self.served.files.take()?;
+        self.load(files, today)
+    }
+
+    fn poll_directory(&mut self, today: NaiveDate) -> Option<Loaded> {
+        let directory = self.directory.as_deref()?;
+        let stamp = Stamp::of(directory);
         let is_same = stamp == self.stamp;
         if is_same && self.is_settled {
             return None;
         }
         self.stamp = stamp;
-        let files = Files::read(&self.directory);
+        let files = Files::read(directory);
         // Metadata does not tell when a file can be read again.
         let is_readable = files.report.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::Unreadable);
         let decision = self.candidate.decide(files.fingerprint());
@@ -158,10 +183,10 @@ impl Reloader {
             Decision::Known | Decision::Wait => None,
             Decision::Take => {
                 self.candidate.take();
-                load(files)
+                self.load(files, today)
             }
             Decision::TakeIfSound => {
-                let loaded = load(files).filter(|loaded| loaded.content.is_some())?;
+                let loaded = self.load(files, today).filter(|loaded| loaded.content.is_some())?;
                 self.candidate.take();
                 Some(loaded)
             }
@@ -169,24 +194,31 @@ impl Reloader {
     }
 
     /// Reads at once, and gives what is there, changed or not; `None` after a fault of this program, which is logged.
-    pub fn reload_now(&mut self) -> Option<Loaded> {
+    pub fn reload_now(&mut self, today: NaiveDate) -> Option<Loaded> {
         self.is_settled = false;
-        let files = Files::read(&self.directory);
+        let files = self.directory.as_deref().map_or_else(Files::shipped, Files::read);
         self.candidate.decide(files.fingerprint());
         self.candidate.take();
-        load(files)
+        self.load(files, today)
     }
-}
 
-/// Validates and prepares. A panic must not end the thread: the next change may be a good one.
-fn load(files: Files) -> Option<Loaded> {
-    let loaded = catch_unwind(AssertUnwindSafe(|| {
-        let loaded = load::of_files(files, load::this_month());
-        loaded.content.iter().for_each(Content::prepare);
-        loaded
-    }));
-    let failed = "the content was not loaded, by a fault of this program: it is served as it was";
-    loaded.inspect_err(|_| log::error!("{failed}")).ok()
+    /// Validates and prepares; what has no errors is served. A panic must not end the thread: the next change may be a good one.
+    fn load(&mut self, files: Files, today: NaiveDate) -> Option<Loaded> {
+        let kept = files.clone();
+        let loaded = catch_unwind(AssertUnwindSafe(|| {
+            let loaded = load::of_files(files, today.into());
+            loaded.content.iter().for_each(Content::prepare);
+            loaded
+        }));
+        let failed = "the content was not loaded, by a fault of this program: it is served as it was";
+        let loaded = loaded.inspect_err(|_| log::error!("{failed}")).ok()?;
+        if let Some(content) = &loaded.content {
+            let calendar = content.calendar().clone();
+            let files = calendar.has_dates().then_some(kept);
+            self.served = Served { version: content.version(), calendar, files };
+        }
+        Some(loaded)
+    }
 }
 
 /// What becomes of a read.
@@ -388,16 +420,17 @@ mod tests {
         let file = directory.path().join("palabre.toml");
         fs::write(&file, "text").unwrap();
         let served = Files::read(directory.path()).version();
-        let mut reloader = Reloader::new(directory.path(), served);
+        let today = NaiveDate::default();
+        let mut reloader = Reloader::new(Some(directory.path()), served, Calendar::default());
         let settles_after =
-            |reloader: &mut Reloader| (1..10).find(|_| reloader.poll().is_some() || reloader.is_settled).unwrap();
+            |reloader: &mut Reloader| (1..10).find(|_| reloader.poll(today).is_some() || reloader.is_settled).unwrap();
         assert_eq!(settles_after(&mut reloader), 1);
         fs::write(&file, "text").unwrap(); // Touched.
-        reloader.poll();
+        reloader.poll(today);
         assert!(!reloader.is_settled, "a write in the same tick of the clock would go unseen");
         assert_eq!(settles_after(&mut reloader), 1);
         fs::write(directory.path().join("palabre.log"), "a line\n").unwrap();
-        reloader.poll();
+        reloader.poll(today);
         assert!(reloader.is_settled, "a log in the directory causes no read");
     }
 }

@@ -4,7 +4,7 @@ use palabre::bot::action::{Action, Page, Target};
 use palabre::content::{Content, load};
 
 fn shipped() -> Content {
-    load::shipped(load::this_month()).content.expect("the shipped content has no errors")
+    load::shipped(load::today()).content.expect("the shipped content has no errors")
 }
 
 #[track_caller]

@@ -16,7 +16,7 @@ const GROUP: i64 = -1_000_000_000_031;
 const NAMED: Place = Place::Group { addressed: true };
 const OVERHEARD: Place = Place::Group { addressed: false };
 
-static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_month()).content.unwrap());
+static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::today()).content.unwrap());
 
 fn answer(input: Input<'_>, place: Place) -> Reply {
     reply(&SHIPPED, &Request { input, language_code: Some("fr"), place })

@@ -18,7 +18,7 @@ fn directory(name: &str) -> PathBuf {
 }
 
 fn load_content(name: &str) -> Loaded {
-    load::directory(&directory(name), load::this_month())
+    load::directory(&directory(name), load::today())
 }
 
 /// The whole menu in every language: what each section is called, how it is reached, how many pages it has.
@@ -93,20 +93,20 @@ pub(crate) fn check_every_page(content: &Content) {
 
 #[test]
 fn the_shipped_menu() {
-    let content = load::shipped(load::this_month()).content.unwrap();
+    let content = load::shipped(load::today()).content.unwrap();
     snapshot("menus", "shipped", &menu(&content));
     check_every_page(&content);
 }
 
 #[test]
 fn the_shipped_content_is_that_of_the_directory() {
-    let here = load::directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), load::this_month());
-    assert_eq!(menu(&here.content.unwrap()), menu(&load::shipped(load::this_month()).content.unwrap()));
+    let here = load::directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), load::today());
+    assert_eq!(menu(&here.content.unwrap()), menu(&load::shipped(load::today()).content.unwrap()));
 }
 
 #[test]
 fn every_shipped_section_is_written_in_every_language_with_its_questions() {
-    let Loaded { content, report } = load::shipped(load::this_month());
+    let Loaded { content, report } = load::shipped(load::today());
     let content = content.unwrap();
     for section in content.sections() {
         for lang in content.languages() {
@@ -251,7 +251,7 @@ fn wrapped(text: &str) -> Vec<String> {
 
 #[test]
 fn no_line_of_the_shipped_french_begins_with_a_sign_on_a_narrow_screen() {
-    let content = load::shipped(load::this_month()).content.unwrap();
+    let content = load::shipped(load::today()).content.unwrap();
     let lang = content.language("fr").unwrap();
     let interface = content.interface(lang);
     let mut texts: Vec<String> = vec![interface.description.to_string(), interface.short_description.to_string()];
@@ -298,7 +298,7 @@ fn a_language_of_borrowed_words_changes_nothing_that_a_question_finds() {
     let root = directory.path().join(load::ROOT_FILE);
     let text = std::fs::read_to_string(&root).unwrap();
     std::fs::write(&root, text.replace("order = [\"fr\", \"en\"]", "order = [\"fr\", \"en\", \"es\"]")).unwrap();
-    let Loaded { content, report } = load::directory(directory.path(), load::this_month());
+    let Loaded { content, report } = load::directory(directory.path(), load::today());
     let more = content.unwrap_or_else(|| panic!("{}", report.to_text(false)));
     assert!(more.language("es").is_some());
     // Its talk is a copy, which it reads by rules of its own: scores may differ, answers hardly.
@@ -354,7 +354,7 @@ fn a_language_without_search_toml_says_what_is_used_instead() {
 
 /// The shipped content with one more line under `[languages]`.
 fn load_shipped_with(setting: &str) -> Loaded {
-    load::directory(shipped_with(setting).path(), load::this_month())
+    load::directory(shipped_with(setting).path(), load::today())
 }
 
 fn shipped_with(setting: &str) -> tempfile::TempDir {

@@ -92,7 +92,7 @@ impl<'a> Conversation<'a> {
     }
 
     fn load(&self) -> Content {
-        let now = load::this_month();
+        let now = load::today();
         let loaded = match &self.content {
             Some(directory) => load::directory(Path::new(directory), now),
             None => load::shipped(now),

@@ -528,7 +528,7 @@ fn a_panic_gets_an_apology_and_the_loop_goes_on() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let url = fake.url();
     let bot = std::thread::spawn(move || {
-        let content = load::shipped(load::this_month()).content.unwrap();
+        let content = load::shipped(load::today()).content.unwrap();
         let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url), None).unwrap();
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();

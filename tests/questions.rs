@@ -10,7 +10,7 @@ use palabre::content::{Content, load};
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::this_month()).content.unwrap());
+static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::today()).content.unwrap());
 
 /// The section that answers a question, and the language of the answer.
 fn answer(question: &str) -> Option<(String, String)> {

@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use palabre::content::Calendar;
 use palabre::content::load::{self, Loaded};
 use palabre::diag::Code;
 use palabre::reload::Reloader;
@@ -41,6 +42,12 @@ fn title(loaded: &Loaded) -> &str {
     &content.section_text(content.find("well").unwrap(), content.default_language()).title
 }
 
+/// What follows the directory of a content that was loaded from it.
+fn follow(directory: &Path, served: &Loaded) -> Reloader {
+    let calendar = served.content.as_ref().map(|content| content.calendar().clone()).unwrap_or_default();
+    Reloader::new(Some(directory), served.version(), calendar)
+}
+
 /// A content directory somewhere in a temporary one, and what follows it.
 struct Watched {
     place: TempDir,
@@ -61,10 +68,10 @@ impl Watched {
     fn with(lay_out: impl FnOnce(&Path) -> PathBuf) -> Self {
         let place = tempfile::tempdir().unwrap();
         let content = lay_out(place.path());
-        let served = load::directory(&content, load::this_month());
+        let served = load::directory(&content, load::today());
         assert!(served.content.is_some(), "{}", served.report.to_text(false));
-        let mut reloader = Reloader::new(&content, served.version());
-        assert!(reloader.poll().is_none());
+        let mut reloader = follow(&content, &served);
+        assert!(reloader.poll(load::today()).is_none());
         Self { place, content, reloader }
     }
 
@@ -79,8 +86,8 @@ impl Watched {
     /// What the second poll after a change gives: the first one waits for an equal read.
     #[track_caller]
     fn next(&mut self) -> Loaded {
-        assert!(self.reloader.poll().is_none(), "a change is given before a second read confirms it");
-        self.reloader.poll().expect("the change is seen")
+        assert!(self.reloader.poll(load::today()).is_none(), "a change is given before a second read confirms it");
+        self.reloader.poll(load::today()).expect("the change is seen")
     }
 
     #[track_caller]
@@ -99,7 +106,7 @@ impl Watched {
     /// Nothing is given, however often it is polled.
     #[track_caller]
     fn expect_nothing(&mut self) {
-        assert!((0..5).all(|_| self.reloader.poll().is_none()), "nothing has changed");
+        assert!((0..5).all(|_| self.reloader.poll(load::today()).is_none()), "nothing has changed");
     }
 }
 
@@ -117,11 +124,11 @@ fn an_edit_is_given_once() {
 fn a_change_before_the_first_poll_is_not_missed() {
     let place = tempfile::tempdir().unwrap();
     lay_over(&base(), place.path());
-    let served = load::directory(place.path(), load::this_month()).version();
+    let served = load::directory(place.path(), load::today()).version();
     fs::write(place.path().join(WELL), well("The early well")).unwrap();
-    let mut reloader = Reloader::new(place.path(), served);
-    assert!(reloader.poll().is_none());
-    assert!(title(&reloader.poll().unwrap()).contains("The early well"));
+    let mut reloader = Reloader::new(Some(place.path()), served, Calendar::default());
+    assert!(reloader.poll(load::today()).is_none());
+    assert!(title(&reloader.poll(load::today()).unwrap()).contains("The early well"));
 }
 
 #[test]
@@ -131,15 +138,15 @@ fn a_half_written_file_is_neither_served_nor_reported() {
     // Empty, then broken, then whole: no two reads show the same.
     for part in ["", &text[..text.find(" = ").unwrap()]] {
         watched.write(WELL, part);
-        assert!(watched.reloader.poll().is_none());
+        assert!(watched.reloader.poll(load::today()).is_none());
     }
     watched.write(WELL, &text);
     // The third read that differs: what has no errors is taken.
-    assert!(title(&watched.reloader.poll().unwrap()).contains("The whole well"));
+    assert!(title(&watched.reloader.poll(load::today()).unwrap()).contains("The whole well"));
     watched.expect_nothing();
     // Broken for a moment, and then as it was.
     watched.write(WELL, "[well\n");
-    assert!(watched.reloader.poll().is_none());
+    assert!(watched.reloader.poll(load::today()).is_none());
     watched.write(WELL, &text);
     watched.expect_nothing();
 }
@@ -154,12 +161,12 @@ fn a_file_that_is_touched_all_the_time_holds_up_no_change() {
         file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
     };
     touch(&watched.content);
-    assert!(watched.reloader.poll().is_none());
+    assert!(watched.reloader.poll(load::today()).is_none());
     watched.write(WELL, &well("The new well"));
     touch(&watched.content);
-    assert!(watched.reloader.poll().is_none());
+    assert!(watched.reloader.poll(load::today()).is_none());
     touch(&watched.content);
-    assert!(title(&watched.reloader.poll().unwrap()).contains("The new well"));
+    assert!(title(&watched.reloader.poll(load::today()).unwrap()).contains("The new well"));
     touch(&watched.content);
     watched.expect_nothing();
 }
@@ -171,7 +178,7 @@ fn a_text_that_changes_all_the_time_holds_up_no_change() {
     watched.write(WELL, &well("The new well"));
     let given = (1..=6).map(|n| {
         watched.write("palabre.toml", &format!("{root}# {}\n", "x".repeat(n)));
-        watched.reloader.poll().map(|loaded| title(&loaded).contains("The new well"))
+        watched.reloader.poll(load::today()).map(|loaded| title(&loaded).contains("The new well"))
     });
     assert_eq!(given.collect::<Vec<_>>(), [None, None, Some(true), None, None, Some(true)]);
 }
@@ -269,7 +276,7 @@ fn a_directory_above_is_exchanged() {
     fs::write(watched.path("new/etc/content").join(WELL), well("The new well")).unwrap();
     fs::rename(watched.path("app"), watched.path("old")).unwrap();
     // A poll between the two renames finds no content, which is not reported.
-    assert!(watched.reloader.poll().is_none());
+    assert!(watched.reloader.poll(load::today()).is_none());
     fs::rename(watched.path("new"), watched.path("app")).unwrap();
     watched.expect_title("The new well");
 }
@@ -312,7 +319,7 @@ fn a_file_that_can_be_read_again_is_seen_though_its_metadata_is_the_same() {
     });
     // The same file by another name, which leads out of the content and is not read. A new link, so that it is looked at.
     fs::remove_file(watched.content.join(".via")).unwrap();
-    assert!(watched.reloader.poll().is_none());
+    assert!(watched.reloader.poll(load::today()).is_none());
     symlink("../outside", watched.content.join(".via")).unwrap();
     watched.expect_broken(Code::Unreadable);
     fs::remove_file(watched.content.join(".via")).unwrap();
@@ -370,7 +377,7 @@ fn the_same_bytes_are_no_change() {
     let mut watched = Watched::plain();
     fs::copy(base().join(WELL), watched.content.join(WELL)).unwrap();
     watched.write("en/new.toml", "");
-    assert!(watched.reloader.poll().is_none());
+    assert!(watched.reloader.poll(load::today()).is_none());
     fs::remove_file(watched.content.join("en/new.toml")).unwrap();
     watched.expect_nothing();
 }
@@ -378,10 +385,10 @@ fn the_same_bytes_are_no_change() {
 #[test]
 fn who_asks_gets_what_is_there() {
     let mut watched = Watched::plain();
-    assert!(title(&watched.reloader.reload_now().unwrap()).contains("The well"));
+    assert!(title(&watched.reloader.reload_now(load::today()).unwrap()).contains("The well"));
     fs::remove_dir_all(&watched.content).unwrap();
     for _ in 0..2 {
-        let broken = watched.reloader.reload_now().unwrap();
+        let broken = watched.reloader.reload_now(load::today()).unwrap();
         assert_eq!(broken.report.diagnostics[0].code, Code::NoDirectory, "asked again, it tells again");
     }
     watched.expect_nothing();
@@ -398,7 +405,7 @@ fn start_bot(directory: &Path) -> BotTest {
 fn a_running_bot_keeps_the_last_good_content_and_reloads_on_sighup() {
     let place = tempfile::tempdir().unwrap();
     let mut bot = start_bot(place.path());
-    let version = || load::directory(place.path(), load::this_month()).version();
+    let version = || load::directory(place.path(), load::today()).version();
     let served = version();
     // A poll gives nothing when nothing has changed; only a signal does.
     bot.process.signal("HUP");
@@ -424,7 +431,7 @@ fn a_running_bot_serves_a_change_however_busy_the_directory_is() {
         }
     });
     fs::write(place.path().join(WELL), well("The new well")).unwrap();
-    let version = load::directory(place.path(), load::this_month()).version();
+    let version = load::directory(place.path(), load::today()).version();
     bot.process.wait_log(&format!("content {version} is served from now on"));
     drop(stop);
     toucher.join().unwrap();
@@ -432,9 +439,9 @@ fn a_running_bot_serves_a_change_however_busy_the_directory_is() {
 
 #[test]
 fn the_version_is_that_of_the_words_wherever_they_are() {
-    let shipped = load::shipped(load::this_month());
+    let shipped = load::shipped(load::today());
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
-    assert_eq!(load::directory(&directory, load::this_month()).version(), shipped.version());
+    assert_eq!(load::directory(&directory, load::today()).version(), shipped.version());
     assert_eq!(shipped.content.unwrap().version().to_string().len(), 12);
 }
 
@@ -444,7 +451,7 @@ fn the_log_shows_twenty_errors_and_counts_the_rest() {
     lay_over(&base(), place.path());
     let errors: String = (0..25).map(|n| format!("key{n} = \"\u{1b}[31m\"\n")).collect();
     fs::write(place.path().join("en/interface.toml"), errors).unwrap();
-    let report = load::directory(place.path(), load::this_month()).report;
+    let report = load::directory(place.path(), load::today()).report;
     let lines = report.to_log_lines();
     assert_eq!(lines.iter().filter(|line| line.starts_with("error")).count(), 20);
     assert!(lines.last().unwrap().starts_with("and "), "{lines:#?}");

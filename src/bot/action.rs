@@ -98,22 +98,82 @@ impl Action {
     /// Reads the payload of a deep link. `None` when it is forged, or of a content that is no more.
     #[must_use]
     pub fn from_start_parameter(content: &Content, payload: &str) -> Option<Self> {
-        match payload.split_once('-') {
-            None => Some(Self::page(decode_language(content, payload)?, Page::Home)),
-            Some((tag, id)) => Some(Self::section(decode_language(content, tag)?, content.find(id)?)),
-        }
+        Destination::decode_start_parameter(content, payload, None).and_then(Destination::as_named)
     }
 
     /// Reads callback data. `None` when it is of another version, forged, or of a content that is no more.
     #[must_use]
     pub fn from_callback_data(content: &Content, data: &str) -> Option<Self> {
+        Destination::decode_callback_data(content, data, None).and_then(Destination::as_named)
+    }
+}
+
+/// Where a link or a button of any age leads: sections and languages may have gone since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// What it asks for, as far as it is there.
+    pub action: Action,
+    /// Whether the section that it names is not there now: then the action opens the nearest one above it, or home.
+    pub is_substitute: bool,
+}
+
+impl Destination {
+    /// Where the payload of a deep link leads. Of a language that is gone the section is there in the reader's. `None` when it is
+    /// forged, or of a section that the content does not know.
+    #[must_use]
+    pub fn from_start_parameter(content: &Content, payload: &str, reader: LangId) -> Option<Self> {
+        Self::decode_start_parameter(content, payload, Some(reader))
+    }
+
+    /// Where callback data leads, likewise.
+    #[must_use]
+    pub fn from_callback_data(content: &Content, data: &str, reader: LangId) -> Option<Self> {
+        Self::decode_callback_data(content, data, Some(reader))
+    }
+
+    /// What the link names, if all of it is there.
+    fn as_named(self) -> Option<Action> {
+        (!self.is_substitute).then_some(self.action)
+    }
+
+    fn decode_start_parameter(content: &Content, payload: &str, reader: Option<LangId>) -> Option<Self> {
+        let (tag, id) = match payload.split_once('-') {
+            None => (payload, None),
+            Some((tag, id)) => (tag, Some(id)),
+        };
+        let (lang, _) = decode_language(content, tag, reader)?;
+        let page = id.map_or(Some(Decoded::There(Page::Home)), |id| decode_section(content, id, 0))?;
+        Some(page.destination(lang, Target::Page))
+    }
+
+    fn decode_callback_data(content: &Content, data: &str, reader: Option<LangId>) -> Option<Self> {
         let (tag, target) = data.strip_prefix("1.")?.split_once('.')?;
-        let lang = decode_language(content, tag)?;
+        let (lang, is_gone) = decode_language(content, tag, reader)?;
         if target == "card" {
-            return Some(Self { lang, target: Target::Contact });
+            return Some(Self { action: Action { lang, target: Target::Contact }, is_substitute: false });
         }
-        let (verb, page) = VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));
-        Some(Self { lang, target: page(decode_page(content, &target[verb.len()..])?) })
+        let (verb, verb_of) = VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));
+        let page = decode_page(content, &target[verb.len()..])?;
+        // Nobody chooses a language that is gone.
+        let verb = if is_gone && verb == "set." { Target::Page } else { verb_of };
+        Some(page.destination(lang, verb))
+    }
+}
+
+/// A page that a link names.
+enum Decoded {
+    There(Page),
+    /// The page above one that is not there now.
+    Above(Page),
+}
+
+impl Decoded {
+    fn destination(self, lang: LangId, verb: Verb) -> Destination {
+        match self {
+            Self::There(page) => Destination { action: Action { lang, target: verb(page) }, is_substitute: false },
+            // Whatever was to be done with the page: it is said that it is not there.
+            Self::Above(page) => Destination { action: Action::page(lang, page), is_substitute: true },
+        }
     }
 }
 
@@ -122,15 +182,20 @@ const VERBS: [(&str, Verb); 3] = [("lang.", Target::Languages), ("set.", Target:
 
 type Verb = fn(Page) -> Target;
 
-/// A language by its tag alone: `fr_trust` would be a variety of French.
-fn decode_language(content: &Content, tag: &str) -> Option<LangId> {
-    content.language(tag).filter(|_| tag.bytes().all(|byte| byte.is_ascii_alphabetic()))
+/// A language by its tag alone: `fr_trust` would be a variety of French. The reader's, if they are known, instead of one that is
+/// gone; then also `true`.
+fn decode_language(content: &Content, tag: &str, reader: Option<LangId>) -> Option<(LangId, bool)> {
+    if !tag.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let known = content.language(tag).map(|lang| (lang, false));
+    known.or_else(|| reader.filter(|_| (2..=3).contains(&tag.len())).map(|reader| (reader, true)))
 }
 
-fn decode_page(content: &Content, data: &str) -> Option<Page> {
+fn decode_page(content: &Content, data: &str) -> Option<Decoded> {
     match data {
-        "home" => return Some(Page::Home),
-        "help" => return Some(Page::Help),
+        "home" => return Some(Decoded::There(Page::Home)),
+        "help" => return Some(Decoded::There(Page::Help)),
         _ => {}
     }
     let rest = data.strip_prefix("s.")?;
@@ -138,5 +203,16 @@ fn decode_page(content: &Content, data: &str) -> Option<Page> {
         Some((id, part)) => (id, part.parse().ok()?),
         None => (rest, 0),
     };
-    Some(Page::Section(content.find(id)?, part))
+    decode_section(content, id, part)
+}
+
+fn decode_section(content: &Content, id: &str, part: u8) -> Option<Decoded> {
+    let there = content.find(id).map(|section| Decoded::There(Page::Section(section, part)));
+    there.or_else(|| Some(Decoded::Above(above(content.find_above_hidden(id)?))))
+}
+
+/// The page above a section that is not there now.
+#[must_use]
+pub fn above(section: Option<SectionId>) -> Page {
+    section.map_or(Page::Home, |section| Page::Section(section, 0))
 }

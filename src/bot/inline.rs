@@ -3,11 +3,12 @@
 //! A result is a page like any other, with a button that opens it in a chat with the bot. The message that it becomes works for
 //! everybody, in any chat, for as long as it exists: its buttons carry all they need.
 
-use crate::bot::action::{Action, Page};
+use crate::bot::action::{Action, Page, above};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::ContactCard;
 use crate::content::{Content, LangId, SectionId};
 use crate::folding::fold;
+use crate::lang::Tag;
 
 /// Sections in one answer: as many as somebody scrolls through on a phone. Telegram takes 50 results.
 const SECTIONS_MAX: usize = 20;
@@ -85,28 +86,30 @@ pub enum InlineResult<P = PageSource> {
 pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
     let typed = fold(query.words);
     let typed = typed.trim_start();
+    let reader = content.language_for(query.language_code);
     let (lang, words, is_personal) = match prefix(content, typed) {
-        Some((lang, words)) => (lang, words, false),
-        None => (content.language_for(query.language_code), typed, true),
+        Some((Some(lang), words)) => (lang, words, false),
+        Some((None, words)) => (reader, words, true),
+        None => (reader, typed, true),
     };
     let answer = |results, next_offset| InlineAnswer { results, next_offset, is_personal, private_chat_button: None };
     // What a share button asks for: `#trust`, and `#` alone for home.
     if let Some(id) = words.strip_prefix('#') {
-        let results = content
-            .find(&id.trim().to_ascii_lowercase())
-            .map_or_else(|| vec![home(content, lang)], |s| section(content, lang, s));
-        return answer(results, None);
+        let id = id.trim().to_ascii_lowercase();
+        let page = content.find(&id).map(Some).or_else(|| content.find_above_hidden(&id)).map_or(Page::Home, above);
+        return answer(page_results(content, lang, page), None);
     }
     if words.trim().is_empty() {
         let start = query.offset.parse::<usize>().unwrap_or(0);
-        let sections: Vec<SectionId> = content.sections().skip(start).take(SECTIONS_MAX).collect();
+        let mut listed = content.sections().filter(|&section| content.section(section).is_listed).skip(start);
+        let sections: Vec<SectionId> = listed.by_ref().take(SECTIONS_MAX).collect();
         let end = start + sections.len();
         let mut results: Vec<InlineResult> = Vec::new();
         if start == 0 {
             results.push(home(content, lang));
         }
         results.extend(sections.into_iter().flat_map(|s| section(content, lang, s)));
-        return answer(results, (end < content.sections().len()).then(|| end.to_string()));
+        return answer(results, listed.next().map(|_| end.to_string()));
     }
     let found = content.search(words, lang, !words.ends_with(' '));
     let shown = if is_personal { found.language } else { lang };
@@ -123,14 +126,25 @@ pub fn answer(content: &Content, query: &InlineQuery<'_>) -> InlineAnswer {
     answer(results, None)
 }
 
-/// The language before a colon, and the words behind it.
-fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(LangId, &'a str)> {
+/// The language before a colon, and the words behind it. The language is `None` when it is gone and the words are those of a share
+/// button, as `#trust`.
+fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(Option<LangId>, &'a str)> {
     let (tag, words) = typed.split_once(':')?;
-    Some((content.language(tag.trim())?, words.trim_start()))
+    let (tag, words) = (tag.trim(), words.trim_start());
+    let lang = content.language(tag);
+    let is_shared = words.starts_with('#') && Tag::new(tag).is_some();
+    (lang.is_some() || is_shared).then_some((lang, words))
 }
 
 fn shared_page(lang: LangId, page: Page) -> PageSource {
     PageSource::Content(PageId { lang, page, frame: Frame::InlineMessage })
+}
+
+fn page_results(content: &Content, lang: LangId, page: Page) -> Vec<InlineResult> {
+    match page {
+        Page::Section(section, _) => self::section(content, lang, section),
+        Page::Home | Page::Help => vec![home(content, lang)],
+    }
 }
 
 fn home(content: &Content, lang: LangId) -> InlineResult {

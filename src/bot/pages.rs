@@ -107,6 +107,18 @@ pub fn home_with_note(content: &Content, lang: LangId, note: &str, frame: Frame)
     with_frame(content, PageId { lang, page: Page::Home, frame }, home(content, lang, Some(note)))
 }
 
+/// The page above a section that is not there now, in its frame: it says so.
+#[must_use]
+pub fn above_hidden(content: &Content, id: PageId) -> View {
+    let PageId { lang, page, .. } = id;
+    let note = &*content.interface(lang).gone;
+    let view = match page {
+        Page::Section(section, part) => section_with_note(content, lang, section, part, note),
+        Page::Home | Page::Help => home(content, lang, Some(note).filter(|note| !note.is_empty())),
+    };
+    with_frame(content, id, view)
+}
+
 /// How to use the bot, with every command.
 #[must_use]
 pub fn help(content: &Content, lang: LangId) -> View {
@@ -129,6 +141,11 @@ pub fn help(content: &Content, lang: LangId) -> View {
 /// A `part` that the body does not have (of an older content, say) is its last page.
 #[must_use]
 pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) -> View {
+    section_with_note(content, lang, section, part, "")
+}
+
+/// A section; a note, if it has words, stands in the place of the summary, so that the text stays within a message.
+fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: u8, note: &str) -> View {
     let node = content.section(section);
     let words = content.section_text(section, lang);
     let interface = content.interface(lang);
@@ -144,7 +161,9 @@ pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) ->
         let name = &content.interface(words.language).name;
         text.push_styled_paragraph(&interface.untranslated.replace("{language}", name), Style::Italic);
     }
-    if !node.children.is_empty() && part == 0 {
+    if !note.is_empty() {
+        text.push_styled_paragraph(note, Style::Italic);
+    } else if !node.children.is_empty() && part == 0 {
         text.push_styled_paragraph(&words.summary, Style::Italic);
     }
     text.push_paragraph(&words.pages[part]);
@@ -214,7 +233,8 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
             CommandTarget::Section(section) => link(content, language, section),
             CommandTarget::Help => open("/help", Action::page(language, Page::Help)),
             CommandTarget::Language => languages_button(content, language, Page::Home),
-            CommandTarget::Start | CommandTarget::Ask => continue, // Home has its own button below.
+            // Home has its own button below; what is not there has none.
+            CommandTarget::Start | CommandTarget::Ask | CommandTarget::Hidden(_) => continue,
         });
     }
     if buttons.is_empty() {
@@ -231,7 +251,7 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
 pub fn is_near_command(content: &Content, name: &str) -> bool {
     let name = name.to_lowercase();
     content.commands().any(|(known, command)| {
-        !matches!(command.target, CommandTarget::Start | CommandTarget::Ask)
+        !matches!(command.target, CommandTarget::Start | CommandTarget::Ask | CommandTarget::Hidden(_))
             && strsim::normalized_damerau_levenshtein(&name, known) >= NEAR_COMMAND
     })
 }

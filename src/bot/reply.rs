@@ -1,6 +1,6 @@
 //! Request → reply: synchronous, total, without I/O. The adapters deliver what is decided here.
 
-use crate::bot::action::{Action, Page, Target};
+use crate::bot::action::{Destination, Page, Target, above};
 use crate::bot::command::CommandText;
 use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
@@ -335,14 +335,17 @@ fn finds_answer(content: &Content, reply: &Reply) -> bool {
 }
 
 fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
-    let Some(action) = Action::from_callback_data(content, data) else {
+    let Some(Destination { action, is_substitute }) = Destination::from_callback_data(content, data, lang) else {
         let home = PageSource::View(pages::home(content, lang, None));
         let notice = Some(content.interface(lang).old_button.to_string());
         return Reply::Page(PageReply { notice, ..page_reply(lang, PageKind::Home, home) });
     };
     let lang = action.lang;
     match action.target {
-        Target::Page(page) => Reply::Page(content_page(lang, page, place)),
+        Target::Page(page) => {
+            let notice = is_substitute.then(|| content.interface(lang).gone.to_string());
+            Reply::Page(PageReply { notice, ..content_page(lang, page, place) })
+        }
         Target::Languages(back) => view_reply(lang, PageKind::Languages, pages::languages(content, lang, back)),
         Target::Choose(page) => {
             Reply::Page(PageReply { chosen_language: Some(lang), ..content_page(lang, page, place) })
@@ -363,12 +366,17 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
 fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: Option<&str>, place: Place) -> Reply {
     let name = &*written.name;
     let section = |lang, section| Reply::Page(content_page(lang, Page::Section(section, 0), place));
+    let gone = |lang, above_it| page_above(content, lang, above(above_it), place);
     let Some(command) = content.command(name) else {
-        return match (place, content.find(&name.to_ascii_lowercase())) {
-            (Place::Group { addressed: false }, _) => Reply::Silent,
-            // A section's id is understood as a command by those who speak to the bot alone.
-            (_, Some(found)) => section(reader.lang, found),
-            _ => unknown_command(content, reader, &written, place),
+        if place == (Place::Group { addressed: false }) {
+            return Reply::Silent;
+        }
+        // A section's id is understood as a command by those who speak to the bot alone.
+        let id = name.to_ascii_lowercase();
+        return match (content.find(&id), content.find_above_hidden(&id)) {
+            (Some(found), _) => section(reader.lang, found),
+            (None, Some(above_it)) => gone(reader.lang, above_it),
+            (None, None) => unknown_command(content, reader, &written, place),
         };
     };
     // Who writes a language's own command reads that language.
@@ -376,9 +384,13 @@ fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: 
     let lang = reader.lang;
     match command.target {
         // A deep link comes as `/start` with its payload; one that is forged or too old opens home.
-        CommandTarget::Start => match Action::from_start_parameter(content, written.rest.trim()) {
-            Some(Action { lang, target: Target::Page(page) }) => Reply::Page(content_page(lang, page, place)),
-            _ => home(content, reader, place),
+        CommandTarget::Start => match Destination::from_start_parameter(content, written.rest.trim(), lang) {
+            Some(Destination { action, is_substitute }) => match action.target {
+                Target::Page(page) if is_substitute => page_above(content, action.lang, page, place),
+                Target::Page(page) => Reply::Page(content_page(action.lang, page, place)),
+                _ => home(content, reader, place),
+            },
+            None => home(content, reader, place),
         },
         CommandTarget::Help => Reply::Page(content_page(lang, Page::Help, place)),
         CommandTarget::Language => view_reply(lang, PageKind::Languages, pages::languages(content, lang, Page::Home)),
@@ -387,6 +399,7 @@ fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: 
             None => nothing_asked(content, reader, &written.rest, place),
         },
         CommandTarget::Section(found) => section(lang, found),
+        CommandTarget::Hidden(above_it) => gone(lang, above_it),
     }
 }
 
@@ -509,6 +522,13 @@ fn content_page(lang: LangId, page: Page, place: Place) -> PageReply {
         Page::Section(section, _) => PageKind::Section(section),
     };
     page_reply(lang, kind, PageSource::Content(PageId { lang, page, frame: place.frame() }))
+}
+
+/// The page above one that is not there now, which a sentence says.
+fn page_above(content: &Content, lang: LangId, page: Page, place: Place) -> Reply {
+    let reply = content_page(lang, page, place);
+    let id = PageId { lang, page, frame: place.frame() };
+    Reply::Page(PageReply { page: PageSource::View(pages::above_hidden(content, id)), ..reply })
 }
 
 fn view_reply(lang: LangId, kind: PageKind, view: View) -> Reply {

@@ -5,12 +5,14 @@ use std::error::Error as _;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::builder::Resettable;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::cli::Error;
 use crate::cli::config::{ContentChoice, RunConfig, SettingError, TOKEN_ARGUMENT, TelegramOptions};
+use crate::content::load::{self, Edition, Scope};
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -52,12 +54,33 @@ Variables without an option:
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
                            The proxy, as for other programs, where TELOXIDE_PROXY is not set";
 
+/// Which sections a preview shows.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Preview {
+    /// Show drafts too
+    #[arg(long)]
+    pub drafts: bool,
+    /// Show the sections of another day, such as 2026-12-01, than today (by universal time)
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<NaiveDate>,
+}
+
+impl Preview {
+    pub(super) fn edition(self) -> Edition {
+        let scope = if self.drafts { Scope::Drafts } else { Scope::Published };
+        Edition::new(self.day.unwrap_or_else(load::today), scope)
+    }
+}
+
 /// The arguments of `palabre chat`.
 #[derive(Debug, Args)]
 pub struct ChatOptions {
     /// Which content to use.
     #[command(flatten)]
     pub content: ContentChoice,
+    /// Which of its sections are there.
+    #[command(flatten)]
+    pub preview: Preview,
     /// The language of the person's app, such as `fr` or `en`
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
@@ -69,6 +92,9 @@ pub struct AskOptions {
     /// Which content to use.
     #[command(flatten)]
     pub content: ContentChoice,
+    /// Which of its sections are there.
+    #[command(flatten)]
+    pub preview: Preview,
     /// Answer with one JSON object a line
     #[arg(long)]
     pub json: bool,

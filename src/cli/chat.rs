@@ -9,7 +9,7 @@ use crate::terminal::{Terminal, TerminalStyle};
 
 /// Talks until the input ends.
 pub(super) fn execute(options: &ChatOptions) -> Result<ExitCode, Error> {
-    let content = super::content(&options.content)?;
+    let content = super::content(&options.content, options.preview.edition())?;
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
     match Terminal::new(&content, options.lang.as_deref(), TerminalStyle::detect(), input, output).talk() {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Terminal(error)),

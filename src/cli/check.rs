@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::arguments::{CheckOptions, Format};
 use crate::cli::config::ContentChoice;
-use crate::content::load::Loaded;
+use crate::content::load::{self, Edition, Loaded, Scope};
 use crate::quality::{self, AskFigure};
 
 /// So many problems of a kind are shown: more of them say little more.
@@ -17,7 +17,7 @@ const OF_EACH_KIND: usize = 5;
 /// Prints the report and the figures of the search; the exit status is 1 when there are errors.
 pub(super) fn execute(options: CheckOptions) -> ExitCode {
     let choice = ContentChoice { content: options.dir.or(options.content.content) };
-    let loaded = quality::check(super::load(&choice));
+    let loaded = quality::check(super::load(&choice, Edition::new(load::today(), Scope::Everything)));
     let (figures, built_in) = (quality::ask_figures(&loaded), quality::built_in(&loaded));
     let Loaded { content, report } = loaded;
     let mut out = std::io::stdout().lock();

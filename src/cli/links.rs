@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::bot::action::{Action, Page};
 use crate::cli::Error;
 use crate::cli::arguments::{LinkFormat, LinksOptions};
-use crate::content::Content;
+use crate::content::{Content, load};
 
 /// The shortest side of a QR code, in pixels. SVG scales without loss.
 const QR_SIZE: u32 = 240;
@@ -28,7 +28,7 @@ struct Link {
 
 /// Prints the links, and writes their QR codes if a directory is named.
 pub(super) fn execute(options: &LinksOptions) -> Result<ExitCode, Error> {
-    let content = super::content(&options.content)?;
+    let content = super::content(&options.content, load::today())?;
     let bot = options.bot.trim_start_matches('@');
     // Bot API: 5 to 32 of letters, digits and underscores.
     if !(5..=32).contains(&bot.len()) || !bot.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::Error;
 use crate::cli::config::RunConfig;
-use crate::content::Content;
+use crate::content::{Content, load};
 use crate::metrics::{Health, Metrics};
 use crate::platform;
 use crate::server::{self, MonitoringState, WebhookEndpoint};
@@ -25,7 +25,7 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
     let style = std::env::var("RUST_LOG_STYLE").unwrap_or_default();
     env_logger::Builder::new().parse_filters(&config.log).parse_write_style(&style).init();
     log_panics();
-    let content = super::content(&config.content)?;
+    let content = super::content(&config.content, load::today())?;
     let token = config.telegram.token()?;
     let (url, proxy) = (config.telegram.api_url.as_deref(), config.telegram.proxy.as_deref());
     let api = Api::new(&token, url, proxy)?;
@@ -76,7 +76,7 @@ async fn serve(
             Some(start_server(listener, monitoring, endpoint, stopped))
         }
     };
-    let contents = crate::reload::start(directory, content.version(), Arc::clone(&metrics))?;
+    let contents = crate::reload::start(directory, &content, Arc::clone(&metrics))?;
     let crash_guard = match config.crash_file {
         None => CrashGuard::default(),
         Some(file) => CrashGuard::open(file.clone()).map_err(|error| Error::CrashFile(file, error))?,

@@ -23,7 +23,7 @@ pub(crate) const TESTS_FOLDER: &str = "tests";
 const FILE_MAX: u64 = 4 << 20;
 
 /// The files of a content before they are parsed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
     /// The texts, and what is wrong with files that have none.
     pub(crate) report: Report,
@@ -105,7 +105,7 @@ impl Files {
     }
 
     /// The copy inside the binary.
-    pub(super) fn shipped() -> Self {
+    pub(crate) fn shipped() -> Self {
         let files = SHIPPED.files().chain(SHIPPED.dirs().flat_map(Dir::files));
         let paths: Vec<_> =
             files.map(|file| (file.path().to_string_lossy().replace('\\', "/"), file.contents())).collect();

@@ -7,7 +7,8 @@ use super::{Content, Version, validate};
 use crate::diag::{Report, Severity};
 
 pub use super::files::ROOT_FILE;
-pub use super::month::{YearMonth, this_month};
+pub use super::month::YearMonth;
+pub use super::edition::{Edition, Scope, today};
 pub(crate) use super::validate::{HeldOut, with_phrases_held_out};
 
 /// A content, if there are no errors, and everything that is wrong or could be better.
@@ -36,45 +37,45 @@ impl Loaded {
     }
 }
 
-/// Loads the content of a directory. `now` is for the age of its facts.
+/// Loads the content of a directory. `edition` is a day, for what readers see then, or says more: [`Edition`].
 ///
 /// Files larger than 4 MB and links that lead out of the directory are errors.
 #[must_use]
-pub fn directory(directory: &Path, now: YearMonth) -> Loaded {
-    of_files(Files::read(directory), now)
+pub fn directory(directory: &Path, edition: impl Into<Edition>) -> Loaded {
+    of_files(Files::read(directory), edition.into())
 }
 
 /// Loads the content inside the binary.
 #[must_use]
-pub fn shipped(now: YearMonth) -> Loaded {
-    of_files(Files::shipped(), now)
+pub fn shipped(edition: impl Into<Edition>) -> Loaded {
+    of_files(Files::shipped(), edition.into())
 }
 
 /// Loads the content of a directory; without one, that inside the binary.
 #[must_use]
-pub fn directory_or_shipped(path: Option<&Path>, now: YearMonth) -> Loaded {
-    path.map_or_else(|| shipped(now), |path| directory(path, now))
+pub fn directory_or_shipped(path: Option<&Path>, edition: impl Into<Edition>) -> Loaded {
+    let edition = edition.into();
+    path.map_or_else(|| shipped(edition), |path| directory(path, edition))
 }
 
 /// Loads a content from files in memory: paths relative to the content directory, with `/`, and their bytes.
 ///
 /// ```
-/// use palabre::content::load::{self, YearMonth};
+/// use palabre::content::load;
 /// use palabre::diag::Code;
 ///
-/// let now = YearMonth { year: 2026, month: 2 };
 /// let root = "sections = [{ id = \"well\", emoji = \"💧\" }]\nlanguages = { order = [\"en\"] }";
-/// let loaded = load::memory([("palabre.toml", root.as_bytes())], now);
+/// let loaded = load::memory([("palabre.toml", root.as_bytes())], load::today());
 /// assert!(loaded.content.is_none());
 /// assert!(loaded.report.diagnostics.iter().any(|problem| problem.code == Code::LanguageWithoutFolder));
 /// ```
 #[must_use]
-pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, now: YearMonth) -> Loaded {
-    of_files(Files::memory(entries), now)
+pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, edition: impl Into<Edition>) -> Loaded {
+    of_files(Files::memory(entries), edition.into())
 }
 
 /// Loads the content of files that have been read.
-pub(crate) fn of_files(files: Files, now: YearMonth) -> Loaded {
-    let (content, report) = validate::validate(files, now);
+pub(crate) fn of_files(files: Files, edition: Edition) -> Loaded {
+    let (content, report) = validate::validate(files, edition);
     Loaded::new(content, report)
 }

@@ -10,6 +10,7 @@ mod topic;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::edition::{Calendar, Edition};
 use super::month::YearMonth;
 use super::version::Version;
 use crate::lang::Tag;
@@ -53,7 +54,12 @@ pub struct Content {
     /// In reading order: each section before those below it.
     pub(super) sections: Vec<Section>,
     pub(super) top: Vec<SectionId>,
+    /// The sections by their ids and by those that they had before.
     pub(super) by_id: HashMap<Box<str>, SectionId>,
+    /// The sections that are not there now, by their ids and old ids, each with the nearest one above it that is.
+    pub(super) hidden: HashMap<Box<str>, Option<SectionId>>,
+    pub(super) calendar: Calendar,
+    pub(super) edition: Edition,
     pub(super) commands: HashMap<Box<str>, CommandDefinition>,
     pub(super) contact: Contact,
     pub(super) facts_checked: YearMonth,
@@ -160,10 +166,23 @@ impl Content {
         &self.top
     }
 
-    /// The section of a public id.
+    /// The section of a public id, or of one that a section had before.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<SectionId> {
         self.by_id.get(id).copied()
+    }
+
+    /// Of a section that is not there now, the nearest one above it that is: `Some(None)` when home is, `None` when the id is
+    /// unknown or its section is there.
+    #[must_use]
+    pub fn find_above_hidden(&self, id: &str) -> Option<Option<SectionId>> {
+        self.hidden.get(id).copied()
+    }
+
+    /// The days on which sections come and go.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// What a command stands for; `name` is without its slash, in any case.
@@ -185,7 +204,7 @@ impl Content {
     /// ```
     /// use palabre::content::load;
     ///
-    /// let content = load::shipped(load::this_month()).content.expect("the shipped content has no errors");
+    /// let content = load::shipped(load::today()).content.expect("the shipped content has no errors");
     /// let found = content.search("what are your principles", content.default_language(), false);
     /// assert_eq!(content.tag(found.language).as_str(), "en");
     /// let section = found.matches[0].topic.section().expect("it is about a section");

@@ -1,5 +1,7 @@
 //! A month of a year: the precision with which a content says when its facts were checked.
 
+use chrono::{Datelike, NaiveDate};
+
 /// A month of a year.
 ///
 /// ```
@@ -37,10 +39,8 @@ impl YearMonth {
     }
 }
 
-/// The current month, by universal time.
-#[must_use]
-pub fn this_month() -> YearMonth {
-    use chrono::Datelike;
-    let today = crate::clock::today();
-    YearMonth { year: today.year(), month: today.month() }
+impl From<NaiveDate> for YearMonth {
+    fn from(day: NaiveDate) -> Self {
+        Self { year: day.year(), month: day.month() }
+    }
 }

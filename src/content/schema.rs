@@ -51,13 +51,41 @@ pub(crate) struct RawSource {
 }
 
 /// A node of the tree in `palabre.toml`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RawSection {
     pub(super) id: Option<Spanned<String>>,
     pub(super) emoji: Option<Spanned<String>>,
     pub(super) command: Option<Spanned<String>>,
     pub(super) contact: bool,
+    /// The ids that it had before.
+    pub(super) was: Vec<Spanned<String>>,
+    pub(super) draft: bool,
+    /// Whether menus and lists show it; they do unless this is `false`.
+    pub(super) listed: Option<bool>,
+    /// The first and the last day on which it is there, as `2026-12-01`.
+    pub(super) from: Option<Spanned<String>>,
+    pub(super) until: Option<Spanned<String>>,
+    /// Where its facts are from, where that is another source than the content's.
+    pub(super) source: Option<Spanned<String>>,
+    pub(super) checked: Option<Spanned<String>>,
+    pub(super) links: Vec<RawLinkButton>,
     pub(super) children: Vec<RawSection>,
+}
+
+/// A button that opens a web address.
+#[derive(Debug)]
+pub(crate) struct RawLinkButton {
+    pub(super) text: RawLocalized,
+    pub(super) url: Option<Spanned<String>>,
+}
+
+/// A text for all languages, or one for each.
+#[derive(Debug)]
+pub(crate) enum RawLocalized {
+    /// `"Map"`
+    All(Spanned<String>),
+    /// `{ fr = "Plan", en = "Map" }`, each under its language.
+    Each(Vec<(Spanned<String>, Spanned<String>)>),
 }
 
 /// A section's text in one language.
@@ -207,8 +235,21 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
         emoji: fields.required("emoji", WHY),
         command: fields.string("command"),
         contact: fields.boolean("contact"),
+        was: fields.strings("was"),
+        draft: fields.boolean("draft"),
+        listed: fields.optional_boolean("listed"),
+        from: fields.date("from"),
+        until: fields.date("until"),
+        source: fields.string("source"),
+        checked: fields.string("checked"),
+        links: fields.tables("links", link_button),
         children: fields.tables("children", section),
     }
+}
+
+fn link_button(fields: &mut Fields<'_, '_>) -> RawLinkButton {
+    const WHY: &str = "a button has a text and the address that it opens";
+    RawLinkButton { text: fields.localized("text", WHY), url: fields.required("url", WHY) }
 }
 
 fn talk(name: Spanned<String>, fields: &mut Fields<'_, '_>) -> RawTalk {

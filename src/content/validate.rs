@@ -16,16 +16,20 @@ mod text;
 mod translations;
 mod tree;
 
+use std::collections::HashMap;
+
 pub(super) use follow_ons::drop_follow_ons;
 pub(crate) use search::HeldOut;
 
 use self::facts::Facts;
 use self::talk::Talks;
+use self::tree::Tree;
+use super::edition::Edition;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
-use super::month::YearMonth;
 use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader, Spanned};
-use super::{Content, builtin};
+use super::version::Version;
+use super::{CommandDefinition, CommandTarget, Content, LangId, SectionId, builtin};
 use crate::diag::{Code, Location, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use crate::markup::Typography;
@@ -54,17 +58,17 @@ impl Folder<'_> {
     }
 }
 
-/// Checks everything and builds the content; it may be used only if the report has no errors. `now` is for the age of facts.
-pub(super) fn validate(files: Files, now: YearMonth) -> (Option<Content>, Report) {
+/// Checks everything and builds the content of an edition; it may be used only if the report has no errors.
+pub(super) fn validate(files: Files, edition: Edition) -> (Option<Content>, Report) {
     let Files { mut report, folders } = files;
     // Apart from the report, so that problems can be added while the texts are read.
     let sources = std::mem::take(&mut report.sources);
-    let content = build(&sources, &folders, now, &mut report);
+    let content = build(&sources, &folders, edition, &mut report);
     report.sources = sources;
     (content, report)
 }
 
-fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Report) -> Option<Content> {
+fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut Report) -> Option<Content> {
     let Some(file) = sources.iter().find(|source| source.path == ROOT_FILE) else {
         missing_root(report);
         return None;
@@ -72,40 +76,90 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let root = Reader::new(file, report).root();
     allowed(file, &root.allow, report);
     let (tags, default) = languages::validate(file, &root.languages, folders, report);
-    let facts = Facts::validate(file, &root, now, report);
+    let facts = Facts::validate(file, &root, edition.day.into(), report);
     let tree = tree::validate(file, &root.sections, report);
     let folders = read_folders(sources, folders, &tags, &root.languages, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
-    let interfaces = interface::validate(&folders, &facts, report);
-    let texts = sections::validate(&tree, &folders, &facts, report);
-    ask_phrases::check(&tree, &folders, report);
-    search::check(&folders, report);
-    let talks = Talks::validate(&tree, &folders, &facts, report);
-    let shortcuts = talk::shortcuts(&tree, &folders, &talks);
-    let index = search::index(&tree, &folders, &talks, &facts, None);
-    let (commands, menus) = commands::validate(file, &tree, &folders, report);
-    let (interfaces, texts) = (interfaces?, texts?);
-    translations::check(&tree, &folders, &texts, report);
-    let menus = menus::describe(menus, &tree, &texts, &folders, report);
-    interface::check_lengths(&interfaces, &menus, &folders, report);
-    Some(Content {
-        version: files::version(sources),
-        tags,
-        default,
-        interfaces,
-        menus,
-        sections: tree.nodes.into_iter().zip(texts).map(|(node, texts)| node.into_section(texts)).collect(),
-        top: tree.top,
-        by_id: tree.by_id,
-        commands,
-        contact: facts.contact,
-        facts_checked: facts.checked,
-        index: LazyIndex::new(Box::new(index)),
-        talk: talks.topics,
-        shortcuts,
-    })
+    let words = Words { file, version: files::version(sources), tags: &tags, default, folders, facts, edition };
+    // All of it is checked, whatever is shown today.
+    let whole = words.content(&tree, report);
+    ask_phrases::check(&tree, &words.folders, report);
+    search::check(&words.folders, report);
+    let shown = tree.edition(edition);
+    if shown.nodes.len() == tree.nodes.len() {
+        return whole;
+    }
+    let mut content = words.content(&shown, &mut Report::default())?;
+    content.hide(&tree, &shown, whole?);
+    Some(content)
+}
+
+/// What has been read of a content beside its tree.
+struct Words<'a> {
+    file: &'a Source,
+    version: Version,
+    tags: &'a [Tag],
+    default: LangId,
+    folders: Vec<Folder<'a>>,
+    facts: Facts,
+    edition: Edition,
+}
+
+impl Words<'_> {
+    /// The content of the sections of a tree.
+    fn content(&self, tree: &Tree<'_>, report: &mut Report) -> Option<Content> {
+        let Self { file, version, tags, default, folders, facts, edition } = self;
+        let interfaces = interface::validate(folders, facts, tree.is_partly_hidden(), report);
+        let texts = sections::validate(tree, folders, facts, report);
+        let talks = Talks::validate(tree, folders, facts, report);
+        let shortcuts = talk::shortcuts(tree, folders, &talks);
+        let index = search::index(tree, folders, &talks, facts, None);
+        let (commands, menus) = commands::validate(file, tree, folders, report);
+        let (interfaces, texts) = (interfaces?, texts?);
+        translations::check(tree, folders, &texts, report);
+        let menus = menus::describe(menus, tree, &texts, folders, report);
+        interface::check_lengths(&interfaces, &menus, folders, report);
+        let ids = tree.by_id.iter().chain(&tree.by_old_id);
+        Some(Content {
+            version: *version,
+            tags: tags.to_vec(),
+            default: *default,
+            interfaces,
+            menus,
+            sections: tree.nodes.iter().zip(texts).map(|(node, texts)| node.section(texts)).collect(),
+            top: tree.top.clone(),
+            by_id: ids.map(|(id, section)| (id.clone(), *section)).collect(),
+            hidden: HashMap::new(),
+            calendar: tree.calendar(edition.day),
+            edition: *edition,
+            commands,
+            contact: facts.contact.clone(),
+            facts_checked: facts.checked,
+            index: LazyIndex::new(Box::new(index)),
+            talk: talks.topics,
+            shortcuts,
+        })
+    }
+}
+
+impl Content {
+    /// Lets links, buttons and commands of sections that are not there now lead to what is above them.
+    fn hide(&mut self, tree: &Tree<'_>, shown: &Tree<'_>, whole: Content) {
+        let is_hidden = |section: SectionId| !shown.by_id.contains_key(&tree.nodes[section.index()].id);
+        let above = |section| shown.nearest_above(tree, section);
+        let hidden = whole.by_id.into_iter().filter(|&(_, section)| is_hidden(section));
+        self.hidden = hidden.map(|(id, section)| (id, above(section))).collect();
+        for (name, command) in whole.commands {
+            if let CommandTarget::Section(section) = command.target
+                && is_hidden(section)
+            {
+                self.commands.insert(name, CommandDefinition { target: CommandTarget::Hidden(above(section)), ..command });
+            }
+        }
+        self.calendar = whole.calendar;
+    }
 }
 
 /// Notes the kinds of warnings that the editors know of.
@@ -135,7 +189,7 @@ pub(crate) fn with_phrases_held_out<R>(
     let root = sources.iter().find(|source| source.path == ROOT_FILE)?;
     let raw = Reader::new(root, &mut report).root();
     let facts = Facts::validate(root, &raw, content.facts_checked(), &mut report);
-    let tree = tree::validate(root, &raw.sections, &mut report);
+    let tree = tree::validate(root, &raw.sections, &mut report).edition(content.edition);
     let names: Vec<String> =
         sources.iter().filter_map(|source| Some(source.path.split_once('/')?.0.to_owned())).collect();
     let folders = read_folders(sources, &names, &content.tags, &raw.languages, &mut report);

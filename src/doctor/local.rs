@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::FILES_TIME_LIMIT;
 use super::report::Finding;
-use crate::content::load::{Loaded, this_month};
+use crate::content::load::{Loaded, today};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
 use crate::diag::{Code, Report, Severity, count_of};
 use crate::platform::is_readable_by_all;
@@ -65,7 +65,7 @@ fn problems(location: &str, content: &Content, report: &Report, with_questions: 
 
 fn age_of_facts(content: &Content, report: &Report) -> Finding {
     let checked = content.facts_checked();
-    let age = checked.months_until(this_month());
+    let age = checked.months_until(today().into());
     let month = format!("{}-{:02}", checked.year, checked.month);
     let age = match age {
         0 => "this month".to_owned(),

@@ -34,7 +34,7 @@ impl StandIn {
         fake.set_custom_rule(super::project_rule::project_rule);
         let url = fake.url();
         let thread = thread::spawn(move || {
-            let content = load::shipped(load::this_month()).content.unwrap();
+            let content = load::shipped(load::today()).content.unwrap();
             let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url), None).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()

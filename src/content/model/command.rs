@@ -15,6 +15,8 @@ pub enum CommandTarget {
     Ask,
     /// A section.
     Section(SectionId),
+    /// A section that is not there now; the nearest one above it that is, or home.
+    Hidden(Option<SectionId>),
 }
 
 /// What the name of a command stands for.

@@ -1,7 +1,7 @@
 //! The organisation's phone numbers, address and contact card.
 
 /// How to reach the organisation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Contact {
     /// The name on a contact card.
     pub name: Box<str>,

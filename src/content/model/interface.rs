@@ -29,6 +29,9 @@ pub struct Interface {
     pub no_command: Box<str>,
     /// Said when a button is not understood: at most 200 characters.
     pub old_button: Box<str>,
+    /// Said above the page that a link or a button to a section opens which is not there now: at most 200 characters. Empty in a
+    /// content whose sections are all there.
+    pub gone: Box<str>,
     /// Said once to somebody who writes faster than anybody reads: at most 200 characters.
     pub flood: Box<str>,
     /// Said when something broke.

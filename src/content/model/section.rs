@@ -10,10 +10,12 @@ pub struct Section {
     pub id: Box<str>,
     /// The section above; `None` when home is.
     pub parent: Option<SectionId>,
-    /// The sections below, in order.
+    /// The sections on its menu, in order: those below that are listed.
     pub children: Vec<SectionId>,
-    /// The neighbours under the same parent.
+    /// The neighbours on the menu of its parent; none of a section that is not on it.
     pub siblings: Siblings,
+    /// Whether lists of all sections show it; it is found by questions, links and commands all the same.
+    pub is_listed: bool,
     /// Whether the page has the buttons that copy the phone numbers and the address, and the contact card.
     pub contact: bool,
     /// The text for the readers of each language, in the order of [`Content::languages`](crate::content::Content::languages).

@@ -30,12 +30,12 @@ pub(super) fn validate<'a>(
     folders: &'a [Folder<'a>],
     report: &mut Report,
 ) -> (HashMap<Box<str>, CommandDefinition>, Vec<Menu<'a>>) {
-    let mut names = CommandNames { definitions: HashMap::new(), ids: &tree.by_id, report };
+    let mut names = CommandNames { definitions: HashMap::new(), tree, report };
     for (name, target) in BUILTIN {
         names.definitions.insert(name.into(), CommandDefinition { target, language: None });
     }
     for (section, node) in tree.iter() {
-        if let Some(command) = node.command {
+        if let Some(command) = &node.raw.command {
             names.add(root, command, CommandTarget::Section(section), None);
         }
     }
@@ -68,10 +68,10 @@ pub(super) fn validate<'a>(
                 let is_shared = titles.any(|title| has_words(&title.value, &command.value));
                 names.add(file, command, target, language.filter(|_| !is_shared));
             }
-            if node.parent.is_some() {
-                continue; // Sections below the top may have commands, but the menu does not show them.
+            if node.parent.is_some() || !node.is_on_menu() {
+                continue; // Other sections may have commands, but the menu does not show them.
             }
-            let shown = own.map(|(_, command)| command).or(node.command);
+            let shown = own.map(|(_, command)| command).or(node.raw.command.as_ref());
             if shown.is_none() && text.is_some() {
                 names.report.warning(
                     Code::NoCommand,
@@ -100,8 +100,8 @@ pub(super) fn validate<'a>(
 
 struct CommandNames<'r> {
     definitions: HashMap<Box<str>, CommandDefinition>,
-    /// A section's id is a command too.
-    ids: &'r HashMap<Box<str>, SectionId>,
+    /// A section's id is a command too, and so is one that it had before.
+    tree: &'r Tree<'r>,
     report: &'r mut Report,
 }
 
@@ -121,8 +121,9 @@ impl CommandNames<'_> {
             );
             return;
         }
-        let id = self.ids.get(name.value.as_str());
-        if id.is_some_and(|&id| target != CommandTarget::Section(id)) {
+        let name_of = |ids: &HashMap<Box<str>, SectionId>| ids.get(name.value.as_str()).copied();
+        let id = name_of(&self.tree.by_id).or_else(|| name_of(&self.tree.by_old_id));
+        if id.is_some_and(|id| target != CommandTarget::Section(id)) {
             self.report.error(
                 Code::DuplicateCommand,
                 name.location(file),

@@ -7,7 +7,7 @@ pub(super) use self::lengths::check_lengths;
 
 use std::cmp::Reverse;
 
-use self::keys::{KEYS, Key, Kind, OTHER_LANGUAGE};
+use self::keys::{GONE, KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
@@ -26,8 +26,14 @@ pub(super) fn keys() -> Vec<&'static str> {
     KEYS.iter().map(|key| key.name).collect()
 }
 
-/// The interface of every language; texts that one lacks are those of the first language that has them.
-pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Report) -> Option<Vec<Interface>> {
+/// The interface of every language; texts that one lacks are those of the first language that has them. `is_partly_hidden` when
+/// sections come and go: then links to those that are gone need a sentence.
+pub(super) fn validate(
+    folders: &[Folder<'_>],
+    facts: &Facts,
+    is_partly_hidden: bool,
+    report: &mut Report,
+) -> Option<Vec<Interface>> {
     for folder in folders {
         let Some((file, raw)) = &folder.interface else {
             report.error(
@@ -86,7 +92,7 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
     }
     let missing: Vec<&str> = KEYS
         .iter()
-        .filter(|key| key.is_required())
+        .filter(|key| key.is_required() || is_partly_hidden && key.name == GONE)
         .map(|key| key.name)
         .chain(["months"])
         .filter(|&name| !folders.iter().any(|f| has(f, name)))
@@ -246,6 +252,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         unknown_command: own("lines.unknown_command"),
         no_command: own("lines.no_command"),
         old_button: own("lines.old_button"),
+        gone: own(GONE),
         flood: own("lines.flood"),
         trouble: own("lines.trouble"),
         untranslated: own("lines.untranslated"),

@@ -78,7 +78,8 @@ fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders
     let ids = || tree.nodes.iter().map(|node| &*node.id);
     let mut without_text = ids().filter(|id| !has_text(id));
     let only_one = without_text.next().filter(|_| without_text.next().is_none());
-    let help = match only_one.or_else(|| did_you_mean(&raw.id.value, ids())) {
+    let renamed = tree.by_old_id.get(&*raw.id.value).map(|section| &*tree.nodes[section.index()].id);
+    let help = match renamed.or(only_one).or_else(|| did_you_mean(&raw.id.value, ids())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "add the section to the tree in palabre.toml, or remove its words".into(),
     };

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::characters;
+use crate::content::edition::{Edition, Period};
 use crate::content::schema::{RawSection, Spanned};
-use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
+use crate::content::{CHILDREN_MAX, Calendar, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
 use crate::diag::{Code, Location, Report, Source};
 
 /// The sections before their texts are known.
@@ -18,9 +20,69 @@ pub(super) struct Tree<'a> {
     /// The sections under home.
     pub(super) top: Vec<SectionId>,
     pub(super) by_id: HashMap<Box<str>, SectionId>,
+    /// The ids that sections had before.
+    pub(super) by_old_id: HashMap<Box<str>, SectionId>,
 }
 
 impl<'a> Tree<'a> {
+    /// The sections, each before those below it, with the menus that they make.
+    fn new(mut nodes: Vec<Node<'a>>) -> Self {
+        let (mut top, mut children) = (Vec::new(), vec![Vec::new(); nodes.len()]);
+        let ids = || (0..nodes.len()).map(SectionId);
+        for (section, node) in ids().zip(&nodes).filter(|(_, node)| node.is_on_menu()) {
+            node.parent.map_or(&mut top, |parent| &mut children[parent.index()]).push(section);
+        }
+        let by_id = ids().zip(&nodes).map(|(section, node)| (node.id.clone(), section)).collect();
+        let old_ids = |node: &Node<'a>| node.raw.was.iter().map(|id| id.value.as_str().into());
+        let by_old_id = ids().zip(&nodes).flat_map(|(section, node)| old_ids(node).map(move |id| (id, section)));
+        let by_old_id = by_old_id.collect();
+        for menu in children.iter().chain([&top]) {
+            for (&previous, &next) in menu.iter().zip(menu.iter().skip(1)) {
+                nodes[previous.index()].siblings.next = Some(next);
+                nodes[next.index()].siblings.previous = Some(previous);
+            }
+        }
+        nodes.iter_mut().zip(children).for_each(|(node, children)| node.children = children);
+        Self { nodes, top, by_id, by_old_id }
+    }
+
+    /// The days on which sections come and go.
+    pub(super) fn calendar(&self, day: NaiveDate) -> Calendar {
+        Calendar::new(day, self.nodes.iter().map(|node| node.period))
+    }
+
+    /// Whether there are days, or editions, without some of the sections.
+    pub(super) fn is_partly_hidden(&self) -> bool {
+        self.nodes.iter().any(|node| node.raw.draft || node.period != Period::default())
+    }
+
+    /// The part of the tree that an edition has: what is below a section that it lacks is not there either.
+    pub(super) fn edition(&self, edition: Edition) -> Self {
+        let mut kept: Vec<Option<SectionId>> = Vec::with_capacity(self.nodes.len());
+        let mut nodes = Vec::new();
+        for node in &self.nodes {
+            let parent = node.parent.map(|parent| kept[parent.index()]);
+            let has_parent = parent != Some(None);
+            let is_there = has_parent && edition.has(node.raw.draft, node.period);
+            kept.push(is_there.then_some(SectionId(nodes.len())));
+            if is_there {
+                nodes.push(Node {
+                    parent: parent.flatten(),
+                    children: Vec::new(),
+                    siblings: Siblings::default(),
+                    ..node.clone()
+                });
+            }
+        }
+        Self::new(nodes)
+    }
+
+    /// The nearest section above this one of another edition that is in this one; `None` when home is.
+    pub(super) fn nearest_above(&self, whole: &Tree<'_>, section: SectionId) -> Option<SectionId> {
+        let above = std::iter::successors(whole.nodes[section.index()].parent, |above| whole.nodes[above.index()].parent);
+        above.into_iter().find_map(|above| self.by_id.get(&whole.nodes[above.index()].id).copied())
+    }
+
     /// All sections, each before those below it.
     pub(super) fn iter(&self) -> impl Iterator<Item = (SectionId, &Node<'a>)> {
         self.nodes.iter().enumerate().map(|(i, node)| (SectionId(i), node))
@@ -28,21 +90,29 @@ impl<'a> Tree<'a> {
 }
 
 /// A section before its texts are known.
+#[derive(Clone)]
 pub(super) struct Node<'a> {
     pub(super) id: Box<str>,
     pub(super) emoji: &'a str,
-    pub(super) command: Option<&'a Spanned<String>>,
+    pub(super) raw: &'a RawSection,
     pub(super) parent: Option<SectionId>,
     pub(super) span: Range<usize>,
+    /// Whether lists of all sections show it: neither it nor a section above is left out of them.
+    is_listed: bool,
+    period: Period,
     children: Vec<SectionId>,
     siblings: Siblings,
-    contact: bool,
 }
 
 impl Node<'_> {
-    pub(super) fn into_section(self, texts: Vec<SectionText>) -> Section {
-        let Node { id, parent, children, siblings, contact, .. } = self;
-        Section { id, parent, children, siblings, contact, texts }
+    /// Whether the menu of its parent shows it. Who has found the parent of unlisted sections sees those below it.
+    pub(super) fn is_on_menu(&self) -> bool {
+        self.raw.listed != Some(false)
+    }
+
+    pub(super) fn section(&self, texts: Vec<SectionText>) -> Section {
+        let Node { id, parent, children, siblings, is_listed, raw, .. } = self.clone();
+        Section { id, parent, children, siblings, is_listed, contact: raw.contact, texts }
     }
 }
 
@@ -57,10 +127,63 @@ pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &m
         );
     }
     let mut flattening = Flattening { file, report, nodes: Vec::new(), seen: HashSet::new() };
-    let top = flattening.level(sections, None, 1);
-    let nodes = flattening.nodes;
-    let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i))).collect();
-    Tree { nodes, top, by_id }
+    flattening.level(sections, None, 1);
+    let Flattening { nodes, seen, .. } = flattening;
+    old_ids(file, &nodes, seen, report);
+    Tree::new(nodes)
+}
+
+/// Reports old ids that lead to two sections or to none.
+fn old_ids<'a>(file: &Source, nodes: &[Node<'a>], ids: HashSet<&'a str>, report: &mut Report) {
+    let mut old_ids: HashMap<&str, &str> = HashMap::new();
+    for node in nodes {
+        for old in &node.raw.was {
+            if characters::check_code(file, old, report) {
+                continue;
+            }
+            let name = old.value.as_str();
+            let (code, message, help) = if !is_id(name) {
+                (Code::BadId, format!("the id `{name}` never stood in a link"), ID_HELP.to_owned())
+            } else if ids.contains(name) {
+                let message = format!("`{name}` is the id of a section: its links lead there");
+                (Code::DuplicateId, message, "leave it out, or give that section another id".to_owned())
+            } else if let Some(other) = old_ids.insert(name, &node.id) {
+                let message = format!("the old id `{name}` stands under `{other}` already");
+                (Code::DuplicateId, message, "a link leads to one section: keep it there or here".to_owned())
+            } else {
+                continue;
+            };
+            report.error(code, old.location(file), message, help);
+        }
+    }
+}
+
+const ID_HELP: &str = "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes";
+
+fn is_id(text: &str) -> bool {
+    (1..=ID_MAX).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// The days on which a section is there.
+fn period(file: &Source, raw: &RawSection, report: &mut Report) -> Period {
+    let mut day = |written: &Option<Spanned<String>>| {
+        let written = written.as_ref()?;
+        let day = NaiveDate::parse_from_str(&written.value, "%Y-%m-%d").ok().filter(|_| written.value.len() == 10);
+        if day.is_none() && !characters::check_code(file, written, report) {
+            let message = format!("`{}` is not a day", written.value);
+            report.error(Code::BadDate, written.location(file), message, "write year, month and day, as 2026-12-01");
+        }
+        day
+    };
+    let period = Period { from: day(&raw.from), until: day(&raw.until) };
+    if let (Some(from), Some(until), Some(written)) = (period.from, period.until, &raw.until)
+        && until < from
+    {
+        let message = format!("it is over on {until}, before it begins on {from}");
+        report.error(Code::BadDate, written.location(file), message, "`until` is the last day on which it is shown");
+    }
+    period
 }
 
 struct Flattening<'a, 'f, 'r> {
@@ -71,8 +194,8 @@ struct Flattening<'a, 'f, 'r> {
 }
 
 impl<'a> Flattening<'a, '_, '_> {
-    fn level(&mut self, sections: &'a [RawSection], parent: Option<SectionId>, depth: usize) -> Vec<SectionId> {
-        let mut ids: Vec<SectionId> = Vec::new();
+    fn level(&mut self, sections: &'a [RawSection], parent: Option<SectionId>, depth: usize) {
+        let mut count = 0;
         for raw in sections {
             let Some(id) = raw.id.as_ref().filter(|id| self.id(id)) else { continue };
             let section = SectionId(self.nodes.len());
@@ -92,22 +215,21 @@ impl<'a> Flattening<'a, '_, '_> {
                 let message = format!("`{emoji}` is not one emoji");
                 self.error(Code::BadEmoji, written, message, "write one picture, as \"📞\"");
             }
-            let siblings = Siblings { previous: ids.last().copied(), next: None };
-            if let Some(previous) = siblings.previous {
-                self.nodes[previous.index()].siblings.next = Some(section);
-            }
+            let is_parent_listed = parent.is_none_or(|parent| self.nodes[parent.index()].is_listed);
+            let period = period(self.file, raw, self.report);
             self.nodes.push(Node {
                 id: id.value.as_str().into(),
                 emoji,
-                command: raw.command.as_ref(),
+                raw,
                 parent,
                 span: id.span.clone(),
+                is_listed: is_parent_listed && raw.listed != Some(false),
+                period,
                 children: Vec::new(),
-                siblings,
-                contact: raw.contact,
+                siblings: Siblings::default(),
             });
-            ids.push(section);
-            if ids.len() == CHILDREN_MAX + 1 {
+            count += 1;
+            if count == CHILDREN_MAX + 1 {
                 self.error(
                     Code::TooManyButtons,
                     id,
@@ -115,26 +237,18 @@ impl<'a> Flattening<'a, '_, '_> {
                     "group them under sections of their own: Telegram shows at most 100 buttons under a message",
                 );
             }
-            let children = self.level(&raw.children, Some(section), depth + 1);
-            self.nodes[section.index()].children = children;
+            self.level(&raw.children, Some(section), depth + 1);
         }
-        ids
     }
 
     fn id(&mut self, id: &'a Spanned<String>) -> bool {
-        let fits = (1..=ID_MAX).contains(&id.value.len())
-            && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let fits = is_id(&id.value);
         if characters::check_code(self.file, id, self.report) {
             return false;
         }
         if !fits {
             let message = format!("the id `{}` does not fit into links and buttons", id.value);
-            self.error(
-                Code::BadId,
-                id,
-                message,
-                "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes",
-            );
+            self.error(Code::BadId, id, message, ID_HELP);
         } else if !self.seen.insert(&id.value) {
             self.error(
                 Code::DuplicateId,
@@ -164,7 +278,7 @@ mod tests {
 
     fn section(id: String, children: Vec<RawSection>) -> RawSection {
         let spanned = |value| Some(Spanned { value, span: 0..0 });
-        RawSection { id: spanned(id), emoji: spanned("💧".into()), command: None, contact: false, children }
+        RawSection { id: spanned(id), emoji: spanned("💧".into()), children, ..RawSection::default() }
     }
 
     /// A tree that is as wide as a page allows, but at the top.

@@ -24,12 +24,15 @@ impl Key {
     /// Whether some language must have it.
     pub(super) fn is_required(&self) -> bool {
         // Contents of before it was a key go on without it.
-        !matches!(self.kind, Kind::Alias) && self.name != OTHER_LANGUAGE
+        !matches!(self.kind, Kind::Alias) && ![OTHER_LANGUAGE, GONE].contains(&self.name)
     }
 }
 
 /// The key of the line for readers of a language that the content does not have.
 pub(super) const OTHER_LANGUAGE: &str = "lines.other_language";
+
+/// The key of the line for links to sections that are not there now.
+pub(super) const GONE: &str = "lines.gone";
 
 const fn key(name: &'static str, kind: Kind) -> Key {
     Key { name, kind }
@@ -59,6 +62,7 @@ pub(super) const KEYS: &[Key] = &[
     key("lines.unknown_command", Kind::Plain(200, &[])),
     key("lines.no_command", Kind::Plain(200, &[])),
     key("lines.old_button", Kind::Plain(200, &[])),
+    key(GONE, Kind::Plain(200, &[])),
     key("lines.flood", Kind::Plain(200, &[])),
     key("lines.trouble", Kind::Plain(200, &[])),
     key("lines.untranslated", Kind::Plain(200, &["language"])),
