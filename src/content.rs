@@ -20,7 +20,7 @@ mod version;
 
 pub use edition::Calendar;
 pub use model::{
-    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, Match, MenuEntry, Section, SectionId,
+    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, LinkButton, Match, MenuEntry, Section, SectionId,
     SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
 };
 pub use version::Version;

@@ -116,6 +116,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
             ButtonAction::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
             ButtonAction::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
             ButtonAction::OpenPrivateChat(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
+            ButtonAction::OpenUrl(url) => writeln!(self.output, "\n{label}: {url}\n"),
             ButtonAction::Copy(text) => {
                 let shown = self.paint(&text, "1");
                 writeln!(self.output, "\n{label}: {shown}\n")

@@ -6,6 +6,8 @@
 //! | `lang` | the language of the app; without it none is known |
 //! | `columns` | the width of the screen; 60 without it |
 //! | `content` | a directory of `tests/contents/`; the shipped content without it |
+//! | `day` | the day on which it takes place, `2030-06-01`; today without it |
+//! | `drafts` | `yes` for a preview with drafts |
 //! | `place` | `group`, `mention` (in a group), `ephemeral`, `inline-message`; `inline` for what is typed behind the bot's name |
 
 use std::fmt::Write;
@@ -13,6 +15,7 @@ use std::path::Path;
 
 use palabre::bot::inline::{self, InlineQuery, InlineResult};
 use palabre::bot::reply::Place;
+use palabre::content::load::{Edition, Scope};
 use palabre::content::{Content, load};
 use palabre::terminal::{Terminal, TerminalStyle};
 
@@ -23,6 +26,8 @@ struct Conversation<'a> {
     columns: &'a str,
     content: Option<String>,
     place: Option<&'a str>,
+    day: Option<&'a str>,
+    drafts: bool,
     /// What is typed.
     lines: String,
 }
@@ -40,6 +45,8 @@ impl<'a> Conversation<'a> {
             columns: setting("columns").unwrap_or("60"),
             content: setting("content").map(directory),
             place: setting("place"),
+            day: setting("day"),
+            drafts: setting("drafts") == Some("yes"),
             lines: lines.join("\n") + "\n",
         }
     }
@@ -61,6 +68,8 @@ impl<'a> Conversation<'a> {
         let mut arguments = vec!["chat"];
         arguments.extend(self.lang.iter().flat_map(|lang| ["--lang", lang]));
         arguments.extend(self.content.iter().flat_map(|directory| ["--content", directory]));
+        arguments.extend(self.day.iter().flat_map(|day| ["--day", day]));
+        arguments.extend(self.drafts.then_some("--drafts"));
         palabre(&arguments, self.columns, &self.lines)
     }
 
@@ -92,7 +101,8 @@ impl<'a> Conversation<'a> {
     }
 
     fn load(&self) -> Content {
-        let now = load::today();
+        let day = self.day.map_or_else(load::today, |day| day.parse().unwrap());
+        let now = Edition::new(day, if self.drafts { Scope::Drafts } else { Scope::Published });
         let loaded = match &self.content {
             Some(directory) => load::directory(Path::new(directory), now),
             None => load::shipped(now),

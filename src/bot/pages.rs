@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::bot::action::{Action, Page, Target};
 use crate::bot::view::{Button, ButtonAction, ContactCard, View};
-use crate::content::{CommandDefinition, CommandTarget, Content, LangId, SectionId, TalkAnswer, TalkId};
+use crate::content::{CommandDefinition, CommandTarget, Content, LangId, LinkButton, SectionId, TalkAnswer, TalkId};
 use crate::markup::{RichText, Style};
 
 /// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
@@ -149,12 +149,13 @@ fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: 
     let node = content.section(section);
     let words = content.section_text(section, lang);
     let interface = content.interface(lang);
+    let facts = content.facts_line(section, lang);
     let last = words.pages.len() - 1;
     let part = usize::from(part).min(last);
 
     let mut text = RichText::default();
     text.reserve(
-        words.title.len() + words.summary.len() + words.pages[part].as_str().len() + interface.facts.len() + 8,
+        words.title.len() + words.summary.len() + words.pages[part].as_str().len() + facts.len() + 8,
     );
     text.push_styled(&words.title, Style::Bold);
     if words.language != lang {
@@ -168,7 +169,7 @@ fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: 
     }
     text.push_paragraph(&words.pages[part]);
     if part == last {
-        text.push_styled_paragraph(&interface.facts, Style::Italic);
+        text.push_styled_paragraph(facts, Style::Italic);
     }
 
     let mut rows = Vec::with_capacity(8);
@@ -176,6 +177,11 @@ fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: 
     if node.contact {
         rows.extend(pack(contact_buttons(content, lang)));
     }
+    let open_url = |link: &LinkButton| Button {
+        label: link.label(lang).to_owned(),
+        action: ButtonAction::OpenUrl(link.url.clone()),
+    };
+    rows.extend(pack(node.links.iter().map(open_url)));
     let turn = |to: usize, label: &str| {
         let label = label.replace("{pages}", &(last + 1).to_string()).replace("{page}", &(to + 1).to_string());
         open(label, Action::page(lang, Page::Section(section, to as u8)))

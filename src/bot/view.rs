@@ -30,6 +30,8 @@ pub enum ButtonAction {
     Share(Box<str>),
     /// Opens a chat with the bot at the page of this deep link's payload.
     OpenPrivateChat(Box<str>),
+    /// Opens a web address.
+    OpenUrl(Box<str>),
     /// Copies a text of 1 to 256 characters.
     Copy(Box<str>),
 }

@@ -19,7 +19,7 @@ pub use command::{CommandDefinition, CommandTarget, MenuEntry};
 pub use contact::Contact;
 pub use interface::Interface;
 pub(super) use interface::spaced_words;
-pub use section::{Section, SectionText, Siblings};
+pub use section::{LinkButton, Section, SectionText, Siblings};
 pub use shortcut::Shortcut;
 pub(super) use shortcut::Shortcuts;
 pub use topic::{Found, Match, Talk, TalkAnswer, TalkId, TalkKind, Topic};
@@ -153,6 +153,12 @@ impl Content {
     #[must_use]
     pub fn section_text(&self, section: SectionId, lang: LangId) -> &SectionText {
         &self.section(section).texts[lang.0]
+    }
+
+    /// The line under a section that says from where its facts are, and of which month.
+    #[must_use]
+    pub fn facts_line(&self, section: SectionId, lang: LangId) -> &str {
+        self.section(section).facts.as_ref().map_or(&self.interface(lang).facts, |lines| &lines[lang.0])
     }
 
     /// All sections, each before those below it.

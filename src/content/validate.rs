@@ -8,7 +8,9 @@ mod facts;
 mod follow_ons;
 mod interface;
 mod languages;
+mod link_buttons;
 mod menus;
+mod own_facts;
 mod search;
 mod sections;
 mod talk;
@@ -23,7 +25,7 @@ pub(crate) use search::HeldOut;
 
 use self::facts::Facts;
 use self::talk::Talks;
-use self::tree::Tree;
+use self::tree::{Node, Tree};
 use super::edition::Edition;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
@@ -113,6 +115,8 @@ impl Words<'_> {
         let Self { file, version, tags, default, folders, facts, edition } = self;
         let interfaces = interface::validate(folders, facts, tree.is_partly_hidden(), report);
         let texts = sections::validate(tree, folders, facts, report);
+        let links = link_buttons::validate(file, tree, folders, facts, report);
+        let own_facts = own_facts::validate(file, tree, folders, facts, report);
         let talks = Talks::validate(tree, folders, facts, report);
         let shortcuts = talk::shortcuts(tree, folders, &talks);
         let index = search::index(tree, folders, &talks, facts, None);
@@ -121,6 +125,8 @@ impl Words<'_> {
         translations::check(tree, folders, &texts, report);
         let menus = menus::describe(menus, tree, &texts, folders, report);
         interface::check_lengths(&interfaces, &menus, folders, report);
+        let parts = tree.nodes.iter().zip(texts).zip(links).zip(own_facts);
+        let section = |(((node, texts), links), facts): (((&Node<'_>, _), _), _)| node.section(texts, links, facts);
         let ids = tree.by_id.iter().chain(&tree.by_old_id);
         Some(Content {
             version: *version,
@@ -128,7 +134,7 @@ impl Words<'_> {
             default: *default,
             interfaces,
             menus,
-            sections: tree.nodes.iter().zip(texts).map(|(node, texts)| node.section(texts)).collect(),
+            sections: parts.map(section).collect(),
             top: tree.top.clone(),
             by_id: ids.map(|(id, section)| (id.clone(), *section)).collect(),
             hidden: HashMap::new(),

@@ -18,8 +18,29 @@ pub struct Section {
     pub is_listed: bool,
     /// Whether the page has the buttons that copy the phone numbers and the address, and the contact card.
     pub contact: bool,
+    /// The buttons that open a web address, at most [`LINKS_MAX`](crate::content::LINKS_MAX).
+    pub links: Vec<LinkButton>,
+    /// The line that names its source in each language, where that is not the content's.
+    pub(in crate::content) facts: Option<Box<[Box<str>]>>,
     /// The text for the readers of each language, in the order of [`Content::languages`](crate::content::Content::languages).
     pub(in crate::content) texts: Vec<SectionText>,
+}
+
+/// A button that opens a web address.
+#[derive(Clone, Debug)]
+pub struct LinkButton {
+    /// What it says in each language.
+    pub(in crate::content) labels: Vec<Box<str>>,
+    /// The address, with `http` or `https`.
+    pub url: Box<str>,
+}
+
+impl LinkButton {
+    /// What it says: 1 to [`LABEL_MAX`](crate::content::LABEL_MAX) bytes.
+    #[must_use]
+    pub fn label(&self, lang: LangId) -> &str {
+        &self.labels[lang.0]
+    }
 }
 
 /// The neighbours of a section under the same parent.

@@ -20,15 +20,20 @@ pub(super) struct Facts {
     pub(super) contact: Contact,
     pub(super) source: String,
     pub(super) checked: YearMonth,
+    now: YearMonth,
+    /// Months after which facts are old.
+    max_age: i64,
 }
 
 impl Facts {
     /// Checks the facts of `palabre.toml`.
     pub(super) fn validate(file: &Source, root: &RawRoot, now: YearMonth, report: &mut Report) -> Self {
         let contact = contact::validate(file, root, report);
-        let mut facts = Facts { placeholders: HashMap::new(), contact, source: String::new(), checked: now };
+        let max_age = root.source.max_age_months.as_ref().map_or(MAX_AGE_MONTHS, |limit| limit.value);
+        let mut facts =
+            Facts { placeholders: HashMap::new(), contact, source: String::new(), checked: now, now, max_age };
         facts.define_contact(&root.contact);
-        facts.source(file, &root.source, now, report);
+        facts.source(file, &root.source, report);
         for (key, value) in &root.names {
             characters::check_fact(file, value, report);
             facts.define(file, key, RichText::plain(value.value.trim()), report);
@@ -100,21 +105,10 @@ impl Facts {
         }
     }
 
-    fn source(&mut self, file: &Source, raw: &RawSource, now: YearMonth, report: &mut Report) {
+    fn source(&mut self, file: &Source, raw: &RawSource, report: &mut Report) {
         let help = "add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`";
         match &raw.title {
-            Some(source) => {
-                characters::check_fact(file, source, report);
-                self.source = source.value.trim().to_owned();
-                if self.source.is_empty() {
-                    report.error(
-                        Code::EmptyText,
-                        source.location(file),
-                        "the source has no words",
-                        "name it in one line",
-                    );
-                }
-            }
+            Some(source) => self.source = self.check_source(file, source, report).unwrap_or_default().to_owned(),
             None => {
                 report.error(Code::MissingKey, Location::file(&file.path), "the source of the facts is not named", help)
             }
@@ -128,29 +122,56 @@ impl Facts {
             );
             return;
         };
-        let Some(month) = YearMonth::parse(&checked.value).filter(|month| month.months_until(now) >= 0) else {
-            if characters::check_code(file, checked, report) {
-                return;
+        if let Some(month) = self.check_month(file, checked, None, report) {
+            self.checked = month;
+        }
+    }
+
+    /// The name of a source, on one line.
+    pub(super) fn check_source<'s>(
+        &self,
+        file: &Source,
+        source: &'s Spanned<String>,
+        report: &mut Report,
+    ) -> Option<&'s str> {
+        characters::check_fact(file, source, report);
+        let title = source.value.trim();
+        if title.is_empty() {
+            report.error(Code::EmptyText, source.location(file), "the source has no words", "name it in one line");
+        }
+        (!title.is_empty()).then_some(title)
+    }
+
+    /// The month in which facts were checked: those of a section, or of the content. Reports their age.
+    pub(super) fn check_month(
+        &self,
+        file: &Source,
+        checked: &Spanned<String>,
+        section: Option<&str>,
+        report: &mut Report,
+    ) -> Option<YearMonth> {
+        let Some(month) = YearMonth::parse(&checked.value).filter(|month| month.months_until(self.now) >= 0) else {
+            if !characters::check_code(file, checked, report) {
+                report.error(
+                    Code::BadDate,
+                    checked.location(file),
+                    format!("`{}` is not a month that has been", checked.value),
+                    "write the year and the month, as \"2016-09\"",
+                );
             }
-            report.error(
-                Code::BadDate,
-                checked.location(file),
-                format!("`{}` is not a month that has been", checked.value),
-                "write the year and the month, as \"2016-09\"",
-            );
-            return;
+            return None;
         };
-        self.checked = month;
-        let limit = raw.max_age_months.as_ref().map_or(MAX_AGE_MONTHS, |limit| limit.value);
-        let age = month.months_until(now);
+        let (age, limit) = (month.months_until(self.now), self.max_age);
         if age > limit {
+            let whose = section.map_or(String::new(), |section| format!(" of `{section}`"));
             report.warning(
                 Code::OldFacts,
                 checked.location(file),
-                format!("the facts were checked {age} months ago; the limit is {limit}"),
+                format!("the facts{whose} were checked {age} months ago; the limit is {limit}"),
                 "compare them with their source; if it has newer ones, write its month here, else raise `max_age_months`",
             );
         }
+        Some(month)
     }
 }
 

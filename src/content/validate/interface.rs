@@ -3,7 +3,7 @@
 mod keys;
 mod lengths;
 
-pub(super) use self::lengths::check_lengths;
+pub(super) use self::lengths::{FACTS_MAX, check_lengths};
 
 use std::cmp::Reverse;
 
@@ -12,6 +12,7 @@ use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
 use crate::content::model::spaced_words;
+use crate::content::month::YearMonth;
 use crate::content::schema::{RawInterface, Spanned};
 use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
@@ -230,15 +231,6 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         localized.parse(text).0
     };
     let localized = facts.in_language(&folders[l]);
-    let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
-    let month =
-        months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
-    let year = facts.checked.year.to_string();
-    let facts_line = own("lines.facts")
-        .replace("{source}", &localized.isolate(&facts.source))
-        .replace("{month}", month)
-        .replace("{year}", &year);
-    let facts_line = raw("lines.facts").1.typeset(&facts_line);
     Interface {
         name: own("name"),
         description: own("bot.description"),
@@ -264,7 +256,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         question_placeholder: own("lines.question_placeholder"),
         please: phrases(&folders[l], |raw| &raw.please),
         reactions: phrases(&folders[l], |raw| &raw.reactions),
-        facts: facts_line.into(),
+        facts: facts_line(l, folders, facts, &facts.source, facts.checked),
         button_home: own("buttons.home"),
         button_back: own("buttons.back"),
         button_previous: own("buttons.previous"),
@@ -280,6 +272,29 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_everyone: own("buttons.everyone"),
         button_rather: own("buttons.rather"),
     }
+}
+
+/// The line of the language at `l` that says from where facts are, and of which month. Words that it lacks are those of the first
+/// language that has them.
+pub(super) fn facts_line(
+    l: usize,
+    folders: &[Folder<'_>],
+    facts: &Facts,
+    source: &str,
+    checked: YearMonth,
+) -> Box<str> {
+    let order = || std::iter::once(&folders[l]).chain(folders);
+    let line = order().find_map(|f| Some((f.interface.as_ref()?.1.get("lines.facts")?.value.trim(), f)));
+    let (line, folder) = line.unwrap_or(("", &folders[l]));
+    let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
+    let month = months.and_then(|months| months.value.get(checked.month as usize - 1)).map_or("", |m| m.value.as_str());
+    let localized = facts.in_language(folder);
+    let line = localized
+        .fill(line)
+        .replace("{source}", &facts.in_language(&folders[l]).isolate(source))
+        .replace("{month}", month)
+        .replace("{year}", &checked.year.to_string());
+    localized.typeset(&line).into()
 }
 
 /// A list of phrases in a language, the longest first: a shorter one may be a part of it.

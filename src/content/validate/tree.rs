@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::characters;
 use crate::content::edition::{Edition, Period};
 use crate::content::schema::{RawSection, Spanned};
-use crate::content::{CHILDREN_MAX, Calendar, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
+use crate::content::{CHILDREN_MAX, Calendar, DEPTH_MAX, ID_MAX, LinkButton, Section, SectionId, SectionText, Siblings};
 use crate::diag::{Code, Location, Report, Source};
 
 /// The sections before their texts are known.
@@ -110,9 +110,14 @@ impl Node<'_> {
         self.raw.listed != Some(false)
     }
 
-    pub(super) fn section(&self, texts: Vec<SectionText>) -> Section {
+    pub(super) fn section(
+        &self,
+        texts: Vec<SectionText>,
+        links: Vec<LinkButton>,
+        facts: Option<Box<[Box<str>]>>,
+    ) -> Section {
         let Node { id, parent, children, siblings, is_listed, raw, .. } = self.clone();
-        Section { id, parent, children, siblings, is_listed, contact: raw.contact, texts }
+        Section { id, parent, children, siblings, is_listed, contact: raw.contact, links, facts, texts }
     }
 }
 

@@ -162,6 +162,7 @@ fn button(content: &Content, surroundings: Surroundings<'_>, button: &Button) ->
             let link = format!("https://t.me/{}?start={payload}", surroundings.bot_username);
             InlineKeyboardButtonKind::Url(Url::parse(&link).ok()?)
         }
+        ButtonAction::OpenUrl(url) => InlineKeyboardButtonKind::Url(Url::parse(url).ok()?),
         ButtonAction::Share(_) if !surroundings.can_share => return None,
         ButtonAction::Share(query) => {
             InlineKeyboardButtonKind::SwitchInlineQueryChosenChat(SwitchInlineQueryChosenChat {

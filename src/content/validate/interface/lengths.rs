@@ -7,7 +7,7 @@ use crate::markup::utf16_len;
 
 /// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
 /// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
-const FACTS_MAX: usize = 400;
+pub(in crate::content::validate) const FACTS_MAX: usize = 400;
 /// UTF-16 units of the note above a text in another language, with the name of the language.
 const NOTE_MAX: usize = 280;
 

@@ -1,0 +1,123 @@
+//! The buttons of a section that open a web address.
+
+use super::facts::{Facts, LocalizedFacts};
+use super::text::plain;
+use super::tree::{Node, Tree};
+use super::{Folder, characters};
+use crate::content::schema::{RawLinkButton, RawLocalized, Spanned};
+use crate::content::{CHILDREN_MAX, LABEL_MAX, LINKS_MAX, LinkButton};
+use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::lang::Tag;
+use crate::markup;
+
+/// The buttons of each section, in the order of the tree.
+pub(super) fn validate(
+    file: &Source,
+    tree: &Tree<'_>,
+    folders: &[Folder<'_>],
+    facts: &Facts,
+    report: &mut Report,
+) -> Vec<Vec<LinkButton>> {
+    let mut of_section = |node: &Node<'_>| {
+        check_count(file, node, report);
+        node.raw.links.iter().filter_map(|raw| button(file, node, raw, folders, facts, report)).collect()
+    };
+    tree.nodes.iter().map(&mut of_section).collect()
+}
+
+fn check_count(file: &Source, node: &Node<'_>, report: &mut Report) {
+    let (links, below) = (node.raw.links.len(), node.raw.children.len());
+    let at = Location::span(&file.path, node.span.clone());
+    if links > LINKS_MAX {
+        let message = format!("`{}` has {links} links; {LINKS_MAX} are the most", node.id);
+        report.error(Code::TooManyButtons, at, message, "put the others into the text, as [words](https://…)");
+    } else if links > 0 && links + below > CHILDREN_MAX {
+        let message = format!("`{}` has {links} links and {below} sections below: more than {CHILDREN_MAX}", node.id);
+        report.error(Code::TooManyButtons, at, message, "Telegram shows at most 100 buttons under a message");
+    }
+}
+
+fn button(
+    file: &Source,
+    node: &Node<'_>,
+    raw: &RawLinkButton,
+    folders: &[Folder<'_>],
+    facts: &Facts,
+    report: &mut Report,
+) -> Option<LinkButton> {
+    let labels = labels(file, node, &raw.text, folders, facts, report);
+    let written = raw.url.as_ref()?;
+    // An address of [links] may stand for itself: `url = "{site}"`.
+    let url = plain(file, written, facts.localized(false), &[], report);
+    if !characters::check_address(file, written, report) && !markup::is_web_address(&url) {
+        let message = format!("`{}` is not a web address", written.value);
+        let help = "write the whole address, beginning with https://, or one of [links] as {name}";
+        report.error(Code::BadUrl, written.location(file), message, help);
+    }
+    Some(LinkButton { labels: labels?, url: url.into() })
+}
+
+/// The label in each language: its own, else that of the first language that has one.
+fn labels(
+    file: &Source,
+    node: &Node<'_>,
+    text: &RawLocalized,
+    folders: &[Folder<'_>],
+    facts: &Facts,
+    report: &mut Report,
+) -> Option<Vec<Box<str>>> {
+    let each = match text {
+        RawLocalized::All(text) => {
+            let mut filled = folders.iter().map(|folder| facts.in_language(folder).fill(text.value.trim()).into());
+            let labels = filled.by_ref().collect();
+            check(file, text, facts.localized(false), report);
+            return Some(labels);
+        }
+        RawLocalized::Each(each) => each,
+    };
+    let mut own: Vec<Option<Box<str>>> = vec![None; folders.len()];
+    for (tag, text) in each {
+        match folders.iter().position(|folder| Tag::new(&tag.value).as_ref() == Some(&folder.tag)) {
+            Some(language) => own[language] = Some(check(file, text, facts.in_language(&folders[language]), report)),
+            None => {
+                let help = match did_you_mean(&tag.value, folders.iter().map(|folder| folder.tag.as_str())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name a language of `order` under [languages]".into(),
+                };
+                let message = format!("the content has no language `{}`", tag.value);
+                report.error(Code::UnknownKey, tag.location(file), message, help);
+            }
+        }
+    }
+    let fallback = own.iter().flatten().next().cloned();
+    if let Some(fallback) = &fallback {
+        for folder in folders.iter().zip(&own).filter(|(_, own)| own.is_none()).map(|(folder, _)| folder) {
+            report.warning(
+                Code::Untranslated,
+                Location::span(&file.path, node.span.clone()),
+                format!("the link `{fallback}` of `{}` has no text in `{}`", node.id, folder.tag),
+                format!("add `{} = \"…\"` to its `text`; until then it is shown in another language", folder.tag),
+            );
+        }
+    }
+    own.into_iter().map(|own| own.or_else(|| fallback.clone())).collect()
+}
+
+/// The label with its facts filled in.
+fn check(file: &Source, text: &Spanned<String>, facts: LocalizedFacts<'_>, report: &mut Report) -> Box<str> {
+    let label = plain(file, text, facts, &[], report).trim().to_owned();
+    if label.is_empty() {
+        report.error(Code::EmptyText, text.location(file), "this button has no words", "say what it opens");
+    } else if label.contains('\n') {
+        let message = "the text of this button has more than one line";
+        report.error(Code::NotOneLine, text.location(file), message, "write it on one line");
+    } else if label.len() > LABEL_MAX {
+        report.error(
+            Code::ButtonTooLong,
+            text.location(file),
+            format!("the button `{label}` has {} bytes; it has room for {LABEL_MAX}", label.len()),
+            "shorten it to a few words",
+        );
+    }
+    label.into()
+}
