@@ -4,7 +4,7 @@
 //! section has a text in every language (its own, or that of the language it falls back to), every command and id is unique,
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
-//! Each module uses only those before it: `month`, `edition`, `version`, `files` (directory → bytes), `model` (the proven types),
+//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `files` (directory → bytes), `model` (the proven types),
 //! `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
 //! diagnostics), `load`.
 
@@ -15,6 +15,7 @@ pub mod load;
 mod model;
 mod month;
 pub(crate) mod schema;
+mod stray;
 mod validate;
 mod version;
 

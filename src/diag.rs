@@ -1,6 +1,6 @@
 //! Diagnostics: what is wrong with a content, where, and what to write instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -38,6 +38,8 @@ codes! {
     Unreadable = "unreadable",
     /// A file that looks like one of the content's and is none.
     NotRead = "not-read",
+    /// A file of words without a word.
+    EmptyFile = "empty-file",
     /// A file is not UTF-8.
     NotUtf8 = "not-utf8",
     /// A file begins with a byte order mark.
@@ -70,6 +72,8 @@ codes! {
     DuplicateId = "duplicate-id",
     /// Words or a test question for a section that the tree does not have.
     UnknownId = "unknown-id",
+    /// A command or a link in a text that leads to no section.
+    DeadReference = "dead-reference",
     /// A section without words in any language.
     NoWords = "no-words",
     /// A section tree of more than four levels.
@@ -124,7 +128,7 @@ codes! {
     MissedQuestion = "missed-question",
     /// A stemmer that does not exist.
     UnknownStemmer = "unknown-stemmer",
-    /// A date that is not a year and a month.
+    /// A date that is not a month that has been, or not a day.
     BadDate = "bad-date",
     /// Facts that nobody has checked for long.
     OldFacts = "old-facts",
@@ -217,6 +221,27 @@ impl Report {
         let before = self.diagnostics.len();
         self.diagnostics.retain(|d| d.severity == Severity::Error || !self.allowed.contains(&d.code));
         self.quieted += before - self.diagnostics.len();
+    }
+
+    /// Keeps of the problems of these kinds that say the same the first, with the places of the others: one removed section is one
+    /// thing to mend, however often it is named.
+    pub(crate) fn merge_repeated(&mut self, kinds: &[Code]) {
+        let mut places: HashMap<(Code, String), BTreeMap<String, usize>> = HashMap::new();
+        for d in self.diagnostics.iter().filter(|d| kinds.contains(&d.code)) {
+            *places.entry((d.code, d.message.clone())).or_default().entry(d.file.clone()).or_default() += 1;
+        }
+        self.diagnostics.retain_mut(|d| {
+            if !kinds.contains(&d.code) {
+                return true;
+            }
+            let Some(files) = places.remove(&(d.code, d.message.clone())) else { return false };
+            if files.values().sum::<usize>() > 1 {
+                let times = |(file, n): (&String, &usize)| if *n > 1 { format!("{file} ({n} times)") } else { file.clone() };
+                let files: Vec<String> = files.iter().map(times).collect();
+                d.help.push_str(&format!("; it stands in {}", files.join(", ")));
+            }
+            true
+        });
     }
 
     /// The report as a person reads it, with the words underlined; `styled` puts colours in.

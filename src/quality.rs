@@ -30,7 +30,11 @@ const SHARE_MIN: f32 = 0.8;
 /// each question of `tests/` that does not find what it should.
 #[must_use]
 pub fn check(loaded: Loaded) -> Loaded {
-    let Loaded { content: Some(content), mut report } = loaded else { return loaded };
+    let Loaded { content, mut report } = loaded;
+    let Some(content) = content else {
+        load::check_questions(&mut report);
+        return Loaded::new(None, report);
+    };
     let found = on_all_processors(report.sources.len(), |source| check_source(&content, &report.sources[source]));
     report.diagnostics.extend(found.into_iter().flat_map(|found| found.diagnostics));
     Loaded::new(Some(content), report)
@@ -293,13 +297,7 @@ fn is_section(content: &Content, file: &Source, id: &Spanned<String>, report: &m
     let is_known = found == Some(&*id.value);
     if !is_known {
         let near = || did_you_mean(&id.value, content.sections().map(|s| &*content.section(s).id));
-        let help = match (found, near()) {
-            (Some(now), _) => format!("it is called `{now}` now"),
-            (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => "name a section of palabre.toml".into(),
-        };
-        let message = format!("the tree has no section `{}`", id.value);
-        report.error(Code::UnknownId, id.location(file), message, help);
+        load::unknown_expected(file, id, found.or_else(near), report);
     }
     is_known
 }

@@ -1,12 +1,13 @@
 //! The only place where a content's files are read: a directory or the copy inside the binary becomes [`Files`].
 //!
-//! Hidden files and editors' backups are ignored; a `.toml` file in a place where nothing reads it is reported.
+//! What other programs leave beside a content is ignored (`stray`); a `.toml` file in a place where nothing reads it is reported.
 
 use std::io;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use super::stray;
 use super::version::Version;
 use crate::diag::{Code, Diagnostic, Location, Report, Severity, Source};
 
@@ -116,6 +117,9 @@ impl Files {
     pub(super) fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut files = Self::default();
         for (path, bytes) in entries {
+            if path.split('/').any(stray::is_ignored) {
+                continue;
+            }
             if let Some((folder, _)) = path.split_once('/')
                 && folder != TESTS_FOLDER
                 && !files.folders.iter().any(|f| f == folder)
@@ -144,13 +148,19 @@ impl Files {
         }
         match list(&directory.join(folder)) {
             Ok(entries) => {
-                for (name, is_folder) in entries {
+                let has = |name: &str| entries.iter().any(|(other, _)| other == name);
+                for (name, is_folder) in &entries {
+                    let (name, is_folder) = (name.as_str(), *is_folder);
                     let path = format!("{folder}/{name}");
-                    if is_toml(&name) {
+                    if is_toml(name) && stray::is_copy(name, has) {
+                        let help = "it is a copy that another program made: put what is new in it into the file itself, \
+                                    then delete it";
+                        self.not_read(&path, help.into());
+                    } else if is_toml(name) {
                         self.read_file(directory, &path);
                     } else if is_folder {
                         self.not_read(&path, format!("put its files into `{folder}/` itself"));
-                    } else if looks_like_toml(&name) {
+                    } else if looks_like_toml(name) {
                         self.not_read(&path, "let its name end in `.toml`".into());
                     }
                 }
@@ -214,6 +224,15 @@ impl Files {
                 "save it with Unix line ends (in most editors: Line endings, LF); it is read all the same",
             );
         }
+        // A full disk leaves such files. Nobody would notice that the words are gone.
+        if text.trim().is_empty() && !matches!(Role::of(path), None | Some(Role::Questions(_))) {
+            self.report.error(
+                Code::EmptyFile,
+                Location::file(path),
+                format!("`{path}` is empty"),
+                "write its words again, from a backup perhaps; if nothing shall stand in it, delete it",
+            );
+        }
         self.report.sources.push(Source { path: path.to_owned(), text });
     }
 }
@@ -238,22 +257,22 @@ fn read_inside(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
 
 /// Whether a file of a folder is read, by its name.
 pub(crate) fn is_toml(name: &str) -> bool {
-    !name.starts_with(['.', '#']) && Path::new(name).extension().is_some_and(|e| e == "toml")
+    !stray::is_ignored(name) && Path::new(name).extension().is_some_and(|e| e == "toml")
 }
 
 /// Whether an editor may think that a file is one of the content's.
 fn looks_like_toml(name: &str) -> bool {
-    !name.starts_with(['.', '#']) && name.to_ascii_lowercase().contains(".toml") && !name.ends_with('~')
+    !stray::is_ignored(name) && name.to_ascii_lowercase().contains(".toml")
 }
 
-/// The names in a directory that are not hidden, sorted, each with whether it is a directory.
+/// The names in a directory that are not ignored, sorted, each with whether it is a directory.
 pub(crate) fn list(directory: &Path) -> io::Result<Vec<(String, bool)>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_folder = entry.path().is_dir() && !is_toml(&name);
-        if !name.starts_with('.') {
+        if !stray::is_ignored(&name) {
             names.push((name, is_folder));
         }
     }

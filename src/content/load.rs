@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::files::{Files, version};
 use super::{Content, Version, validate};
-use crate::diag::{Report, Severity};
+use crate::diag::{Code, Report, Severity};
 
 pub use super::files::ROOT_FILE;
 pub use super::month::YearMonth;
 pub use super::edition::{Edition, Scope, today};
-pub(crate) use super::validate::{HeldOut, with_phrases_held_out};
+pub(crate) use super::validate::{HeldOut, check_questions, unknown_expected, with_phrases_held_out};
 
 /// A content, if there are no errors, and everything that is wrong or could be better.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ impl Loaded {
         validate::drop_follow_ons(&mut report);
         report.sort();
         report.quiet();
+        report.merge_repeated(&[Code::UnknownId, Code::DeadReference]);
         Self { content, report }
     }
 

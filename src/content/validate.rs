@@ -11,6 +11,7 @@ mod languages;
 mod link_buttons;
 mod menus;
 mod own_facts;
+mod references;
 mod search;
 mod sections;
 mod talk;
@@ -21,6 +22,7 @@ mod tree;
 use std::collections::HashMap;
 
 pub(super) use follow_ons::drop_follow_ons;
+pub(crate) use references::{check_questions, unknown_expected};
 pub(crate) use search::HeldOut;
 
 use self::facts::Facts;
@@ -77,7 +79,7 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
     };
     let root = Reader::new(file, report).root();
     allowed(file, &root.allow, report);
-    let (tags, default) = languages::validate(file, &root.languages, folders, report);
+    let (tags, default) = languages::validate(file, &root.languages, folders, sources, report);
     let facts = Facts::validate(file, &root, edition.day.into(), report);
     let tree = tree::validate(file, &root.sections, report);
     let folders = read_folders(sources, folders, &tags, &root.languages, report);
@@ -87,6 +89,9 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
     let words = Words { file, version: files::version(sources), tags: &tags, default, folders, facts, edition };
     // All of it is checked, whatever is shown today.
     let whole = words.content(&tree, report);
+    if let Some(whole) = &whole {
+        references::check(file, &root, &tree, whole, &words.folders, report);
+    }
     ask_phrases::check(&tree, &words.folders, report);
     search::check(&words.folders, report);
     let shown = tree.edition(edition);

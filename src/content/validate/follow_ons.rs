@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Report, Severity};
 /// Leaves out what follows from other problems: what a file with a wrong syntax or type did not say is not missing.
 pub(in crate::content) fn drop_follow_ons(report: &mut Report) {
     let broken = |d: &&Diagnostic| {
-        matches!(d.code, Code::TomlSyntax | Code::WrongType | Code::NotUtf8 | Code::Unreadable)
+        matches!(d.code, Code::TomlSyntax | Code::WrongType | Code::NotUtf8 | Code::Unreadable | Code::EmptyFile)
             && d.severity == Severity::Error
     };
     // A text under an id that the tree does not have is the cause of a section without text.

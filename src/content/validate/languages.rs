@@ -11,6 +11,7 @@ pub(super) fn validate(
     file: &Source,
     raw: &RawLanguages,
     folders: &[String],
+    sources: &[Source],
     report: &mut Report,
 ) -> (Vec<Tag>, LangId) {
     let mut tags: Vec<Tag> = Vec::new();
@@ -68,6 +69,16 @@ pub(super) fn validate(
                     "put the files of both into one of them",
                 );
             }
+            continue;
+        }
+        let has_file = |source: &Source| source.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        if !sources.iter().any(has_file) {
+            report.warning(
+                Code::NotRead,
+                Location::file(folder),
+                format!("nothing in the folder `{folder}/` is read"),
+                "keep what is no text of the bot elsewhere; a language's folder holds `.toml` files",
+            );
             continue;
         }
         let without = |tag: &&Tag| !folder_tags.contains(&Some(tag));
