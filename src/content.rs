@@ -21,8 +21,8 @@ mod version;
 
 pub use edition::Calendar;
 pub use model::{
-    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, LinkButton, Match, MenuEntry, Section, SectionId,
-    SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
+    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, LinkButton, Match, MenuEntry,
+    Section, SectionId, SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
 };
 pub use version::Version;
 

@@ -236,7 +236,8 @@ impl Report {
             }
             let Some(files) = places.remove(&(d.code, d.message.clone())) else { return false };
             if files.values().sum::<usize>() > 1 {
-                let times = |(file, n): (&String, &usize)| if *n > 1 { format!("{file} ({n} times)") } else { file.clone() };
+                let times =
+                    |(file, n): (&String, &usize)| if *n > 1 { format!("{file} ({n} times)") } else { file.clone() };
                 let files: Vec<String> = files.iter().map(times).collect();
                 d.help.push_str(&format!("; it stands in {}", files.join(", ")));
             }

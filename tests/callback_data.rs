@@ -1,6 +1,7 @@
 //! Callback data is a contract with the past: keyboards with these literals stand in people's chats.
 
-use palabre::bot::action::{Action, Page, Target};
+use palabre::bot::action::{Action, Destination, Page, Target};
+use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::{Content, load};
 
 fn shipped() -> Content {
@@ -65,5 +66,69 @@ fn forged_data_is_refused() {
     ];
     for data in forged {
         assert_eq!(Action::from_callback_data(&content, data), None, "{data}");
+    }
+}
+
+fn library(day: &str) -> Content {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contents/library");
+    load::directory(directory.as_ref(), day.parse::<chrono::NaiveDate>().unwrap()).content.unwrap()
+}
+
+#[test]
+fn links_and_buttons_of_a_renamed_section_and_of_a_language_that_is_gone_go_on() {
+    let content = library("2030-06-10");
+    let (fr, en) = (content.language("fr").unwrap(), content.language("en").unwrap());
+    let fair = content.find("summer_fair").unwrap();
+    let to = |lang, target| Some(Destination { action: Action { lang, target }, is_substitute: false });
+    let (page, part) = (Page::Section(fair, 0), Page::Section(fair, 1));
+    for (data, expected) in [
+        ("1.fr.s.fete", to(fr, Target::Page(page))),
+        ("1.fr.s.village_fete.1", to(fr, Target::Page(part))),
+        ("1.fr.post.s.fete", to(fr, Target::Post(page))),
+        ("1.xx.s.fete", to(en, Target::Page(page))),
+        ("1.xx.lang.s.summer_fair", to(en, Target::Languages(page))),
+        ("1.xx.set.s.fete", to(en, Target::Page(page))),
+        ("1.xx.set.home", to(en, Target::Page(Page::Home))),
+        ("1.xx.card", to(en, Target::Contact)),
+        ("1.xx.s.nothing", None),
+        ("1.tooo.home", None),
+        ("1.fr_x.home", None),
+    ] {
+        assert_eq!(Destination::from_callback_data(&content, data, en), expected, "{data}");
+    }
+    for (payload, lang) in [("fr-fete", fr), ("xx-fete", en), ("xx-summer_fair", en)] {
+        let expected = to(lang, Target::Page(page));
+        assert_eq!(Destination::from_start_parameter(&content, payload, en), expected, "{payload}");
+    }
+    assert_eq!(Action::section(fr, fair).callback_data(&content), "1.fr.s.summer_fair", "new buttons have the new id");
+}
+
+#[test]
+fn what_is_not_there_leads_to_what_is_above_it_and_says_so() {
+    let content = library("2030-07-01");
+    let (en, events) = (content.language("en").unwrap(), content.find("events").unwrap());
+    assert_eq!(content.find("summer_fair"), None);
+    let above = Some(Destination { action: Action::section(en, events), is_substitute: true });
+    for data in
+        ["1.en.s.summer_fair", "1.en.s.fete.2", "1.en.s.cake_stall", "1.en.post.s.fete", "1.xx.set.s.reading_night"]
+    {
+        assert_eq!(Destination::from_callback_data(&content, data, en), above, "{data}");
+        assert_eq!(Action::from_callback_data(&content, data), None, "{data}");
+    }
+    let request = Request { input: Input::Tap("1.en.s.fete"), language_code: Some("en"), place: Place::InlineMessage };
+    let Reply::Page(page) = reply(&content, &request) else { panic!("a page") };
+    assert_eq!(page.notice.as_deref(), Some(&*content.interface(en).gone));
+}
+
+#[test]
+fn metrics_count_the_new_id() {
+    let content = library("2030-06-10");
+    for (input, name) in [
+        (Input::Tap("1.en.s.fete"), "summer_fair"),
+        (Input::Text("/start en-helpers"), "volunteers"),
+        (Input::Text("/village_fete"), "summer_fair"),
+    ] {
+        let reply = reply(&content, &Request { input, language_code: None, place: Place::Private });
+        assert_eq!(reply.meta().unwrap().page.name(&content), name, "{input:?}");
     }
 }

@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use chrono::NaiveDate;
 use palabre::content::Calendar;
 use palabre::content::load::{self, Loaded};
 use palabre::diag::Code;
@@ -380,6 +381,60 @@ fn the_same_bytes_are_no_change() {
     assert!(watched.reloader.poll(load::today()).is_none());
     fs::remove_file(watched.content.join("en/new.toml")).unwrap();
     watched.expect_nothing();
+}
+
+/// A content whose school is there in March 2026 alone, as it is on the last day of February.
+fn with_dates() -> Watched {
+    let february = day("2026-02-28");
+    let mut watched = Watched::plain();
+    let root = fs::read_to_string(base().join("palabre.toml")).unwrap();
+    let root = root.replace("command = \"school\"", "command = \"school\", from = 2026-03-01, until = 2026-03-31");
+    watched.write("palabre.toml", &root);
+    let interface = fs::read_to_string(base().join("en/interface.toml")).unwrap();
+    watched.write("en/interface.toml", &interface.replace("flood =", "gone = \"It is not there.\"\nflood ="));
+    let served = load::directory(&watched.content, february);
+    assert!(served.content.is_some(), "{}", served.report.to_text(false));
+    watched.reloader = follow(&watched.content, &served);
+    assert!(watched.reloader.poll(february).is_none());
+    watched
+}
+
+fn day(day: &str) -> NaiveDate {
+    day.parse().unwrap()
+}
+
+fn has_school(loaded: Option<Loaded>) -> Option<bool> {
+    loaded.map(|loaded| loaded.content.unwrap().find("school").is_some())
+}
+
+#[test]
+fn sections_come_and_go_with_the_days() {
+    let reloader = &mut with_dates().reloader;
+    for (today, expected) in [
+        ("2026-02-28", None),
+        ("2026-03-01", Some(true)),
+        ("2026-03-01", None),
+        ("2026-03-31", None),
+        ("2026-04-01", Some(false)),
+        ("2027-01-01", None),
+        // A clock that was set wrongly.
+        ("2026-03-15", Some(true)),
+    ] {
+        assert_eq!(has_school(reloader.poll(day(today))), expected, "{today}");
+    }
+}
+
+#[test]
+fn a_day_comes_for_what_is_served_though_the_files_are_broken_meanwhile() {
+    let mut watched = with_dates();
+    watched.write(WELL, "broken");
+    assert!(watched.reloader.poll(day("2026-02-28")).is_none());
+    assert!(watched.reloader.poll(day("2026-02-28")).unwrap().content.is_none());
+    assert_eq!(has_school(watched.reloader.poll(day("2026-03-01"))), Some(true));
+    assert!(watched.reloader.poll(day("2026-03-01")).is_none());
+    watched.write(WELL, &well("The mended well"));
+    assert!(watched.reloader.poll(day("2026-03-02")).is_none());
+    assert_eq!(has_school(watched.reloader.poll(day("2026-03-02"))), Some(true));
 }
 
 #[test]

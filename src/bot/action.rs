@@ -152,7 +152,8 @@ impl Destination {
         if target == "card" {
             return Some(Self { action: Action { lang, target: Target::Contact }, is_substitute: false });
         }
-        let (verb, verb_of) = VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));
+        let (verb, verb_of) =
+            VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));
         let page = decode_page(content, &target[verb.len()..])?;
         // Nobody chooses a language that is gone.
         let verb = if is_gone && verb == "set." { Target::Page } else { verb_of };

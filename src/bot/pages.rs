@@ -154,9 +154,7 @@ fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: 
     let part = usize::from(part).min(last);
 
     let mut text = RichText::default();
-    text.reserve(
-        words.title.len() + words.summary.len() + words.pages[part].as_str().len() + facts.len() + 8,
-    );
+    text.reserve(words.title.len() + words.summary.len() + words.pages[part].as_str().len() + facts.len() + 8);
     text.push_styled(&words.title, Style::Bold);
     if words.language != lang {
         let name = &content.interface(words.language).name;

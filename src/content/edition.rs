@@ -152,7 +152,8 @@ mod tests {
             (Scope::Drafts, [true, true, false]),
             (Scope::Everything, [true, true, true]),
         ] {
-            let seen = [has(scope, false, Period::default()), has(scope, true, Period::default()), has(scope, true, over)];
+            let seen =
+                [has(scope, false, Period::default()), has(scope, true, Period::default()), has(scope, true, over)];
             assert_eq!(seen, expected, "{scope:?}");
         }
     }

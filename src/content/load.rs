@@ -6,9 +6,9 @@ use super::files::{Files, version};
 use super::{Content, Version, validate};
 use crate::diag::{Code, Report, Severity};
 
+pub use super::edition::{Edition, Scope, today};
 pub use super::files::ROOT_FILE;
 pub use super::month::YearMonth;
-pub use super::edition::{Edition, Scope, today};
 pub(crate) use super::validate::{HeldOut, check_questions, unknown_expected, with_phrases_held_out};
 
 /// A content, if there are no errors, and everything that is wrong or could be better.

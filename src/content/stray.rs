@@ -51,8 +51,17 @@ mod tests {
     #[test]
     fn what_programs_leave_is_known_by_its_name() {
         for name in [
-            "lost+found", "@eaDir", "__MACOSX", "$RECYCLE.BIN", "Thumbs.db", ".DS_Store", ".#contact.toml", "#contact.toml#",
-            "~$contact.toml", "contact.toml~", "..data",
+            "lost+found",
+            "@eaDir",
+            "__MACOSX",
+            "$RECYCLE.BIN",
+            "Thumbs.db",
+            ".DS_Store",
+            ".#contact.toml",
+            "#contact.toml#",
+            "~$contact.toml",
+            "contact.toml~",
+            "..data",
         ] {
             assert!(is_ignored(name), "{name}");
         }

@@ -166,7 +166,8 @@ impl Content {
             if let CommandTarget::Section(section) = command.target
                 && is_hidden(section)
             {
-                self.commands.insert(name, CommandDefinition { target: CommandTarget::Hidden(above(section)), ..command });
+                self.commands
+                    .insert(name, CommandDefinition { target: CommandTarget::Hidden(above(section)), ..command });
             }
         }
         self.calendar = whole.calendar;

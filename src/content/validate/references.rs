@@ -30,10 +30,10 @@ pub(super) fn check(
             let texts = raw.summary.iter().chain(&raw.body);
             texts.for_each(|text| check_text(file, text, content, report));
         }
-        for (file, raw) in &folder.search {
+        if let Some((file, raw)) = &folder.search {
             raw.talk.iter().filter_map(|talk| talk.answer.as_ref()).for_each(|t| check_text(file, t, content, report));
         }
-        for (file, raw) in &folder.interface {
+        if let Some((file, raw)) = &folder.interface {
             let sentences = raw.texts.iter().filter(|(key, _)| !key.ends_with(".alias"));
             sentences.for_each(|(_, text)| check_text(file, text, content, report));
         }
@@ -78,7 +78,8 @@ pub(crate) fn check_questions(report: &mut Report) {
         let tree = validate_tree(file, &root.sections, &mut ignored);
         for source in sources.iter().filter(|source| matches!(Role::of(&source.path), Some(Role::Questions(_)))) {
             for question in Reader::new(source, &mut ignored).questions() {
-                let (RawExpected::Section(ids) | RawExpected::Among(ids) | RawExpected::Offered(ids)) = question.expected
+                let (RawExpected::Section(ids) | RawExpected::Among(ids) | RawExpected::Offered(ids)) =
+                    question.expected
                 else {
                     continue;
                 };
@@ -149,7 +150,8 @@ fn link(text: &str, at: usize) -> Option<(Range<usize>, Reference<'_>)> {
     let payload = query.strip_prefix("?start=").or_else(|| query.strip_prefix("?startgroup="))?;
     let payload = prefix(payload, |c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     let (tag, id) = payload.split_once('-')?;
-    let is_ours = Tag::new(tag).is_some() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let is_ours =
+        Tag::new(tag).is_some() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let end = at + text[at..].find(payload)? + payload.len();
     (is_ours && !id.is_empty()).then_some((at..end, Reference::Section(id)))
 }

@@ -80,7 +80,7 @@ fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders
     let only_one = without_text.next().filter(|_| without_text.next().is_none());
     let renamed = tree.by_old_id.get(&*raw.id.value).map(|section| &*tree.nodes[section.index()].id);
     let help = match renamed.or(only_one).or_else(|| did_you_mean(&raw.id.value, ids())) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean `{near}`? If it has been taken out of the tree, take its words out, too"),
         None => "add the section to the tree in palabre.toml, or remove its words".into(),
     };
     report.error(

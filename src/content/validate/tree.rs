@@ -10,7 +10,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::characters;
 use crate::content::edition::{Edition, Period};
 use crate::content::schema::{RawSection, Spanned};
-use crate::content::{CHILDREN_MAX, Calendar, DEPTH_MAX, ID_MAX, LinkButton, Section, SectionId, SectionText, Siblings};
+use crate::content::{
+    CHILDREN_MAX, Calendar, DEPTH_MAX, ID_MAX, LinkButton, Section, SectionId, SectionText, Siblings,
+};
 use crate::diag::{Code, Location, Report, Source};
 
 /// The sections before their texts are known.
@@ -79,7 +81,8 @@ impl<'a> Tree<'a> {
 
     /// The nearest section above this one of another edition that is in this one; `None` when home is.
     pub(super) fn nearest_above(&self, whole: &Tree<'_>, section: SectionId) -> Option<SectionId> {
-        let above = std::iter::successors(whole.nodes[section.index()].parent, |above| whole.nodes[above.index()].parent);
+        let above =
+            std::iter::successors(whole.nodes[section.index()].parent, |above| whole.nodes[above.index()].parent);
         above.into_iter().find_map(|above| self.by_id.get(&whole.nodes[above.index()].id).copied())
     }
 

@@ -177,3 +177,19 @@ fn button(content: &Content, surroundings: Surroundings<'_>, button: &Button) ->
     };
     Some(InlineKeyboardButton::new(&*button.label, kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_button_opens_its_address() {
+        let content = crate::content::load::shipped(crate::content::load::today()).content.expect("it has no errors");
+        let action = ButtonAction::OpenUrl("https://example.org/map?a=1&b=2".into());
+        let rows = vec![vec![Button { label: "Map".into(), action }]];
+        let view = View { text: RichText::plain("here"), rows };
+        let surroundings = Surroundings { bot_username: "village_bot", can_share: false };
+        let json = json(&keyboard(&content, surroundings, &view));
+        assert_eq!(json.get(), r#"{"inline_keyboard":[[{"text":"Map","url":"https://example.org/map?a=1&b=2"}]]}"#);
+    }
+}
