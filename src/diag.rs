@@ -239,7 +239,7 @@ impl Report {
                 let times =
                     |(file, n): (&String, &usize)| if *n > 1 { format!("{file} ({n} times)") } else { file.clone() };
                 let files: Vec<String> = files.iter().map(times).collect();
-                d.help.push_str(&format!("; it stands in {}", files.join(", ")));
+                d.help.push_str(&format!(" (in {})", files.join(", ")));
             }
             true
         });

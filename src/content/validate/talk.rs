@@ -105,7 +105,9 @@ fn answer(
 fn section(tree: &Tree<'_>, file: &Source, id: &Spanned<String>, report: &mut Report) -> Option<SectionId> {
     let found = tree.by_id.get(&*id.value).copied();
     if found.is_none() {
-        let help = match did_you_mean(&id.value, tree.nodes.iter().map(|node| &*node.id)) {
+        let renamed = tree.by_old_id.get(&*id.value).map(|section| &*tree.nodes[section.index()].id);
+        let near = || did_you_mean(&id.value, tree.nodes.iter().map(|node| &*node.id));
+        let help = match renamed.or_else(near) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name a section of palabre.toml".into(),
         };
