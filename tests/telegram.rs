@@ -91,7 +91,7 @@ fn the_same_tap_twice_is_harmless() {
 fn old_and_forged_buttons_get_a_notice_and_home() {
     let mut bot = bot();
     let home = bot.say("/help").page();
-    for data in ["0.fr.home", "s:contact", "1.fr.s.gone", "1.xx.home", "\u{0}", "', drop"] {
+    for data in ["0.fr.home", "s:contact", "1.fr.s.nothing", "1.tooo.home", "\u{0}", "', drop"] {
         let tap = bot.fake.tap(1, 1, home.id, data);
         bot.fake.wait_confirmed(tap.update_id);
         let answers = bot.fake.answers(&tap.query_id);
