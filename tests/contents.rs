@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use palabre::bot::action::{Action, Page};
 use palabre::bot::outcome::decide;
-use palabre::bot::pages;
+use palabre::bot::pages::{self, Frame, PageId};
 use palabre::bot::view::View;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::content::{CommandTarget, Content, LangId, SectionId};
@@ -62,6 +62,9 @@ fn every_view(content: &Content, lang: LangId) -> Vec<View> {
         pages::unknown_command(content, lang, "x"),
     ];
     for section in content.sections() {
+        // Where a link to a section below it leads that is not there now.
+        let page = Page::Section(section, 0);
+        views.push(pages::above_hidden(content, PageId { lang, page, frame: Frame::InlineMessage }));
         for part in 0..content.section_text(section, lang).pages.len() {
             views.push(pages::section(content, lang, section, part as u8));
         }

@@ -296,6 +296,40 @@ mod tests {
         ids.map(|id| section(id.clone(), children(&id))).collect()
     }
 
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn what_is_below_an_unlisted_section_stands_on_its_menu_and_in_no_list() {
+        let below = vec![section("below".into(), Vec::new())];
+        let unlisted = RawSection { listed: Some(false), ..section("unlisted".into(), below) };
+        let sections = [section("first".into(), Vec::new()), unlisted, section("last".into(), Vec::new())];
+        let file = Source { path: "palabre.toml".into(), text: String::new() };
+        let tree = validate(&file, &sections, &mut Report::default());
+        let node = |id: &str| &tree.nodes[tree.by_id[id].index()];
+        assert_eq!(tree.top, [tree.by_id["first"], tree.by_id["last"]]);
+        assert_eq!(node("first").siblings.next, Some(tree.by_id["last"]));
+        assert_eq!(node("unlisted").children, [tree.by_id["below"]]);
+        let listed: Vec<&str> = tree.nodes.iter().filter(|node| node.is_listed).map(|node| &*node.id).collect();
+        assert_eq!(listed, ["first", "last"]);
+    }
+
+    #[test]
+    fn an_edition_lacks_what_is_below_a_section_that_it_lacks() {
+        let leaf = |id: &str| section(id.into(), Vec::new());
+        let branch = RawSection { draft: true, ..section("branch".into(), vec![leaf("leaf")]) };
+        let sections = [section("root".into(), vec![leaf("before"), branch, leaf("behind")])];
+        let file = Source { path: "palabre.toml".into(), text: String::new() };
+        let whole = validate(&file, &sections, &mut Report::default());
+        let shown = whole.edition(day("2026-12-01").into());
+        let ids: Vec<&str> = shown.nodes.iter().map(|node| &*node.id).collect();
+        assert_eq!(ids, ["root", "before", "behind"]);
+        assert_eq!(shown.nodes[1].siblings.next, Some(shown.by_id["behind"]));
+        assert_eq!(shown.nodes[0].children, [shown.by_id["before"], shown.by_id["behind"]]);
+        assert_eq!(shown.nearest_above(&whole, whole.by_id["leaf"]), Some(shown.by_id["root"]));
+    }
+
     #[test]
     fn more_than_65_536_sections_are_all_there() {
         let top: Vec<RawSection> = (0..11).map(|n| section(format!("s{n}"), wide(&format!("s{n}"), 2))).collect();
