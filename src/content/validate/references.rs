@@ -123,7 +123,9 @@ fn references(text: &str) -> Vec<(Range<usize>, Reference<'_>)> {
 /// The command at a slash. No paths (`/home/x`, `/etc.conf`), fractions (`1/2`), alternatives (`and/or`) and addresses.
 fn command(text: &str, at: usize) -> Option<(Range<usize>, Reference<'_>)> {
     let begins = |c: char| c.is_whitespace() || "([{«“„\"'‘’,;>*_~|\u{2068}".contains(c);
-    if !text[..at].chars().next_back().is_none_or(begins) || text[..at].ends_with("](") {
+    // The beginning of its word: in an address or a path a slash stands before this one.
+    let word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+    if !word.chars().next_back().is_none_or(begins) || word.ends_with("](") || word.contains('/') {
         return None;
     }
     let name = prefix(&text[at + 1..], |c| c.is_ascii_alphanumeric() || c == '_');
@@ -196,6 +198,7 @@ mod tests {
         check("(/contact), **/help** and /ask@village_bot", &[command("contact"), command("help"), command("ask")]);
         check("the home is /home/x, /usr/bin and /etc.conf, and/or 1/2, 12 /14, km/h", &[]);
         check("https://example.org/contact and [a](/contact) <https://a.org/b> c:/contact </b>", &[]);
+        check("https://example.org/__a__/x?q=*b* and example.org/_/x", &[]);
         check("in `/code` and ``a ` /code`` but /not", &[command("not")]);
         check("a lone ` /mark", &[command("mark")]);
         check("/été, /a-b, /x=1, / alone", &[]);
