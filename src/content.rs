@@ -18,8 +18,9 @@ mod validate;
 mod version;
 
 pub use model::{
-    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, Match, MenuEntry, Section, SectionId,
-    SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
+    CommandDefinition, CommandTarget, Contact, ContactId, ContactLink, ContactLinkKind, Content, Email, Found, Hours,
+    Interface, LangId, Location, MAIN_CONTACT, Match, MenuEntry, Minute, Opening, PerLanguage, Phone, Section,
+    SectionId, SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic, Weekday, clock_time,
 };
 pub use version::Version;
 
@@ -32,9 +33,11 @@ pub const DEPTH_MAX: usize = 4;
 pub const CHILDREN_MAX: usize = 80;
 /// Languages of a content: each has a button on one page.
 pub const LANGUAGES_MAX: usize = 80;
-/// Phone numbers of an organisation: each has a button on the contact page.
+/// Phone numbers of a contact: each has a button under the sections that show it.
 pub const PHONES_MAX: usize = 8;
-/// Characters of the organisation's name, as of a person's first name on Telegram.
+/// E-mail addresses of a contact: each has such a button, too.
+pub const EMAILS_MAX: usize = 4;
+/// Characters of a contact's name, as of a person's first name on Telegram.
 pub const NAME_MAX: usize = 64;
 /// Bytes of a contact card (Bot API, `sendContact`).
 pub const VCARD_MAX: usize = 2_048;

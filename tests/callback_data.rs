@@ -20,7 +20,7 @@ fn version_1_is_read_and_written_as_ever() {
     let trust = content.find("trust").unwrap();
     check(&content, "1.fr.home", "fr", Target::Page(Page::Home));
     check(&content, "1.en.help", "en", Target::Page(Page::Help));
-    check(&content, "1.fr.card", "fr", Target::Contact);
+    check(&content, "1.fr.card", "fr", Target::Contact(content.main_contact().unwrap()));
     check(&content, "1.fr.s.trust", "fr", Target::Page(Page::Section(trust, 0)));
     check(&content, "1.en.s.trust.2", "en", Target::Page(Page::Section(trust, 2)));
     check(&content, "1.fr.lang.home", "fr", Target::Languages(Page::Home));

@@ -135,7 +135,7 @@ fn one_language_and_no_phone() {
     let content = content.unwrap();
     snapshot("menus", "single", &menu(&content));
     check_every_page(&content);
-    assert_eq!(pages::contact_card(&content), None);
+    assert_eq!(content.main_contact(), None);
     let lang = content.default_language();
     assert!(content.menu(lang).iter().all(|entry| &*entry.command != "language"));
     assert_eq!(content.command("language").unwrap().target, CommandTarget::Language);
@@ -371,7 +371,7 @@ fn numbers_keep_their_order_in_texts_from_right_to_left() {
     let content = load_content("library").content.unwrap();
     let (arabic, dispatcher) = (content.language("ar").unwrap(), content.find("desk").unwrap());
     let page = pages::section(&content, arabic, dispatcher, 0);
-    let phone = &content.contact().phones[0];
+    let phone = &content.contact(content.find_contact("desk").unwrap()).phones[0].number;
     assert!(page.text.as_str().contains('\u{2068}'), "{}", page.text.as_str());
     let buttons: Vec<&str> = page.rows.iter().flatten().map(|button| button.label.as_str()).collect();
     assert!(buttons.iter().any(|label| label.contains(&format!("\u{2068}{phone}\u{2069}"))), "{buttons:?}");

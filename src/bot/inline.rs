@@ -130,7 +130,7 @@ fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(LangId, &'a str)> {
 }
 
 fn shared_page(lang: LangId, page: Page) -> PageSource {
-    PageSource::Content(PageId { lang, page, frame: Frame::InlineMessage })
+    PageSource::Content(PageId::new(lang, page, Frame::InlineMessage))
 }
 
 fn home(content: &Content, lang: LangId) -> InlineResult {
@@ -149,7 +149,7 @@ fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<InlineRes
     let action = Action::section(lang, section);
     let words = content.section_text(section, lang);
     let id = action.to_start_parameter(content).unwrap_or_default();
-    let contact = pages::contact_card(content).filter(|_| content.section(section).contact);
+    let contact = content.section(section).contact.and_then(|contact| pages::contact_card(content, lang, contact));
     let contact = contact.map(|card| InlineResult::Contact { id: format!("{id}-card"), card });
     let page = InlineResult::Page {
         id,

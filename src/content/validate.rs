@@ -3,7 +3,7 @@
 mod ask_phrases;
 mod characters;
 mod commands;
-mod contact;
+mod contacts;
 mod facts;
 mod follow_ons;
 mod interface;
@@ -25,7 +25,7 @@ use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
 use super::month::YearMonth;
 use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader, Spanned};
-use super::{Content, builtin};
+use super::{Content, LangId, builtin};
 use crate::diag::{Code, Location, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use crate::markup::Typography;
@@ -33,6 +33,7 @@ use crate::search::Index;
 
 /// The files of one language.
 struct Folder<'a> {
+    lang: LangId,
     tag: Tag,
     /// The name of the directory, which may write the tag otherwise: `iw` for `he`.
     name: &'a str,
@@ -72,9 +73,9 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
     let root = Reader::new(file, report).root();
     allowed(file, &root.allow, report);
     let (tags, default) = languages::validate(file, &root.languages, folders, report);
-    let facts = Facts::validate(file, &root, now, report);
-    let tree = tree::validate(file, &root.sections, report);
     let folders = read_folders(sources, folders, &tags, &root.languages, report);
+    let facts = Facts::validate(file, &root, &folders, now, report);
+    let tree = tree::validate(file, &root.sections, &facts.contacts, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
@@ -100,7 +101,7 @@ fn build(sources: &[Source], folders: &[String], now: YearMonth, report: &mut Re
         top: tree.top,
         by_id: tree.by_id,
         commands,
-        contact: facts.contact,
+        contacts: facts.contacts,
         facts_checked: facts.checked,
         index: LazyIndex::new(Box::new(index)),
         talk: talks.topics,
@@ -134,11 +135,11 @@ pub(crate) fn with_phrases_held_out<R>(
     let mut report = Report::default();
     let root = sources.iter().find(|source| source.path == ROOT_FILE)?;
     let raw = Reader::new(root, &mut report).root();
-    let facts = Facts::validate(root, &raw, content.facts_checked(), &mut report);
-    let tree = tree::validate(root, &raw.sections, &mut report);
     let names: Vec<String> =
         sources.iter().filter_map(|source| Some(source.path.split_once('/')?.0.to_owned())).collect();
     let folders = read_folders(sources, &names, &content.tags, &raw.languages, &mut report);
+    let facts = Facts::validate(root, &raw, &folders, content.facts_checked(), &mut report);
+    let tree = tree::validate(root, &raw.sections, &facts.contacts, &mut report);
     let talks = Talks::validate(&tree, &folders, &facts, &mut report);
     Some(ask(&|held_out| search::index(&tree, &folders, &talks, &facts, Some(held_out))()))
 }
@@ -163,13 +164,14 @@ fn read_folders<'a>(
     languages: &RawLanguages,
     report: &mut Report,
 ) -> Vec<Folder<'a>> {
-    let read = |tag: &'a Tag| {
+    let read = |(lang, tag): (usize, &'a Tag)| {
         let name = names.iter().find(|name| Tag::new(name).as_ref() == Some(tag)).map_or(tag.as_str(), String::as_str);
         let typography = match languages.typography {
             Some(false) => Typography::NONE,
             _ => Typography::of(tag.as_str()),
         };
         let mut folder = Folder {
+            lang: LangId(lang),
             tag: tag.clone(),
             name,
             right_to_left: false,
@@ -198,5 +200,5 @@ fn read_folders<'a>(
         }
         folder
     };
-    tags.iter().map(read).collect()
+    tags.iter().enumerate().map(read).collect()
 }

@@ -1,6 +1,6 @@
 //! A section: its position in the tree and its text in every language.
 
-use super::{LangId, SectionId};
+use super::{ContactId, LangId, SectionId};
 use crate::markup::RichText;
 
 /// A section: its position in the tree and its text in every language.
@@ -14,8 +14,8 @@ pub struct Section {
     pub children: Vec<SectionId>,
     /// The neighbours under the same parent.
     pub siblings: Siblings,
-    /// Whether the page has the buttons that copy the phone numbers and the address, and the contact card.
-    pub contact: bool,
+    /// The contact whose buttons and contact card the page has.
+    pub contact: Option<ContactId>,
     /// The text for the readers of each language, in the order of [`Content::languages`](crate::content::Content::languages).
     pub(in crate::content) texts: Vec<SectionText>,
 }

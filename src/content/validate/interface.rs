@@ -7,13 +7,13 @@ pub(super) use self::lengths::check_lengths;
 
 use std::cmp::Reverse;
 
-use self::keys::{KEYS, Key, Kind, OTHER_LANGUAGE};
+use self::keys::{DAY_MAX, KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
 use crate::content::model::spaced_words;
 use crate::content::schema::{RawInterface, Spanned};
-use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
+use crate::content::{BODY_PAGE_MAX, Contact, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
 use crate::lang::is_right_to_left;
 use crate::markup::{RichText, utf16_len};
@@ -62,33 +62,15 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
                 None => {}
             }
         }
-        if raw.months.is_none() && folders.iter().any(|f| has(f, "months")) {
-            report.warning(
-                Code::Untranslated,
-                Location::file(&file.path),
-                format!("`months` is not translated into `{}` yet", folder.tag),
-                "add the twelve names, January first; until then those of another language are shown",
-            );
-        }
-        for month in raw.months.iter().flat_map(|months| &months.value) {
-            characters::check_line(file, month, folder.right_to_left, report);
-        }
-        if let Some(months) = &raw.months
-            && months.value.len() != 12
-        {
-            report.error(
-                Code::WrongType,
-                months.location(file),
-                format!("{} months stand here; a year has twelve", months.value.len()),
-                "list the twelve names, January first",
-            );
+        for list in LISTS {
+            check_list(file, folder, folders, list, report);
         }
     }
     let missing: Vec<&str> = KEYS
         .iter()
-        .filter(|key| key.is_required())
+        .filter(|key| key.is_required(&facts.contacts))
         .map(|key| key.name)
-        .chain(["months"])
+        .chain(LISTS.iter().filter(|list| (list.is_required)(&facts.contacts)).map(|list| list.name))
         .filter(|&name| !folders.iter().any(|f| has(f, name)))
         .collect();
     for name in &missing {
@@ -124,10 +106,62 @@ fn name_languages(interfaces: &mut [Interface], folders: &[Folder<'_>]) {
 }
 
 fn has(folder: &Folder<'_>, name: &str) -> bool {
-    folder
-        .interface
-        .as_ref()
-        .is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
+    folder.interface.as_ref().is_some_and(|(_, raw)| match LISTS.iter().find(|list| list.name == name) {
+        Some(list) => (list.get)(raw).is_some(),
+        None => raw.get(name).is_some(),
+    })
+}
+
+/// Names that an interface lists.
+struct List {
+    name: &'static str,
+    get: fn(&RawInterface) -> Option<&Spanned<Vec<Spanned<String>>>>,
+    count: usize,
+    /// What has so many, and which comes first: for the editor.
+    why: [&'static str; 2],
+    is_required: fn(&[Contact]) -> bool,
+}
+
+const LISTS: [&List; 2] = [
+    &List {
+        name: "months",
+        get: |raw| raw.months.as_ref(),
+        count: 12,
+        why: ["a year has twelve", "the twelve names, January first"],
+        is_required: |_| true,
+    },
+    &List {
+        name: "days",
+        get: |raw| raw.days.as_ref(),
+        count: 7,
+        why: ["a week has seven", "the seven names, Monday first"],
+        is_required: |contacts| contacts.iter().any(|contact| !contact.hours.is_empty()),
+    },
+];
+
+fn check_list(file: &Source, folder: &Folder<'_>, folders: &[Folder<'_>], list: &List, report: &mut Report) {
+    let [fact, names] = list.why;
+    let Some(written) = folder.interface.as_ref().and_then(|(_, raw)| (list.get)(raw)) else {
+        if folders.iter().any(|f| has(f, list.name)) {
+            report.warning(
+                Code::Untranslated,
+                Location::file(&file.path),
+                format!("`{}` is not translated into `{}` yet", list.name, folder.tag),
+                format!("add {names}; until then those of another language are shown"),
+            );
+        }
+        return;
+    };
+    for name in &written.value {
+        characters::check_line(file, name, folder.right_to_left, report);
+        if list.name == "days" {
+            too_long(file, name, utf16_len(&name.value), DAY_MAX, Code::TextTooLong, list.name, report);
+        }
+    }
+    if written.value.len() != list.count {
+        let message = format!("{} {} stand here; {fact}", written.value.len(), list.name);
+        report.error(Code::WrongType, written.location(file), message, format!("list {names}"));
+    }
 }
 
 fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts<'_>, report: &mut Report) {
@@ -227,6 +261,8 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
     let months = order().find_map(|f| f.interface.as_ref()?.1.months.as_ref());
     let month =
         months.and_then(|months| months.value.get(facts.checked.month as usize - 1)).map_or("", |m| m.value.as_str());
+    let days = order().find_map(|f| f.interface.as_ref()?.1.days.as_ref());
+    let days = days.into_iter().flat_map(|days| &days.value).map(|day| day.value.trim().into()).collect();
     let year = facts.checked.year.to_string();
     let facts_line = own("lines.facts")
         .replace("{source}", &localized.isolate(&facts.source))
@@ -258,6 +294,10 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         please: phrases(&folders[l], |raw| &raw.please),
         reactions: phrases(&folders[l], |raw| &raw.reactions),
         facts: facts_line.into(),
+        days,
+        open: own("lines.open"),
+        closed: own("lines.closed"),
+        closed_until: own("lines.closed_until"),
         button_home: own("buttons.home"),
         button_back: own("buttons.back"),
         button_previous: own("buttons.previous"),
@@ -267,6 +307,10 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_languages: own("buttons.languages"),
         button_copy_phone: own("buttons.copy_phone").replace("{phone}", &localized.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
+        button_copy_email: own("buttons.copy_email").replace("{email}", &localized.isolate("{email}")).into(),
+        button_venue: own("buttons.venue"),
+        button_map: own("buttons.map"),
+        button_website: own("buttons.website"),
         button_card: own("buttons.card"),
         button_share: own("buttons.share"),
         button_open: own("buttons.open"),

@@ -7,9 +7,12 @@ use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::characters;
-use crate::content::schema::{RawSection, Spanned};
-use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
-use crate::diag::{Code, Location, Report, Source};
+use crate::content::schema::{RawSection, RawSectionContact, Spanned};
+use crate::content::{CHILDREN_MAX, Contact, ContactId, DEPTH_MAX, ID_MAX, Section, SectionId, SectionText, Siblings};
+use crate::diag::{Code, Location, Report, Source, did_you_mean};
+
+/// Buttons of a contact on a page with as many sections as it can have; the rest of Telegram's 100 are the ways on.
+const CONTACT_BUTTONS_MAX: usize = 10;
 
 /// The sections before their texts are known.
 pub(super) struct Tree<'a> {
@@ -36,7 +39,7 @@ pub(super) struct Node<'a> {
     pub(super) span: Range<usize>,
     children: Vec<SectionId>,
     siblings: Siblings,
-    contact: bool,
+    contact: Option<ContactId>,
 }
 
 impl Node<'_> {
@@ -47,7 +50,12 @@ impl Node<'_> {
 }
 
 /// The nested sections of `palabre.toml` as a tree.
-pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &mut Report) -> Tree<'a> {
+pub(super) fn validate<'a>(
+    file: &Source,
+    sections: &'a [RawSection],
+    contacts: &[Contact],
+    report: &mut Report,
+) -> Tree<'a> {
     if sections.is_empty() {
         report.error(
             Code::MissingKey,
@@ -56,7 +64,7 @@ pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &m
             "add `sections = [ { id = \"contact\", emoji = \"📞\" } ]` at the top of the file",
         );
     }
-    let mut flattening = Flattening { file, report, nodes: Vec::new(), seen: HashSet::new() };
+    let mut flattening = Flattening { file, contacts, report, nodes: Vec::new(), seen: HashSet::new() };
     let top = flattening.level(sections, None, 1);
     let nodes = flattening.nodes;
     let by_id = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), SectionId(i))).collect();
@@ -65,6 +73,7 @@ pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &m
 
 struct Flattening<'a, 'f, 'r> {
     file: &'f Source,
+    contacts: &'f [Contact],
     report: &'r mut Report,
     nodes: Vec<Node<'a>>,
     seen: HashSet<&'a str>,
@@ -92,6 +101,7 @@ impl<'a> Flattening<'a, '_, '_> {
                 let message = format!("`{emoji}` is not one emoji");
                 self.error(Code::BadEmoji, written, message, "write one picture, as \"📞\"");
             }
+            let contact = self.contact(raw.contact.as_ref());
             let siblings = Siblings { previous: ids.last().copied(), next: None };
             if let Some(previous) = siblings.previous {
                 self.nodes[previous.index()].siblings.next = Some(section);
@@ -104,7 +114,7 @@ impl<'a> Flattening<'a, '_, '_> {
                 span: id.span.clone(),
                 children: Vec::new(),
                 siblings,
-                contact: raw.contact,
+                contact,
             });
             ids.push(section);
             if ids.len() == CHILDREN_MAX + 1 {
@@ -116,9 +126,37 @@ impl<'a> Flattening<'a, '_, '_> {
                 );
             }
             let children = self.level(&raw.children, Some(section), depth + 1);
+            let buttons = contact.map_or(0, |contact| self.contacts[contact.0].buttons());
+            if children.len() <= CHILDREN_MAX && children.len() + buttons > CHILDREN_MAX + CONTACT_BUTTONS_MAX {
+                self.error(
+                    Code::TooManyButtons,
+                    id,
+                    format!("{} sections and {buttons} buttons of a contact stand on one page", children.len()),
+                    "show the contact under a section of its own: Telegram shows at most 100 buttons under a message",
+                );
+            }
             self.nodes[section.index()].children = children;
         }
         ids
+    }
+
+    /// The contact that a section shows.
+    fn contact(&mut self, written: Option<&RawSectionContact>) -> Option<ContactId> {
+        let id = match written? {
+            RawSectionContact::Main => return (!self.contacts.is_empty()).then_some(ContactId(0)),
+            RawSectionContact::Named(id) => id,
+        };
+        let found = self.contacts.iter().position(|contact| *contact.id == *id.value);
+        if found.is_none() && !characters::check_code(self.file, id, self.report) {
+            let ids = || self.contacts.iter().map(|contact| &*contact.id);
+            let help = match did_you_mean(&id.value, ids()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if self.contacts.is_empty() => format!("add a table [contacts.{}]", id.value),
+                None => format!("the contacts are `{}`", ids().collect::<Vec<_>>().join("`, `")),
+            };
+            self.error(Code::UnknownContact, id, format!("there is no contact `{}`", id.value), &help);
+        }
+        found.map(ContactId)
     }
 
     fn id(&mut self, id: &'a Spanned<String>) -> bool {
@@ -164,7 +202,7 @@ mod tests {
 
     fn section(id: String, children: Vec<RawSection>) -> RawSection {
         let spanned = |value| Some(Spanned { value, span: 0..0 });
-        RawSection { id: spanned(id), emoji: spanned("💧".into()), command: None, contact: false, children }
+        RawSection { id: spanned(id), emoji: spanned("💧".into()), command: None, contact: None, children }
     }
 
     /// A tree that is as wide as a page allows, but at the top.
@@ -179,7 +217,7 @@ mod tests {
         let top: Vec<RawSection> = (0..11).map(|n| section(format!("s{n}"), wide(&format!("s{n}"), 2))).collect();
         let file = Source { path: "palabre.toml".into(), text: String::new() };
         let mut report = Report::default();
-        let tree = validate(&file, &top, &mut report);
+        let tree = validate(&file, &top, &[], &mut report);
         assert!(report.diagnostics.is_empty());
         assert_eq!(tree.nodes.len(), 11 * (1 + 80 + 80 * 80));
         assert_eq!(tree.by_id.len(), tree.nodes.len());

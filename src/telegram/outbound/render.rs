@@ -66,7 +66,7 @@ impl Rendered {
                 // In a group the person alone who is answered.
                 Some(json(&markup.selective()))
             }
-            PageSource::Content(_) | PageSource::View(_) => None,
+            PageSource::Content(_) | PageSource::Answer(..) | PageSource::View(_) => None,
         };
         Self {
             text: json(view.text.as_str()),
@@ -141,6 +141,7 @@ fn kind(style: &Style) -> Option<MessageEntityKind> {
         Style::Code => MessageEntityKind::Code,
         Style::Pre => MessageEntityKind::Pre { language: None },
         Style::Phone => MessageEntityKind::PhoneNumber,
+        Style::Email => MessageEntityKind::Email,
         Style::Quote => MessageEntityKind::Blockquote,
         Style::LongQuote => MessageEntityKind::ExpandableBlockquote,
         Style::Link(url) => MessageEntityKind::TextLink { url: Url::parse(url).ok()? },
@@ -172,6 +173,7 @@ fn button(content: &Content, surroundings: Surroundings<'_>, button: &Button) ->
                 allow_channel_chats: true,
             })
         }
+        ButtonAction::OpenUrl(url) => InlineKeyboardButtonKind::Url(Url::parse(url).ok()?),
         ButtonAction::Copy(text) => InlineKeyboardButtonKind::CopyText(CopyTextButton { text: text.to_string() }),
     };
     Some(InlineKeyboardButton::new(&*button.label, kind))

@@ -1,5 +1,13 @@
 //! The keys of `interface.toml`, each with its placeholders and its limit of length.
 
+use crate::content::{Contact, ContactLinkKind};
+
+/// UTF-16 units of the line that says whether it is open, without the day's name. With a day of at most [`DAY_MAX`] it stays
+/// short enough for a page to hold it beside all else.
+const OPENING_MAX: usize = 60;
+/// UTF-16 units of a day's name.
+pub(super) const DAY_MAX: usize = 20;
+
 /// What a text of the interface may be.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -18,21 +26,48 @@ pub(super) enum Kind {
 pub(super) struct Key {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
+    need: Need,
 }
 
 impl Key {
     /// Whether some language must have it.
-    pub(super) fn is_required(&self) -> bool {
-        // Contents of before it was a key go on without it.
-        !matches!(self.kind, Kind::Alias) && self.name != OTHER_LANGUAGE
+    pub(super) fn is_required(&self, contacts: &[Contact]) -> bool {
+        let is_needed = |needed: fn(&Contact) -> bool| contacts.iter().any(needed);
+        match self.need {
+            // Contents of before it was a key go on without it.
+            _ if matches!(self.kind, Kind::Alias) || self.name == OTHER_LANGUAGE => false,
+            Need::Always => true,
+            Need::Opening => is_needed(|contact| !contact.hours.is_empty() && contact.time_zone.is_some()),
+            Need::Email => is_needed(|contact| !contact.emails.is_empty()),
+            Need::Location => is_needed(|contact| contact.location.is_some()),
+            Need::Website => is_needed(|contact| contact.links.iter().any(|l| l.kind == ContactLinkKind::Website)),
+        }
     }
+}
+
+/// When a content must have a text. What it never shows, it need not translate.
+#[derive(Clone, Copy)]
+pub(super) enum Need {
+    Always,
+    /// A contact has hours and a time zone.
+    Opening,
+    /// A contact has an e-mail address.
+    Email,
+    /// A contact has a place on the map.
+    Location,
+    /// A contact has a website.
+    Website,
 }
 
 /// The key of the line for readers of a language that the content does not have.
 pub(super) const OTHER_LANGUAGE: &str = "lines.other_language";
 
 const fn key(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind }
+    Key { name, kind, need: Need::Always }
+}
+
+const fn needed_for(need: Need, name: &'static str, kind: Kind) -> Key {
+    Key { name, kind, need }
 }
 
 /// Every key of `interface.toml`. The lengths are Telegram's (Bot API: `answerCallbackQuery` 200, `setMyDescription` 512,
@@ -69,6 +104,9 @@ pub(super) const KEYS: &[Key] = &[
     key("lines.how_to_ask", Kind::Plain(200, &[])),
     key("lines.question_placeholder", Kind::Plain(64, &[])),
     key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
+    needed_for(Need::Opening, "lines.open", Kind::Plain(OPENING_MAX, &["time"])),
+    needed_for(Need::Opening, "lines.closed", Kind::Plain(OPENING_MAX, &["day", "time"])),
+    needed_for(Need::Opening, "lines.closed_until", Kind::Plain(OPENING_MAX, &["time"])),
     key("buttons.home", Kind::Label(&[])),
     key("buttons.back", Kind::Label(&["title"])),
     key("buttons.previous", Kind::Label(&[])),
@@ -78,6 +116,10 @@ pub(super) const KEYS: &[Key] = &[
     key("buttons.languages", Kind::Label(&[])),
     key("buttons.copy_phone", Kind::Label(&["phone"])),
     key("buttons.copy_address", Kind::Label(&[])),
+    needed_for(Need::Email, "buttons.copy_email", Kind::Label(&["email"])),
+    needed_for(Need::Location, "buttons.venue", Kind::Label(&[])),
+    needed_for(Need::Location, "buttons.map", Kind::Label(&[])),
+    needed_for(Need::Website, "buttons.website", Kind::Label(&[])),
     key("buttons.card", Kind::Label(&[])),
     key("buttons.share", Kind::Label(&[])),
     key("buttons.open", Kind::Label(&[])),
