@@ -32,6 +32,24 @@ fn version_1_is_read_and_written_as_ever() {
 }
 
 #[test]
+fn cards_and_places_of_contacts_are_read_and_written_as_ever() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents/library");
+    let content = load::directory(&directory, load::this_month()).content.unwrap();
+    let [desk, van] = ["desk", "van"].map(|id| content.find_contact(id).unwrap());
+    check(&content, "1.en.card.desk", "en", Target::Contact(desk));
+    check(&content, "1.fr.card.van", "fr", Target::Contact(van));
+    check(&content, "1.nqo.venue.van", "nqo", Target::Venue(van));
+    // Of a content that had one contact.
+    let old = Action::from_callback_data(&content, "1.en.card").unwrap();
+    assert_eq!(old.target, Target::Contact(desk));
+    // A section is called `card`.
+    check(&content, "1.en.s.card", "en", Target::Page(Page::Section(content.find("card").unwrap(), 0)));
+    for forged in ["1.en.card.", "1.en.card.nobody", "1.en.venue", "1.en.venue.nobody", "1.en.venue.van.1"] {
+        assert_eq!(Action::from_callback_data(&content, forged), None, "{forged}");
+    }
+}
+
+#[test]
 fn payloads_of_deep_links_are_read_and_written_as_ever() {
     let content = shipped();
     let (fr, trust) = (content.language("fr").unwrap(), content.find("trust").unwrap());

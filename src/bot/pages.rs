@@ -385,7 +385,7 @@ fn contact_buttons(content: &Content, lang: LangId, id: ContactId) -> Vec<Button
         buttons.push(copy(label, &phone.dialled()));
     }
     for email in &contact.emails {
-        let label = labelled(&interface.button_copy_email, "{email}", &email.address, email.label.as_ref());
+        let label = labelled(&interface.button_copy_email, "{mailbox}", &email.address, email.label.as_ref());
         buttons.push(copy(label, &email.address));
     }
     if let Some(address) = &contact.address {

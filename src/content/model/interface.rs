@@ -80,7 +80,7 @@ pub struct Interface {
     pub button_copy_phone: Box<str>,
     /// Button: copy the address.
     pub button_copy_address: Box<str>,
-    /// Button: copy an e-mail address, `{email}`. This and the next three are empty in a content whose contacts have no such thing.
+    /// Button: copy an e-mail address, `{mailbox}`. This and the next three are empty in a content whose contacts have no such thing.
     pub button_copy_email: Box<str>,
     /// Button: send the place of a contact.
     pub button_venue: Box<str>,

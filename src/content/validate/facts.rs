@@ -13,7 +13,7 @@ use crate::markup::{self, Piece, Problem, RichText, Style, Typography, pieces};
 const MAX_AGE_MONTHS: i64 = 24;
 /// Placeholders that the interface fills in by itself.
 const RESERVED: &[&str] =
-    &["source", "month", "year", "page", "pages", "title", "phone", "language", "languages", "day", "time"];
+    &["source", "month", "year", "page", "pages", "title", "phone", "mailbox", "language", "languages", "day", "time"];
 
 /// What a contact has, as its placeholders and its keys call it.
 const WAYS: [&str; 4] = ["phones", "email", "hours", "address"];
@@ -212,18 +212,19 @@ fn joined<'a>(
     parts: impl Iterator<Item = (Option<&'a PerLanguage>, RichText)>,
     folder: &Folder<'_>,
 ) -> Option<RichText> {
+    let parts: Vec<_> = parts.collect();
+    // A label gives the text a direction, in which the parts of a number would change places.
+    let is_isolated = folder.right_to_left && parts.iter().any(|(label, _)| label.is_some());
+    let (before, after) = if is_isolated { ("\u{2068}", "\u{2069}") } else { ("", "") };
     let mut all = RichText::default();
     for (label, part) in parts {
         if !all.is_empty() {
             all.push_str(" · ");
         }
-        let Some(label) = label else {
-            all.push(&part);
-            continue;
-        };
-        all.push_str(label.get(folder.lang));
-        // The label gives the text a direction, in which the parts of a number would change places.
-        let (before, after) = if folder.right_to_left { (" \u{2068}", "\u{2069}") } else { (" ", "") };
+        if let Some(label) = label {
+            all.push_str(label.get(folder.lang));
+            all.push_str(" ");
+        }
         all.push_str(before);
         all.push(&part);
         all.push_str(after);

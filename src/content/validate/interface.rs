@@ -307,7 +307,7 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_languages: own("buttons.languages"),
         button_copy_phone: own("buttons.copy_phone").replace("{phone}", &localized.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
-        button_copy_email: own("buttons.copy_email").replace("{email}", &localized.isolate("{email}")).into(),
+        button_copy_email: own("buttons.copy_email").replace("{mailbox}", &localized.isolate("{mailbox}")).into(),
         button_venue: own("buttons.venue"),
         button_map: own("buttons.map"),
         button_website: own("buttons.website"),

@@ -116,7 +116,7 @@ pub(super) const KEYS: &[Key] = &[
     key("buttons.languages", Kind::Label(&[])),
     key("buttons.copy_phone", Kind::Label(&["phone"])),
     key("buttons.copy_address", Kind::Label(&[])),
-    needed_for(Need::Email, "buttons.copy_email", Kind::Label(&["email"])),
+    needed_for(Need::Email, "buttons.copy_email", Kind::Label(&["mailbox"])),
     needed_for(Need::Location, "buttons.venue", Kind::Label(&[])),
     needed_for(Need::Location, "buttons.map", Kind::Label(&[])),
     needed_for(Need::Website, "buttons.website", Kind::Label(&[])),
