@@ -6,7 +6,7 @@
 //! | `lang` | the language of the app; without it none is known |
 //! | `columns` | the width of the screen; 60 without it |
 //! | `content` | a directory of `tests/contents/`; the shipped content without it |
-//! | `now` | the moment of the conversation, as `2026-11-27T09:00Z`; that of the clock without it |
+//! | `now` | when it takes place, as `2026-11-27T09:00Z`; that of the clock without it |
 //! | `place` | `group`, `mention` (in a group), `ephemeral`, `inline-message`; `inline` for what is typed behind the bot's name |
 
 use std::fmt::Write;

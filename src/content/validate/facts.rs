@@ -39,7 +39,21 @@ impl Facts {
         report: &mut Report,
     ) -> Self {
         let contacts = contacts::validate(file, root, folders, report);
-        let of_contacts = folders.iter().map(|folder| contact_facts(&contacts, folder, folders)).collect();
+        let mut of_contacts: Vec<_> = folders.iter().map(|folder| contact_facts(&contacts, folder, folders)).collect();
+        // What is written and wrong is not missing.
+        for raw in &root.contacts {
+            let written =
+                [!raw.phones.is_empty(), !raw.emails.is_empty(), !raw.hours.is_empty(), raw.address.is_some()];
+            let is_main = contacts.first().is_some_and(|main| *main.id == *raw.id.value);
+            for (way, _) in WAYS.iter().zip(written).filter(|(_, is_written)| *is_written) {
+                for facts in &mut of_contacts {
+                    facts.entry(format!("{}.{way}", raw.id.value)).or_default();
+                    if is_main {
+                        facts.entry((*way).to_owned()).or_default();
+                    }
+                }
+            }
+        }
         let placeholders = HashMap::new();
         let mut facts = Facts { placeholders, of_contacts, contacts, source: String::new(), checked: now };
         facts.source(file, &root.source, now, report);

@@ -7,7 +7,7 @@ pub(super) use self::lengths::check_lengths;
 
 use std::cmp::Reverse;
 
-use self::keys::{DAY_MAX, KEYS, Key, Kind, OTHER_LANGUAGE};
+use self::keys::{KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
@@ -66,20 +66,20 @@ pub(super) fn validate(folders: &[Folder<'_>], facts: &Facts, report: &mut Repor
             check_list(file, folder, folders, list, report);
         }
     }
-    let missing: Vec<&str> = KEYS
+    let missing: Vec<(&str, &str)> = KEYS
         .iter()
         .filter(|key| key.is_required(&facts.contacts))
-        .map(|key| key.name)
-        .chain(LISTS.iter().filter(|list| (list.is_required)(&facts.contacts)).map(|list| list.name))
-        .filter(|&name| !folders.iter().any(|f| has(f, name)))
+        .map(|key| (key.name, key.why()))
+        .chain(LISTS.iter().filter(|list| (list.is_required)(&facts.contacts)).map(|list| (list.name, list.needed_by)))
+        .filter(|&(name, _)| !folders.iter().any(|f| has(f, name)))
         .collect();
-    for name in &missing {
+    for (name, why) in &missing {
         let first = folders.first().map_or("", |f| f.name);
         report.error(
             Code::MissingKey,
             Location::file(&format!("{first}/interface.toml")),
             format!("no language has `{name}`"),
-            format!("add `{name}` to {first}/interface.toml"),
+            format!("add `{name}` to {first}/interface.toml{why}"),
         );
     }
     missing.is_empty().then(|| {
@@ -120,6 +120,8 @@ struct List {
     /// What has so many, and which comes first: for the editor.
     why: [&'static str; 2],
     is_required: fn(&[Contact]) -> bool,
+    /// Why a content must have it; empty when every content must.
+    needed_by: &'static str,
 }
 
 const LISTS: [&List; 2] = [
@@ -129,6 +131,7 @@ const LISTS: [&List; 2] = [
         count: 12,
         why: ["a year has twelve", "the twelve names, January first"],
         is_required: |_| true,
+        needed_by: "",
     },
     &List {
         name: "days",
@@ -136,6 +139,7 @@ const LISTS: [&List; 2] = [
         count: 7,
         why: ["a week has seven", "the seven names, Monday first"],
         is_required: |contacts| contacts.iter().any(|contact| !contact.hours.is_empty()),
+        needed_by: ": a contact has hours",
     },
 ];
 
@@ -154,9 +158,6 @@ fn check_list(file: &Source, folder: &Folder<'_>, folders: &[Folder<'_>], list: 
     };
     for name in &written.value {
         characters::check_line(file, name, folder.right_to_left, report);
-        if list.name == "days" {
-            too_long(file, name, utf16_len(&name.value), DAY_MAX, Code::TextTooLong, list.name, report);
-        }
     }
     if written.value.len() != list.count {
         let message = format!("{} {} stand here; {fact}", written.value.len(), list.name);

@@ -2,11 +2,9 @@
 
 use crate::content::{Contact, ContactLinkKind};
 
-/// UTF-16 units of the line that says whether it is open, without the day's name. With a day of at most [`DAY_MAX`] it stays
-/// short enough for a page to hold it beside all else.
-const OPENING_MAX: usize = 60;
-/// UTF-16 units of a day's name.
-pub(super) const DAY_MAX: usize = 20;
+/// UTF-16 units of the line that says whether it is open, with the name of a day. With all else that a page can have it stays
+/// under [`MESSAGE_MAX`](crate::content::MESSAGE_MAX).
+pub(super) const OPENING_MAX: usize = 60;
 
 /// What a text of the interface may be.
 #[derive(Clone, Copy)]
@@ -30,6 +28,11 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// Why a content must have it, for the editor; empty when every content must.
+    pub(super) fn why(&self) -> &'static str {
+        self.need.why()
+    }
+
     /// Whether some language must have it.
     pub(super) fn is_required(&self, contacts: &[Contact]) -> bool {
         let is_needed = |needed: fn(&Contact) -> bool| contacts.iter().any(needed);
@@ -57,6 +60,19 @@ pub(super) enum Need {
     Location,
     /// A contact has a website.
     Website,
+}
+
+impl Need {
+    /// Why a content must have the text, for the editor.
+    fn why(self) -> &'static str {
+        match self {
+            Need::Always => "",
+            Need::Opening => ": a contact has hours and a time zone",
+            Need::Email => ": a contact has an e-mail address",
+            Need::Location => ": a contact has a location",
+            Need::Website => ": a contact has a website",
+        }
+    }
 }
 
 /// The key of the line for readers of a language that the content does not have.
