@@ -55,27 +55,65 @@ fn a_card_has_all_there_is() {
     assert_eq!(&*card("van", "ar").name, "Book van", "of the first language that has a name");
 }
 
+/// What is wrong with these contacts, and with a section that has `children` below it and shows the main one.
+fn problems(contacts: &str, children: usize) -> Vec<(Code, String)> {
+    let children: Vec<String> = (0..children).map(|n| format!("{{ id = \"s{n}\", emoji = \"💧\" }}")).collect();
+    let root = format!(
+        "sections = [{{ id = \"well\", emoji = \"💧\", contact = true, children = [{}] }}]\n\
+         languages = {{ order = [\"en\"], default = \"en\" }}\nnames = {{ organisation = \"Village\" }}\n{contacts}\n",
+        children.join(", ")
+    );
+    let Loaded { report, .. } = load::memory([("palabre.toml", root.as_bytes())], YearMonth { year: 2026, month: 2 });
+    let of_root =
+        report.diagnostics.into_iter().filter(|problem| problem.file == load::ROOT_FILE && problem.span.is_some());
+    let wanted = of_root.filter(|problem| !matches!(problem.code, Code::LanguageWithoutFolder | Code::NoWords));
+    wanted.map(|problem| (problem.code, problem.message)).collect()
+}
+
+#[track_caller]
+fn check(contacts: &str, children: usize, expected: &[(Code, &str)]) {
+    let found = problems(contacts, children);
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for ((code, message), (expected, words)) in found.iter().zip(expected) {
+        assert!(code == expected && message.contains(words), "{code:?} {message}");
+    }
+}
+
 #[test]
 fn a_card_that_is_too_large_is_an_error() {
-    let root = |labels: usize| {
-        let phone = format!("{{ number = \"+223 20 22 18 48\", label = \"{}\" }}", "é".repeat(labels));
-        let phones = vec![phone; 8].join(", ");
-        let address = "日".repeat(256);
+    let contacts = |letters: usize| {
+        let phone = format!("{{ number = \"+223 20 22 18 48\", label = \"{}\" }}", "é".repeat(letters));
+        let (phones, address, path) = (vec![phone; 8].join(", "), "日".repeat(256), "a".repeat(400));
         format!(
-            "sections = [{{ id = \"well\", emoji = \"💧\" }}]\nlanguages = {{ order = [\"en\"], default = \"en\" }}\n\
-             names = {{ organisation = \"Village\" }}\n[contacts.main]\nphones = [{phones}]\naddress = \"{address}\"\n\
-             links = {{ website = \"https://example.org/{}\" }}\n",
-            "a".repeat(400)
+            "[contacts.main]\nphones = [{phones}]\naddress = \"{address}\"\n\
+             links = {{ website = \"https://example.org/{path}\" }}"
         )
     };
-    let codes = |labels| {
-        let Loaded { report, .. } =
-            load::memory([("palabre.toml", root(labels).as_bytes())], YearMonth { year: 2026, month: 2 });
-        let of_card = report.diagnostics.into_iter().filter(|problem| problem.message.contains("contact card"));
-        of_card.map(|problem| problem.code).collect::<Vec<_>>()
-    };
-    assert_eq!(codes(2), []);
-    assert_eq!(codes(40), [Code::TextTooLong], "over {VCARD_MAX} bytes");
+    check(&contacts(2), 0, &[]);
+    check(&contacts(40), 0, &[(Code::TextTooLong, "the contact card has")]);
+    assert!(problems(&contacts(40), 0)[0].1.contains(&VCARD_MAX.to_string()));
+}
+
+#[test]
+fn a_contact_has_as_many_buttons_as_a_page_has_room_for() {
+    let phones = |count: usize| vec!["\"+223 20 22 18 48\""; count].join(", ");
+    let contact = |phones: &str| format!("[contacts.main]\nphones = [{phones}]\nemail = [\"a@example.org\"]");
+    check(&contact(&phones(8)), 80, &[]);
+    check(&contact(&phones(9)), 0, &[(Code::TooManyButtons, "more than 8 phone numbers")]);
+    let with_link = format!("{}\nlinks = {{ telegram = \"@village\" }}", contact(&phones(8)));
+    check(&with_link, 79, &[]);
+    check(&with_link, 80, &[(Code::TooManyButtons, "80 sections and 11 buttons")]);
+    let emails = "[contacts.main]\nemail = [\"a@b.org\", \"c@b.org\", \"d@b.org\", \"e@b.org\", \"f@b.org\"]";
+    check(emails, 0, &[(Code::TooManyButtons, "more than 4 e-mail addresses")]);
+}
+
+#[test]
+fn the_older_table_is_the_main_contact() {
+    let old = "[contact]\nphones = [\"+223 20 22 18 48\"]";
+    check(old, 0, &[]);
+    check(&format!("{old}\nlocation = [12.6, -8]"), 0, &[(Code::OldForm, "[contact]")]);
+    let both = format!("{old}\n[contacts.main]\nphones = [\"+223 20 22 18 48\"]");
+    check(&both, 0, &[(Code::OldForm, "[contact]"), (Code::DuplicateId, "two contacts `main`")]);
 }
 
 #[test]
@@ -94,6 +132,19 @@ fn the_same_tap_says_what_the_clock_says() {
     assert!(page("1.en.s.desk", Place::Ephemeral, 10).contains("Open now"));
     assert!(!page("1.en.s.desk", Place::InlineMessage, 10).contains("Open now"), "a shared card is read at any time");
     assert!(!page("1.en.s.van", Place::Private, 10).contains(" now"), "nobody knows its time zone");
+}
+
+#[test]
+fn a_place_is_counted_as_such() {
+    let content = library();
+    let request = Request {
+        input: Input::Tap("1.en.venue.van"),
+        language_code: None,
+        place: Place::Private,
+        now: Duration::ZERO,
+    };
+    let meta = reply(&content, &request).meta().cloned().unwrap();
+    assert_eq!(meta.page.name(&content), "venue");
 }
 
 const CONTENT: (&str, &str) = ("PALABRE_CONTENT", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contents/library"));

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use palabre::bot::action::{Action, Page};
 use palabre::bot::outcome::decide;
-use palabre::bot::pages;
+use palabre::bot::pages::{self, Frame, PageId};
 use palabre::bot::view::View;
 use palabre::content::load::{self, Loaded, YearMonth};
-use palabre::content::{CommandTarget, Content, LangId, SectionId};
+use palabre::content::{CommandTarget, Content, LangId, Opening, SectionId};
 use palabre::diag::Code;
 
 use crate::support::snapshot;
@@ -63,7 +63,9 @@ fn every_view(content: &Content, lang: LangId) -> Vec<View> {
     ];
     for section in content.sections() {
         for part in 0..content.section_text(section, lang).pages.len() {
-            views.push(pages::section(content, lang, section, part as u8));
+            let opening = content.section(section).contact.map(|_| Opening::Closed(2, 480));
+            let page = Page::Section(section, part as u8);
+            views.push(pages::view(content, PageId { opening, ..PageId::new(lang, page, Frame::Message) }));
         }
     }
     views
