@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use divan::{Bencher, black_box};
 use palabre::bot::inline::{self, InlineQuery};
@@ -77,7 +78,7 @@ fn prepared(loaded: Loaded) -> Option<Content> {
 
 /// The answer with its page, which `palabre run` makes once and keeps.
 fn ask(content: &Content, input: Input<'_>) -> Reply<View> {
-    let request = Request { input, language_code: Some("fr"), place: Place::Private };
+    let request = Request { input, language_code: Some("fr"), place: Place::Private, now: Duration::ZERO };
     reply(content, &request).map(|page| page.view(content).into_owned())
 }
 

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
+use palabre::clock::unix_time;
 use palabre::content::load;
 
 fn main() -> io::Result<()> {
@@ -16,7 +17,8 @@ fn main() -> io::Result<()> {
     let content = loaded.content.ok_or_else(|| io::Error::other(format!("{:?}", loaded.report)))?;
 
     // No language of an app is known: a question is answered in the language that it is written in.
-    let request = Request { input: Input::Text(&question), language_code: None, place: Place::Private };
+    let request =
+        Request { input: Input::Text(&question), language_code: None, place: Place::Private, now: unix_time() };
     match reply(&content, &request) {
         Reply::Page(PageReply { page, .. }) => {
             let view = page.view(&content);
@@ -26,6 +28,7 @@ fn main() -> io::Result<()> {
             }
         }
         Reply::Contact { card, .. } => writeln!(output, "{} {}", card.name, card.phone)?,
+        Reply::Venue { venue, .. } => writeln!(output, "{} {}", venue.title, venue.address)?,
         // In a private chat everything is answered.
         Reply::Silent => {}
     }

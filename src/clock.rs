@@ -13,6 +13,7 @@ pub(crate) fn today() -> NaiveDate {
 
 /// The time since 1970 (Unix time); zero if this machine's clock is before that.
 #[expect(clippy::disallowed_methods, reason = "this is the place for it")]
-pub(crate) fn unix_time() -> Duration {
+#[must_use]
+pub fn unix_time() -> Duration {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
 }

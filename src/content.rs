@@ -21,8 +21,10 @@ mod version;
 
 pub use edition::Calendar;
 pub use model::{
-    CommandDefinition, CommandTarget, Contact, Content, Found, Interface, LangId, LinkButton, Match, MenuEntry,
-    Section, SectionId, SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic,
+    CommandDefinition, CommandTarget, Contact, ContactId, ContactLink, ContactLinkKind, Content, Email, Found, Hours,
+    Interface, LangId, LinkButton, Location, MAIN_CONTACT, Match, MenuEntry, Minute, Opening, PerLanguage, Phone,
+    Section, SectionId, SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic, Weekday,
+    clock_time,
 };
 pub use version::Version;
 
@@ -37,9 +39,11 @@ pub const CHILDREN_MAX: usize = 80;
 pub const LANGUAGES_MAX: usize = 80;
 /// Buttons of a section that open a web address: more are a page of their own.
 pub const LINKS_MAX: usize = 8;
-/// Phone numbers of an organisation: each has a button on the contact page.
+/// Phone numbers of a contact: each has a button under the sections that show it.
 pub const PHONES_MAX: usize = 8;
-/// Characters of the organisation's name, as of a person's first name on Telegram.
+/// E-mail addresses of a contact: each has such a button, too.
+pub const EMAILS_MAX: usize = 4;
+/// Characters of a contact's name, as of a person's first name on Telegram.
 pub const NAME_MAX: usize = 64;
 /// Bytes of a contact card (Bot API, `sendContact`).
 pub const VCARD_MAX: usize = 2_048;

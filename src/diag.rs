@@ -100,6 +100,18 @@ codes! {
     BadPhone = "bad-phone",
     /// A phone number in a range that its country is not known to use.
     OddPhone = "odd-phone",
+    /// An e-mail address that is none.
+    BadEmail = "bad-email",
+    /// Opening hours that cannot be.
+    BadHours = "bad-hours",
+    /// A time zone that does not exist.
+    BadTimeZone = "bad-time-zone",
+    /// A place that is not on the map.
+    BadLocation = "bad-location",
+    /// A section shows a contact that does not exist.
+    UnknownContact = "unknown-contact",
+    /// A table that a newer one has taken the place of.
+    OldForm = "old-form",
     /// A character that nobody sees, or that looks like another.
     OddCharacter = "odd-character",
     /// A placeholder that does not exist.

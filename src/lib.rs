@@ -3,8 +3,8 @@
 //! Data flows one way, from the files to the message. Each room uses only rooms above it in this list; a test holds the code
 //! against it.
 //!
-//! - [`markup`], [`diag`], [`lang`], [`folding`], [`metrics`], `clock`: text with styles; what is wrong and where; language
-//!   tags; characters that say the same; counters.
+//! - [`markup`], [`diag`], [`lang`], [`folding`], [`metrics`], [`clock`]: text with styles; what is wrong and where; language
+//!   tags; characters that say the same; counters; time of day.
 //! - [`search`]: a question → ranked topics, whatever they are.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`bot`]: what to answer: pure functions without I/O. The product.
@@ -18,7 +18,7 @@
 
 pub mod bot;
 pub mod cli;
-mod clock;
+pub mod clock;
 pub mod content;
 pub mod diag;
 pub mod doctor;

@@ -36,6 +36,8 @@ pub enum Style {
     Link(Arc<str>),
     /// A phone number.
     Phone,
+    /// An e-mail address.
+    Email,
     /// A quotation.
     Quote,
     /// A quotation long enough to be shown folded.

@@ -4,13 +4,15 @@
 //! holds all there is to see.
 
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use textwrap::core::display_width;
 
 use crate::bot::reply::{Input, Place, Reply, Request, reply};
-use crate::bot::view::{Button, ButtonAction, ContactCard, View};
-use crate::content::Content;
+use crate::bot::view::{Button, ButtonAction, ContactCard, Venue, View};
+use crate::clock::unix_time;
+use crate::content::{Content, Location};
 use crate::markup::{RichText, Style};
 
 /// Columns when the width of the terminal is unknown.
@@ -58,6 +60,8 @@ pub struct Terminal<'a, R, W> {
     output: W,
     style: TerminalStyle,
     place: Place,
+    /// The time since 1970; `None` for that of the clock.
+    now: Option<Duration>,
     /// The buttons of the last page: number N is at index N - 1.
     buttons: Vec<(String, ButtonAction)>,
 }
@@ -71,13 +75,19 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         input: R,
         output: W,
     ) -> Self {
-        Self { content, language_code, input, output, style, place: Place::Private, buttons: Vec::new() }
+        Self { content, language_code, input, output, style, place: Place::Private, now: None, buttons: Vec::new() }
     }
 
     /// The conversation as it would be in another kind of chat: nobody presses Start there.
     #[must_use]
     pub fn in_chat(self, place: Place) -> Self {
         Self { place, ..self }
+    }
+
+    /// The conversation as it would be at a moment, given as the time since 1970.
+    #[must_use]
+    pub fn at(self, now: Duration) -> Self {
+        Self { now: Some(now), ..self }
     }
 
     /// Talks until the input ends.
@@ -115,8 +125,8 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         match action {
             ButtonAction::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
             ButtonAction::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
-            ButtonAction::OpenPrivateChat(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
             ButtonAction::OpenUrl(url) => writeln!(self.output, "\n{label}: {url}\n"),
+            ButtonAction::OpenPrivateChat(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
             ButtonAction::Copy(text) => {
                 let shown = self.paint(&text, "1");
                 writeln!(self.output, "\n{label}: {shown}\n")
@@ -125,10 +135,12 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     }
 
     fn answer(&mut self, input: Input<'_>) -> io::Result<()> {
-        let request = Request { input, language_code: self.language_code, place: self.place };
+        let now = self.now.unwrap_or_else(unix_time);
+        let request = Request { input, language_code: self.language_code, place: self.place, now };
         match reply(self.content, &request) {
             Reply::Silent => Ok(()),
             Reply::Contact { card, .. } => self.card(&card),
+            Reply::Venue { venue, .. } => self.venue(&venue),
             Reply::Page(reply) => {
                 if let Some(notice) = reply.notice {
                     writeln!(self.output, "\n({notice})")?;
@@ -140,6 +152,11 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
 
     fn card(&mut self, card: &ContactCard) -> io::Result<()> {
         writeln!(self.output, "\n👤 {}\n   {}\n", self.paint(&card.name, "1"), card.phone)
+    }
+
+    fn venue(&mut self, venue: &Venue) -> io::Result<()> {
+        let Venue { title, address, location: Location { latitude, longitude } } = venue;
+        writeln!(self.output, "\n📍 {}\n   {address}\n   {latitude}, {longitude}\n", self.paint(title, "1"))
     }
 
     fn page(&mut self, view: &View) -> io::Result<()> {
@@ -207,7 +224,7 @@ fn ansi(text: &RichText) -> String {
     decorate(text, |style| match style {
         Style::Bold => ("\x1b[1m".into(), "\x1b[22m".into()),
         Style::Italic | Style::Quote | Style::LongQuote => ("\x1b[3m".into(), "\x1b[23m".into()),
-        Style::Underline | Style::Phone => ("\x1b[4m".into(), "\x1b[24m".into()),
+        Style::Underline | Style::Phone | Style::Email => ("\x1b[4m".into(), "\x1b[24m".into()),
         Style::Strike => ("\x1b[9m".into(), "\x1b[29m".into()),
         Style::Code | Style::Pre => ("\x1b[36m".into(), "\x1b[39m".into()),
         Style::Link(url) => ("\x1b[4m".into(), format!("\x1b[24m <{url}>")),
@@ -223,7 +240,7 @@ fn marked(text: &RichText) -> String {
         Style::Strike => ("~~".into(), "~~".into()),
         Style::Code | Style::Pre => ("`".into(), "`".into()),
         Style::Quote | Style::LongQuote => ("“".into(), "”".into()),
-        Style::Phone => (String::new(), String::new()),
+        Style::Phone | Style::Email => (String::new(), String::new()),
         Style::Link(url) => (String::new(), format!(" <{url}>")),
     })
 }

@@ -1,5 +1,7 @@
 //! Callback data is a contract with the past: keyboards with these literals stand in people's chats.
 
+use std::time::Duration;
+
 use palabre::bot::action::{Action, Destination, Page, Target};
 use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::{Content, load};
@@ -21,7 +23,7 @@ fn version_1_is_read_and_written_as_ever() {
     let trust = content.find("trust").unwrap();
     check(&content, "1.fr.home", "fr", Target::Page(Page::Home));
     check(&content, "1.en.help", "en", Target::Page(Page::Help));
-    check(&content, "1.fr.card", "fr", Target::Contact);
+    check(&content, "1.fr.card", "fr", Target::Contact(content.main_contact().unwrap()));
     check(&content, "1.fr.s.trust", "fr", Target::Page(Page::Section(trust, 0)));
     check(&content, "1.en.s.trust.2", "en", Target::Page(Page::Section(trust, 2)));
     check(&content, "1.fr.lang.home", "fr", Target::Languages(Page::Home));
@@ -30,6 +32,24 @@ fn version_1_is_read_and_written_as_ever() {
     check(&content, "1.fr.set.s.trust.1", "fr", Target::Choose(Page::Section(trust, 1)));
     check(&content, "1.fr.post.help", "fr", Target::Post(Page::Help));
     check(&content, "1.fr.post.s.trust", "fr", Target::Post(Page::Section(trust, 0)));
+}
+
+#[test]
+fn cards_and_places_of_contacts_are_read_and_written_as_ever() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents/library");
+    let content = load::directory(&directory, load::today()).content.unwrap();
+    let [desk, van] = ["desk", "van"].map(|id| content.find_contact(id).unwrap());
+    check(&content, "1.en.card.desk", "en", Target::Contact(desk));
+    check(&content, "1.fr.card.van", "fr", Target::Contact(van));
+    check(&content, "1.nqo.venue.van", "nqo", Target::Venue(van));
+    // Of a content that had one contact.
+    let old = Action::from_callback_data(&content, "1.en.card").unwrap();
+    assert_eq!(old.target, Target::Contact(desk));
+    // A section is called `card`.
+    check(&content, "1.en.s.card", "en", Target::Page(Page::Section(content.find("card").unwrap(), 0)));
+    for forged in ["1.en.card.", "1.en.card.nobody", "1.en.venue", "1.en.venue.nobody", "1.en.venue.van.1"] {
+        assert_eq!(Action::from_callback_data(&content, forged), None, "{forged}");
+    }
 }
 
 #[test]
@@ -89,7 +109,7 @@ fn links_and_buttons_of_a_renamed_section_and_of_a_language_that_is_gone_go_on()
         ("1.xx.lang.s.summer_fair", to(en, Target::Languages(page))),
         ("1.xx.set.s.fete", to(en, Target::Page(page))),
         ("1.xx.set.home", to(en, Target::Page(Page::Home))),
-        ("1.xx.card", to(en, Target::Contact)),
+        ("1.xx.card", to(en, Target::Contact(content.main_contact().unwrap()))),
         ("1.xx.s.nothing", None),
         ("1.tooo.home", None),
         ("1.fr_x.home", None),
@@ -115,7 +135,8 @@ fn what_is_not_there_leads_to_what_is_above_it_and_says_so() {
         assert_eq!(Destination::from_callback_data(&content, data, en), above, "{data}");
         assert_eq!(Action::from_callback_data(&content, data), None, "{data}");
     }
-    let request = Request { input: Input::Tap("1.en.s.fete"), language_code: Some("en"), place: Place::InlineMessage };
+    let (input, place) = (Input::Tap("1.en.s.fete"), Place::InlineMessage);
+    let request = Request { input, language_code: Some("en"), place, now: Duration::ZERO };
     let Reply::Page(page) = reply(&content, &request) else { panic!("a page") };
     assert_eq!(page.notice.as_deref(), Some(&*content.interface(en).gone));
 }
@@ -128,7 +149,8 @@ fn metrics_count_the_new_id() {
         (Input::Text("/start en-helpers"), "volunteers"),
         (Input::Text("/village_fete"), "summer_fair"),
     ] {
-        let reply = reply(&content, &Request { input, language_code: None, place: Place::Private });
+        let reply =
+            reply(&content, &Request { input, language_code: None, place: Place::Private, now: Duration::ZERO });
         assert_eq!(reply.meta().unwrap().page.name(&content), name, "{input:?}");
     }
 }

@@ -19,7 +19,7 @@ const OVERHEARD: Place = Place::Group { addressed: false };
 static SHIPPED: LazyLock<Content> = LazyLock::new(|| load::shipped(load::today()).content.unwrap());
 
 fn answer(input: Input<'_>, place: Place) -> Reply {
-    reply(&SHIPPED, &Request { input, language_code: Some("fr"), place })
+    reply(&SHIPPED, &Request { input, language_code: Some("fr"), place, now: Duration::ZERO })
 }
 
 /// The kind of page that is shown, and the question that it answers.

@@ -8,7 +8,7 @@ use palabre::bot::outcome::decide;
 use palabre::bot::pages::{self, Frame, PageId};
 use palabre::bot::view::View;
 use palabre::content::load::{self, Loaded, YearMonth};
-use palabre::content::{CommandTarget, Content, LangId, SectionId};
+use palabre::content::{CommandTarget, Content, LangId, Opening, SectionId};
 use palabre::diag::Code;
 
 use crate::support::snapshot;
@@ -64,9 +64,11 @@ fn every_view(content: &Content, lang: LangId) -> Vec<View> {
     for section in content.sections() {
         // Where a link to a section below it leads that is not there now.
         let page = Page::Section(section, 0);
-        views.push(pages::above_hidden(content, PageId { lang, page, frame: Frame::InlineMessage }));
+        views.push(pages::above_hidden(content, PageId::new(lang, page, Frame::InlineMessage)));
         for part in 0..content.section_text(section, lang).pages.len() {
-            views.push(pages::section(content, lang, section, part as u8));
+            let opening = content.section(section).contact.map(|_| Opening::Closed(2, 480));
+            let page = Page::Section(section, part as u8);
+            views.push(pages::view(content, PageId { opening, ..PageId::new(lang, page, Frame::Message) }));
         }
     }
     views
@@ -138,7 +140,7 @@ fn one_language_and_no_phone() {
     let content = content.unwrap();
     snapshot("menus", "single", &menu(&content));
     check_every_page(&content);
-    assert_eq!(pages::contact_card(&content), None);
+    assert_eq!(content.main_contact(), None);
     let lang = content.default_language();
     assert!(content.menu(lang).iter().all(|entry| &*entry.command != "language"));
     assert_eq!(content.command("language").unwrap().target, CommandTarget::Language);
@@ -374,7 +376,7 @@ fn numbers_keep_their_order_in_texts_from_right_to_left() {
     let content = load_content("library").content.unwrap();
     let (arabic, dispatcher) = (content.language("ar").unwrap(), content.find("desk").unwrap());
     let page = pages::section(&content, arabic, dispatcher, 0);
-    let phone = &content.contact().phones[0];
+    let phone = &content.contact(content.find_contact("desk").unwrap()).phones[0].number;
     assert!(page.text.as_str().contains('\u{2068}'), "{}", page.text.as_str());
     let buttons: Vec<&str> = page.rows.iter().flatten().map(|button| button.label.as_str()).collect();
     assert!(buttons.iter().any(|label| label.contains(&format!("\u{2068}{phone}\u{2069}"))), "{buttons:?}");

@@ -8,10 +8,12 @@
 //! | `content` | a directory of `tests/contents/`; the shipped content without it |
 //! | `day` | the day on which it takes place, `2030-06-01`; today without it |
 //! | `drafts` | `yes` for a preview with drafts |
+//! | `now` | when it takes place, as `2026-11-27T09:00Z`; that of the clock without it |
 //! | `place` | `group`, `mention` (in a group), `ephemeral`, `inline-message`; `inline` for what is typed behind the bot's name |
 
 use std::fmt::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use palabre::bot::inline::{self, InlineQuery, InlineResult};
 use palabre::bot::reply::Place;
@@ -28,6 +30,7 @@ struct Conversation<'a> {
     place: Option<&'a str>,
     day: Option<&'a str>,
     drafts: bool,
+    now: Option<Duration>,
     /// What is typed.
     lines: String,
 }
@@ -47,12 +50,14 @@ impl<'a> Conversation<'a> {
             place: setting("place"),
             day: setting("day"),
             drafts: setting("drafts") == Some("yes"),
+            now: setting("now").map(moment),
             lines: lines.join("\n") + "\n",
         }
     }
 
     fn transcript(&self) -> String {
         match self.place {
+            None if self.now.is_some() => self.talk(Place::Private),
             None => self.chat(),
             Some("inline") => self.inline_results(),
             Some("group") => self.talk(Place::Group { addressed: false }),
@@ -77,7 +82,11 @@ impl<'a> Conversation<'a> {
         let style = TerminalStyle { width: self.columns.parse().unwrap(), styled: false, echo: true };
         let (content, mut output) = (self.load(), Vec::new());
         let terminal = Terminal::new(&content, self.lang, style, self.lines.as_bytes(), &mut output);
-        terminal.in_chat(place).talk().unwrap();
+        let terminal = terminal.in_chat(place);
+        match self.now {
+            Some(now) => terminal.at(now).talk().unwrap(),
+            None => { terminal }.talk().unwrap(),
+        }
         String::from_utf8(output).unwrap()
     }
 
@@ -109,6 +118,12 @@ impl<'a> Conversation<'a> {
         };
         loaded.content.unwrap()
     }
+}
+
+/// The time from 1970 to a moment in UTC.
+fn moment(text: &str) -> Duration {
+    let moment: jiff::Timestamp = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+    Duration::from_secs(moment.as_second().try_into().unwrap())
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn cannot_be_written(content: &Content, request: &Request<'_>) -> Reply {
     if request.input != Input::Text("boom") {
         return reply;
     }
-    reply.map(|_| PageSource::Content(PageId { lang: foreign(), page: Page::Home, frame: Frame::Message }))
+    reply.map(|_| PageSource::Content(PageId::new(foreign(), Page::Home, Frame::Message)))
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod arguments;
 mod callback_data;
 mod chats;
 mod check;
+mod contacts;
 mod contents;
 mod conversations;
 mod crash_guard;

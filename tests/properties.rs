@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use palabre::bot::inline::{self, InlineAnswer, InlineQuery, InlineResult};
 use palabre::bot::pages::PageSource;
@@ -400,9 +401,10 @@ proptest! {
         ]),
     ) {
         let input = if tap { Input::Tap(&text) } else { Input::Text(&text) };
-        match reply(shipped(), &Request { input, language_code: code.as_deref(), place }) {
+        match reply(shipped(), &Request { input, language_code: code.as_deref(), place, now: Duration::ZERO }) {
             Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
             Reply::Contact { card, .. } => prop_assert!(!card.vcard.is_empty()),
+            Reply::Venue { venue, .. } => prop_assert!(!venue.address.is_empty()),
             Reply::Page(PageReply { page, notice, .. }) => {
                 let view = page.view(shipped());
                 prop_assert!((1..=4096).contains(&view.text.utf16_len()));

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use palabre::bot::outcome::{Outcome, decide};
 use palabre::bot::reply::{Input, PageKind, PageReply, Place, Reply, ReplyMeta, Request, reply};
@@ -29,7 +30,8 @@ fn check(question: &str, section: &str, language: &str) {
 }
 
 fn page(text: &str) -> palabre::bot::view::View {
-    let request = Request { input: Input::Text(text), language_code: Some("fr"), place: Place::Private };
+    let request =
+        Request { input: Input::Text(text), language_code: Some("fr"), place: Place::Private, now: Duration::ZERO };
     match reply(&SHIPPED, &request) {
         Reply::Page(PageReply { page, .. }) => page.view(&SHIPPED).into_owned(),
         other => panic!("{other:?}"),
@@ -78,8 +80,12 @@ fn strangers_are_refused_kindly_with_a_way_to_a_human() {
 
 #[test]
 fn a_group_asks_by_command() {
-    let request =
-        |text, addressed| Request { input: Input::Text(text), language_code: None, place: Place::Group { addressed } };
+    let request = |text, addressed| Request {
+        input: Input::Text(text),
+        language_code: None,
+        place: Place::Group { addressed },
+        now: Duration::ZERO,
+    };
     for text in
         ["/ask what are your principles", "/ASK@bot what are your principles", "/demander quels sont vos principes"]
     {
@@ -102,7 +108,8 @@ fn ask(arguments: &[&str], input: &str) -> String {
 /// What a reader of this language gets for a text: the kind of page, and the language that it is in.
 #[track_caller]
 fn shown(text: &str, reader: &str) -> (PageKind, String) {
-    let request = Request { input: Input::Text(text), language_code: Some(reader), place: Place::Private };
+    let request =
+        Request { input: Input::Text(text), language_code: Some(reader), place: Place::Private, now: Duration::ZERO };
     let Reply::Page(PageReply { meta: ReplyMeta { page, lang, .. }, .. }) = reply(&SHIPPED, &request) else {
         panic!("no page for {text}")
     };
@@ -216,7 +223,12 @@ fn words_that_lead_somewhere_at_once_need_no_search() {
         assert_eq!(shown("english", reader), (PageKind::Home, "en".to_owned()));
         assert_eq!(shown("Français", reader), (PageKind::Home, "fr".to_owned()));
         // The chat's menu of commands follows, as it does after a tap on the language's button.
-        let request = Request { input: Input::Text("anglais"), language_code: Some(reader), place: Place::Private };
+        let request = Request {
+            input: Input::Text("anglais"),
+            language_code: Some(reader),
+            place: Place::Private,
+            now: Duration::ZERO,
+        };
         let Reply::Page(page) = reply(&SHIPPED, &request) else { panic!() };
         assert_eq!(page.chosen_language, SHIPPED.language("en"));
     }

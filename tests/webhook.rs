@@ -108,6 +108,19 @@ fn taps_and_groups_are_answered_by_requests() {
 }
 
 #[test]
+fn a_place_is_sent_in_the_response() {
+    let library = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/contents/library");
+    let (fake, _proxy, _bot, _deliveries) = served(&[("PALABRE_CONTENT", library)]);
+    fake.private_message(1, "/desk");
+    let page = fake.wait_sent(1, 1).remove(0);
+    let tap = fake.tap(1, 1, page.id, "1.en.venue.desk");
+    fake.wait_confirmed(tap.update_id);
+    assert_eq!(fake.wait_sent(1, 2)[1].json["venue"]["location"]["latitude"], 51.7606);
+    assert_eq!(fake.with_state(|state| state.webhook_replies), 2, "the page and the place");
+    fake.assert_clean();
+}
+
+#[test]
 fn an_album_is_one_message() {
     let (fake, _proxy, _bot, _deliveries) = served(&[]);
     let part = |person: i64, caption: Option<&str>| {

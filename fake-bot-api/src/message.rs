@@ -87,7 +87,7 @@ impl Message {
         json
     }
 
-    /// Empty for a message without text, such as a contact.
+    /// Empty for a message without text, such as a contact or a venue.
     pub fn text(&self) -> &str {
         self.json["text"].as_str().unwrap_or_default()
     }
@@ -140,9 +140,10 @@ impl Message {
 /// The text, then a line for each row of buttons.
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.json.get("contact") {
-            Some(contact) => write!(f, "contact {contact}")?,
-            None => f.write_str(self.text())?,
+        match (self.json.get("contact"), self.json.get("venue")) {
+            (Some(contact), _) => write!(f, "contact {contact}")?,
+            (None, Some(venue)) => write!(f, "venue {venue}")?,
+            (None, None) => f.write_str(self.text())?,
         }
         for row in self.keyboard() {
             let labels: Vec<_> = row.iter().map(|button| format!("[{}]", button.label)).collect();

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{
     params::{
-        Kind::{Flag, Integer, Json, Text},
+        Kind::{Flag, Integer, Json, Number, Text},
         Param, Params, optional, required,
     },
     state::{Answer, Refusal, State},
@@ -96,6 +96,32 @@ const METHODS: &[Method] = &[
             optional("reply_markup", Json),
         ],
         carry_out: messages::send_contact,
+    },
+    Method {
+        name: "sendVenue",
+        params: &[
+            optional("business_connection_id", Text),
+            required("chat_id", Integer),
+            optional("message_thread_id", Integer),
+            optional("direct_messages_topic_id", Integer),
+            required("latitude", Number),
+            required("longitude", Number),
+            required("title", Text),
+            required("address", Text),
+            optional("foursquare_id", Text),
+            optional("foursquare_type", Text),
+            optional("google_place_id", Text),
+            optional("google_place_type", Text),
+            optional("disable_notification", Flag),
+            optional("protect_content", Flag),
+            optional("allow_paid_broadcast", Flag),
+            optional("message_effect_id", Text),
+            optional("suggested_post_parameters", Json),
+            optional("ephemeral_message_parameters", Json),
+            optional("reply_parameters", Json),
+            optional("reply_markup", Json),
+        ],
+        carry_out: messages::send_venue,
     },
     Method {
         name: "editMessageText",

@@ -8,6 +8,8 @@ use super::state::Refusal;
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Integer,
+    /// With or without a fraction.
+    Number,
     Text,
     Flag,
     /// An object or array; Telegram takes it as a string of JSON too.
@@ -66,6 +68,10 @@ impl Params {
         self.values.get(name)?.as_i64()
     }
 
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        self.values.get(name)?.as_f64()
+    }
+
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name)?.as_str()
     }
@@ -116,6 +122,7 @@ pub(crate) fn typed(kind: Kind, value: &Value) -> Option<Value> {
 fn fits(kind: Kind) -> fn(&Value) -> bool {
     match kind {
         Kind::Integer => |value| value.is_i64(),
+        Kind::Number => Value::is_number,
         Kind::Text => Value::is_string,
         Kind::Flag => Value::is_boolean,
         Kind::Json => |value| value.is_object() || value.is_array(),

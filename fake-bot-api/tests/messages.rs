@@ -93,6 +93,24 @@ fn a_vcard_is_of_version_3_and_of_at_most_2048_bytes() {
     bot.violates("sendContact", card(&long), "over 2048 bytes");
 }
 
+#[test]
+fn a_venue_has_a_place_a_title_and_an_address() {
+    let bot = Bot::start();
+    let venue = |latitude: Value, longitude: Value, title: &str| json!({ "chat_id": PERSON, "latitude": latitude, "longitude": longitude, "title": title, "address": "Rue 27" });
+    let sent = bot.accepts("sendVenue", venue(json!(12.6), json!(-8), "Bureau"));
+    assert_eq!(sent["venue"]["location"]["longitude"], -8.0);
+    assert_eq!(sent["location"]["latitude"], 12.6, "old apps show the location");
+    bot.violates("sendVenue", venue(json!(90.5), json!(0), "Bureau"), "latitude is not from -90 to 90");
+    bot.violates("sendVenue", venue(json!(0), json!(-181), "Bureau"), "longitude is not from -180 to 180");
+    bot.violates("sendVenue", venue(json!("north"), json!(0), "Bureau"), "latitude has the wrong type");
+    bot.violates("sendVenue", venue(json!(0), json!(0), " "), "title is empty");
+    let without_address = json!({ "chat_id": PERSON, "latitude": 1, "longitude": 1, "title": "Bureau" });
+    bot.violates("sendVenue", without_address, "address is missing");
+    let mut unknown_chat = venue(json!(0), json!(0), "Bureau");
+    unknown_chat["chat_id"] = json!(8);
+    bot.refuses("sendVenue", unknown_chat, 400, "chat not found");
+}
+
 fn edit(message_id: i64, text: &str) -> Value {
     json!({ "chat_id": PERSON, "message_id": message_id, "text": text })
 }

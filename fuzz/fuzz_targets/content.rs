@@ -3,6 +3,8 @@
 //! The input is the files, parted by a byte of zero, in the order of [`FILES`]: the seed is `tests/cases/check/base`.
 #![no_main]
 
+use std::time::Duration;
+
 use libfuzzer_sys::fuzz_target;
 use palabre::content::load::{YearMonth, memory};
 use palabre::diag::Severity;
@@ -17,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(!loaded.report.to_text(false).is_empty());
     if let Some(content) = loaded.content {
         for text in ["/start", "where is the well"] {
-            let request = Request { input: Input::Text(text), language_code: None, place: Place::Private };
+            let request = Request { input: Input::Text(text), language_code: None, place: Place::Private, now: Duration::ZERO };
             drop(reply(&content, &request));
         }
     }

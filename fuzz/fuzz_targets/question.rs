@@ -2,6 +2,7 @@
 #![no_main]
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use palabre::content::Content;
@@ -23,9 +24,10 @@ fuzz_target!(|text: &str| {
     for input in inputs {
         let groups = [Place::Group { addressed: true }, Place::Group { addressed: false }, Place::Ephemeral];
         for place in [Place::Private, Place::InlineMessage].into_iter().chain(groups) {
-            match reply(&CONTENT, &Request { input, language_code: Some(before), place }) {
+            match reply(&CONTENT, &Request { input, language_code: Some(before), place, now: Duration::ZERO }) {
                 Reply::Silent => assert_eq!(place, Place::Group { addressed: false }),
                 Reply::Contact { card, .. } => assert!(!card.vcard.is_empty()),
+                Reply::Venue { venue, .. } => assert!(!venue.address.is_empty()),
                 Reply::Page(PageReply { page, notice, .. }) => {
                     let view = page.view(&CONTENT);
                     assert!((1..=4096).contains(&view.text.utf16_len()));

@@ -4,7 +4,9 @@
 //! stay in people's chats for years. Version 1, pinned by literal in `tests/`:
 //!
 //! ```text
-//! 1.fr.home          1.fr.help          1.fr.card
+//! 1.fr.home          1.fr.help
+//! 1.fr.card          1.fr.card.mopti    (the contact card: of the contact `main`, of another one)
+//! 1.fr.venue.mopti                      (the place of a contact)
 //! 1.fr.s.trust       1.fr.s.trust.1     (the second page of a section)
 //! 1.fr.lang.home     1.fr.lang.s.trust  (the languages, to come back to that page)
 //! 1.en.set.home      1.en.set.s.trust   (that page, and this language from now on)
@@ -14,7 +16,7 @@
 //! The longest, `1.` + 3 letters + `.lang.s.` + a 32-byte id + `.2`, has 47 bytes; Telegram takes 64. A language stands there by
 //! its canonical tag, and is read by any: `1.iw.home` is `1.he.home`.
 
-use crate::content::{Content, LangId, SectionId};
+use crate::content::{ContactId, Content, LangId, MAIN_CONTACT, SectionId};
 
 /// A page that can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,8 +40,10 @@ pub enum Target {
     Choose(Page),
     /// A page as a new message that everybody in the chat sees.
     Post(Page),
-    /// The contact card.
-    Contact,
+    /// The card of a contact.
+    Contact(ContactId),
+    /// The place of a contact.
+    Venue(ContactId),
 }
 
 /// A target and the language of the answer.
@@ -69,7 +73,13 @@ impl Action {
     pub fn callback_data(self, content: &Content) -> String {
         let tag = content.tag(self.lang).as_str();
         let (verb, page) = match self.target {
-            Target::Contact => return ["1.", tag, ".card"].concat(),
+            Target::Contact(contact) => {
+                return match &*content.contact(contact).id {
+                    MAIN_CONTACT => ["1.", tag, ".card"].concat(),
+                    id => ["1.", tag, ".card.", id].concat(),
+                };
+            }
+            Target::Venue(contact) => return ["1.", tag, ".venue.", &content.contact(contact).id].concat(),
             Target::Page(page) => ("", page),
             Target::Languages(page) => ("lang.", page),
             Target::Choose(page) => ("set.", page),
@@ -149,8 +159,17 @@ impl Destination {
     fn decode_callback_data(content: &Content, data: &str, reader: Option<LangId>) -> Option<Self> {
         let (tag, target) = data.strip_prefix("1.")?.split_once('.')?;
         let (lang, is_gone) = decode_language(content, tag, reader)?;
-        if target == "card" {
-            return Some(Self { action: Action { lang, target: Target::Contact }, is_substitute: false });
+        // No page begins like these.
+        let contact = match target {
+            "card" => Some(Target::Contact(content.main_contact()?)),
+            _ => match target.split_once('.') {
+                Some(("card", id)) => Some(Target::Contact(content.find_contact(id)?)),
+                Some(("venue", id)) => Some(Target::Venue(content.find_contact(id)?)),
+                _ => None,
+            },
+        };
+        if let Some(target) = contact {
+            return Some(Self { action: Action { lang, target }, is_substitute: false });
         }
         let (verb, verb_of) =
             VERBS.into_iter().find(|(verb, _)| target.starts_with(verb)).unwrap_or(("", Target::Page));

@@ -137,7 +137,7 @@ fn prefix<'a>(content: &Content, typed: &'a str) -> Option<(Option<LangId>, &'a 
 }
 
 fn shared_page(lang: LangId, page: Page) -> PageSource {
-    PageSource::Content(PageId { lang, page, frame: Frame::InlineMessage })
+    PageSource::Content(PageId::new(lang, page, Frame::InlineMessage))
 }
 
 fn page_results(content: &Content, lang: LangId, page: Page) -> Vec<InlineResult> {
@@ -163,7 +163,7 @@ fn section(content: &Content, lang: LangId, section: SectionId) -> Vec<InlineRes
     let action = Action::section(lang, section);
     let words = content.section_text(section, lang);
     let id = action.to_start_parameter(content).unwrap_or_default();
-    let contact = pages::contact_card(content).filter(|_| content.section(section).contact);
+    let contact = content.section(section).contact.and_then(|contact| pages::contact_card(content, lang, contact));
     let contact = contact.map(|card| InlineResult::Contact { id: format!("{id}-card"), card });
     let page = InlineResult::Page {
         id,

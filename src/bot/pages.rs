@@ -1,10 +1,15 @@
 //! Content → [`View`]: pure functions, one a page.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::bot::action::{Action, Page, Target};
-use crate::bot::view::{Button, ButtonAction, ContactCard, View};
-use crate::content::{CommandDefinition, CommandTarget, Content, LangId, LinkButton, SectionId, TalkAnswer, TalkId};
+use crate::bot::view::{Button, ButtonAction, ContactCard, Venue, View};
+use crate::content::{
+    CommandDefinition, CommandTarget, ContactId, ContactLinkKind, Content, LABEL_MAX, LangId, LinkButton, Opening,
+    PerLanguage, SectionId, TalkAnswer, TalkId, clock_time,
+};
+use crate::lang::is_right_to_left;
 use crate::markup::{RichText, Style};
 
 /// Two buttons stand side by side when neither label is longer than this many characters: half a narrow phone.
@@ -23,6 +28,26 @@ pub struct PageId {
     pub page: Page,
     /// What is around it.
     pub frame: Frame,
+    /// Whether the contact that it shows is open: the one thing in a page that time changes. `None` when nothing is said of it.
+    pub opening: Option<Opening>,
+}
+
+impl PageId {
+    /// A page that says nothing of the time.
+    #[must_use]
+    pub fn new(lang: LangId, page: Page, frame: Frame) -> Self {
+        Self { lang, page, frame, opening: None }
+    }
+
+    /// The page as it is at a moment, given as the time since 1970. What is shared is read at any time: it says nothing of it.
+    #[must_use]
+    pub fn at(self, content: &Content, now: Duration) -> Self {
+        let opening = match (self.page, self.frame) {
+            (_, Frame::InlineMessage) | (Page::Home | Page::Help, _) => None,
+            (Page::Section(section, _), _) => content.opening(section, now),
+        };
+        Self { opening, ..self }
+    }
 }
 
 /// What kind of message shows a page: it decides on the last button.
@@ -41,6 +66,8 @@ pub enum Frame {
 pub enum PageSource {
     /// A page of the content: the same view for every request, so an adapter may keep what it makes of it.
     Content(PageId),
+    /// The page that answers a question, and the sections that it may have been about instead.
+    Answer(PageId, Vec<SectionId>),
     /// A view that was made for one request.
     View(View),
     /// A view without buttons that asks for words: the app opens its input field as for a reply, where it can.
@@ -58,6 +85,7 @@ impl PageSource {
     pub fn view(&self, content: &Content) -> Cow<'_, View> {
         match self {
             Self::Content(id) => Cow::Owned(view(content, *id)),
+            Self::Answer(id, others) => Cow::Owned(answer(content, *id, others)),
             Self::View(view) | Self::Prompt { view, .. } => Cow::Borrowed(view),
         }
     }
@@ -66,10 +94,10 @@ impl PageSource {
 /// The view of a page in its frame.
 #[must_use]
 pub fn view(content: &Content, id: PageId) -> View {
-    with_frame(content, id, page(content, id.lang, id.page))
+    with_frame(content, id, page_at(content, id))
 }
 
-fn with_frame(content: &Content, PageId { lang, page, frame }: PageId, view: View) -> View {
+fn with_frame(content: &Content, PageId { lang, page, frame, .. }: PageId, view: View) -> View {
     match frame {
         Frame::Message => view,
         Frame::InlineMessage => with_open_button(content, Action::page(lang, page), view),
@@ -77,13 +105,11 @@ fn with_frame(content: &Content, PageId { lang, page, frame }: PageId, view: Vie
     }
 }
 
-/// Any page.
-#[must_use]
-pub fn page(content: &Content, lang: LangId, page: Page) -> View {
+fn page_at(content: &Content, PageId { lang, page, opening, .. }: PageId) -> View {
     match page {
         Page::Home => home(content, lang, None),
         Page::Help => help(content, lang),
-        Page::Section(section, part) => self::section(content, lang, section, part),
+        Page::Section(section, part) => section_at(content, lang, section, part, opening),
     }
 }
 
@@ -104,7 +130,7 @@ pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
 /// Home with a note first, in its frame.
 #[must_use]
 pub fn home_with_note(content: &Content, lang: LangId, note: &str, frame: Frame) -> View {
-    with_frame(content, PageId { lang, page: Page::Home, frame }, home(content, lang, Some(note)))
+    with_frame(content, PageId::new(lang, Page::Home, frame), home(content, lang, Some(note)))
 }
 
 /// The page above a section that is not there now, in its frame: it says so.
@@ -113,7 +139,7 @@ pub fn above_hidden(content: &Content, id: PageId) -> View {
     let PageId { lang, page, .. } = id;
     let note = &*content.interface(lang).gone;
     let view = match page {
-        Page::Section(section, part) => section_with_note(content, lang, section, part, note),
+        Page::Section(section, part) => section_with_note(content, lang, section, part, None, note),
         Page::Home | Page::Help => home(content, lang, Some(note).filter(|note| !note.is_empty())),
     };
     with_frame(content, id, view)
@@ -141,11 +167,22 @@ pub fn help(content: &Content, lang: LangId) -> View {
 /// A `part` that the body does not have (of an older content, say) is its last page.
 #[must_use]
 pub fn section(content: &Content, lang: LangId, section: SectionId, part: u8) -> View {
-    section_with_note(content, lang, section, part, "")
+    section_at(content, lang, section, part, None)
+}
+
+fn section_at(content: &Content, lang: LangId, section: SectionId, part: u8, opening: Option<Opening>) -> View {
+    section_with_note(content, lang, section, part, opening, "")
 }
 
 /// A section; a note, if it has words, stands in the place of the summary, so that the text stays within a message.
-fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: u8, note: &str) -> View {
+fn section_with_note(
+    content: &Content,
+    lang: LangId,
+    section: SectionId,
+    part: u8,
+    opening: Option<Opening>,
+    note: &str,
+) -> View {
     let node = content.section(section);
     let words = content.section_text(section, lang);
     let interface = content.interface(lang);
@@ -167,13 +204,16 @@ fn section_with_note(content: &Content, lang: LangId, section: SectionId, part: 
     }
     text.push_paragraph(&words.pages[part]);
     if part == last {
+        if let Some(opening) = opening {
+            text.push_paragraph(&RichText::plain(opening_line(content, lang, opening)));
+        }
         text.push_styled_paragraph(facts, Style::Italic);
     }
 
     let mut rows = Vec::with_capacity(8);
     rows.extend(pack(node.children.iter().map(|&child| link(content, lang, child))));
-    if node.contact {
-        rows.extend(pack(contact_buttons(content, lang)));
+    if let Some(contact) = node.contact {
+        rows.extend(pack(contact_buttons(content, lang, contact)));
     }
     let open_url = |link: &LinkButton| Button {
         label: link.label(lang).to_owned(),
@@ -264,7 +304,7 @@ pub fn is_near_command(content: &Content, name: &str) -> bool {
 #[must_use]
 pub fn answer(content: &Content, id: PageId, others: &[SectionId]) -> View {
     let lang = id.lang;
-    let mut view = page(content, lang, id.page);
+    let mut view = page_at(content, id);
     let rather = |&other: &SectionId| {
         let label = content.interface(lang).button_rather.replace("{title}", &content.section_text(other, lang).label);
         vec![open(label, Action::section(lang, other))]
@@ -324,24 +364,81 @@ fn with_open_button(content: &Content, page: Action, mut view: View) -> View {
     view
 }
 
-/// The contact card; `None` when the organisation has no phone.
-#[must_use]
-pub fn contact_card(content: &Content) -> Option<ContactCard> {
-    let contact = content.contact();
-    let phone = contact.phones.first()?.clone();
-    Some(ContactCard { name: contact.name.clone(), phone, vcard: contact.vcard() })
+/// Whether it is open, and until or from when.
+fn opening_line(content: &Content, lang: LangId, opening: Opening) -> String {
+    let interface = content.interface(lang);
+    let (line, day, time) = match opening {
+        Opening::Open(until) => (&interface.open, None, until),
+        Opening::Closed(day, from) => (&interface.closed, Some(day), from),
+        Opening::ClosedUntil(from) => (&interface.closed_until, None, from),
+    };
+    let day = day.and_then(|day| interface.days.get(usize::from(day))).map_or("", |day| &**day);
+    line.replace("{day}", day).replace("{time}", &clock_time(time))
 }
 
-fn contact_buttons(content: &Content, lang: LangId) -> Vec<Button> {
-    let (contact, interface) = (content.contact(), content.interface(lang));
+/// The card of a contact; `None` when it has no phone: Telegram knows no other card.
+#[must_use]
+pub fn contact_card(content: &Content, lang: LangId, contact: ContactId) -> Option<ContactCard> {
+    let contact = content.contact(contact);
+    let from_abroad = contact.phones.iter().find(|phone| phone.is_international());
+    let phone = from_abroad.or(contact.phones.first())?.number.clone();
+    Some(ContactCard { name: contact.name.get(lang).into(), phone, vcard: contact.vcard(lang) })
+}
+
+/// The place of a contact; `None` when it is not known.
+#[must_use]
+pub fn venue(content: &Content, lang: LangId, contact: ContactId) -> Option<Venue> {
+    let contact = content.contact(contact);
+    let location = contact.location?;
+    let address = match &contact.address {
+        Some(address) => address.get(lang).into(),
+        None => format!("{}, {}", location.latitude, location.longitude).into(),
+    };
+    Some(Venue { title: contact.name.get(lang).into(), address, location })
+}
+
+fn contact_buttons(content: &Content, lang: LangId, id: ContactId) -> Vec<Button> {
+    let (contact, interface) = (content.contact(id), content.interface(lang));
     let copy = |label: String, text: &str| Button { label, action: ButtonAction::Copy(text.into()) };
-    let phones = contact.phones.iter().map(|phone| copy(interface.button_copy_phone.replace("{phone}", phone), phone));
-    let mut buttons: Vec<Button> = phones.collect();
-    if !contact.address.is_empty() {
-        buttons.push(copy(interface.button_copy_address.to_string(), &contact.address));
+    // What is copied stands on the button, behind the word that says whose it is, if there is room for both.
+    let labelled = |template: &str, name: &str, shown: &str, label: Option<&PerLanguage>| {
+        let both = label.map(|label| match label.get(lang) {
+            // In a text from right to left the parts of a number would change places.
+            label if is_right_to_left(label) => format!("{label} \u{2068}{shown}\u{2069}"),
+            label => format!("{label} {shown}"),
+        });
+        let both = both.map(|both| template.replace(name, &both)).filter(|both| both.len() <= LABEL_MAX);
+        both.unwrap_or_else(|| template.replace(name, shown))
+    };
+    let mut buttons = Vec::new();
+    for phone in &contact.phones {
+        let label = labelled(&interface.button_copy_phone, "{phone}", &phone.shown(), phone.label.as_ref());
+        buttons.push(copy(label, &phone.dialled()));
+    }
+    for email in &contact.emails {
+        let label = labelled(&interface.button_copy_email, "{mailbox}", &email.address, email.label.as_ref());
+        buttons.push(copy(label, &email.address));
+    }
+    if let Some(address) = &contact.address {
+        buttons.push(copy(interface.button_copy_address.to_string(), address.get(lang)));
+    }
+    let url = |label: &str, url: &str| Button { label: label.to_owned(), action: ButtonAction::OpenUrl(url.into()) };
+    if let Some(location) = contact.location {
+        buttons.push(open(interface.button_venue.to_string(), Action { lang, target: Target::Venue(id) }));
+        buttons.push(url(&interface.button_map, &location.map_url()));
+    }
+    for link in &contact.links {
+        let label = match link.kind {
+            ContactLinkKind::Website => &*interface.button_website,
+            // These are names: the same in every language.
+            ContactLinkKind::WhatsApp => "WhatsApp",
+            ContactLinkKind::Telegram => "Telegram",
+            ContactLinkKind::Facebook => "Facebook",
+        };
+        buttons.push(url(label, &link.url));
     }
     if !contact.phones.is_empty() {
-        buttons.push(open(interface.button_card.to_string(), Action { lang, target: Target::Contact }));
+        buttons.push(open(interface.button_card.to_string(), Action { lang, target: Target::Contact(id) }));
     }
     buttons
 }

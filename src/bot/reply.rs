@@ -1,10 +1,12 @@
 //! Request → reply: synchronous, total, without I/O. The adapters deliver what is decided here.
 
+use std::time::Duration;
+
 use crate::bot::action::{Destination, Page, Target, above};
 use crate::bot::command::CommandText;
 use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
-use crate::bot::view::{ContactCard, View};
+use crate::bot::view::{ContactCard, Venue, View};
 use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId, TalkKind};
 use crate::folding::fold;
 use crate::metrics::QuestionOutcome;
@@ -21,6 +23,8 @@ pub struct Request<'a> {
     pub language_code: Option<&'a str>,
     /// Where they did it.
     pub place: Place,
+    /// When they are answered: the time since 1970, in UTC.
+    pub now: Duration,
 }
 
 impl Request<'_> {
@@ -104,7 +108,7 @@ impl Place {
 }
 
 /// The reply to a request. `P` is what a page is shown as: its source here, in an adapter what it made of that.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Reply<P = PageSource> {
     /// Nothing: the request was not for this bot.
     Silent,
@@ -114,6 +118,13 @@ pub enum Reply<P = PageSource> {
     Contact {
         /// What is sent.
         card: ContactCard,
+        /// What is counted of it.
+        meta: ReplyMeta,
+    },
+    /// A place on a map: a message of its own.
+    Venue {
+        /// What is sent.
+        venue: Venue,
         /// What is counted of it.
         meta: ReplyMeta,
     },
@@ -143,6 +154,7 @@ impl<P> Reply<P> {
                 Reply::Page(PageReply { page: page(shown), notice, addressee, chosen_language, meta })
             }
             Self::Contact { card, meta } => Reply::Contact { card, meta },
+            Self::Venue { venue, meta } => Reply::Venue { venue, meta },
         }
     }
 
@@ -152,7 +164,7 @@ impl<P> Reply<P> {
         match self {
             Self::Silent => None,
             Self::Page(page) => Some(&page.meta),
-            Self::Contact { meta, .. } => Some(meta),
+            Self::Contact { meta, .. } | Self::Venue { meta, .. } => Some(meta),
         }
     }
 }
@@ -202,8 +214,10 @@ pub enum PageKind {
     Media,
     /// What is offered for a command that does not exist.
     UnknownCommand,
-    /// The contact card.
+    /// A contact card.
     ContactCard,
+    /// The place of a contact.
+    Venue,
 }
 
 impl PageKind {
@@ -222,6 +236,7 @@ impl PageKind {
             Self::Media => "media",
             Self::UnknownCommand => "unknown_command",
             Self::ContactCard => "contact_card",
+            Self::Venue => "venue",
         }
     }
 }
@@ -258,13 +273,18 @@ pub fn reply(content: &Content, request: &Request<'_>) -> Reply {
         return Reply::Silent;
     }
     let reader = Reader::new(content, request.language_code);
-    match request.input {
+    let reply = match request.input {
         Input::Tap(data) => tap(content, reader.lang, data, request.place),
         Input::Answering { text, to } if !request.is_addressed() => answering(content, reader, text, to),
         Input::Text(text) | Input::Answering { text, .. } => text_message(content, reader, text, None, request.place),
         Input::Quoting { text, quoted } => text_message(content, reader, text, Some(quoted), request.place),
         Input::Media(kind) => media(content, reader.lang, kind),
-    }
+    };
+    reply.map(|page| match page {
+        PageSource::Content(id) => PageSource::Content(id.at(content, request.now)),
+        PageSource::Answer(id, others) => PageSource::Answer(id.at(content, request.now), others),
+        page @ (PageSource::View(_) | PageSource::Prompt { .. }) => page,
+    })
 }
 
 /// The reply when making one failed: home, with a word of regret.
@@ -354,10 +374,14 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
             let reply = content_page(lang, page, Place::Group { addressed: true });
             Reply::Page(PageReply { addressee: Addressee::Everyone, ..reply })
         }
-        Target::Contact => match pages::contact_card(content) {
+        Target::Contact(contact) => match pages::contact_card(content, lang, contact) {
             Some(card) => {
                 Reply::Contact { card, meta: ReplyMeta { lang, page: PageKind::ContactCard, question: None } }
             }
+            None => Reply::Page(content_page(lang, Page::Home, place)),
+        },
+        Target::Venue(contact) => match pages::venue(content, lang, contact) {
+            Some(venue) => Reply::Venue { venue, meta: ReplyMeta { lang, page: PageKind::Venue, question: None } },
             None => Reply::Page(content_page(lang, Page::Home, place)),
         },
     }
@@ -460,25 +484,29 @@ fn question(content: &Content, reader: Reader<'_>, asked: Asked, place: Place) -
     }
     let found = content.search(&text, reader.lang, false);
     let lang = found.language;
-    let (page, outcome, view) = match decide(&found) {
+    let (page, outcome, source) = match decide(&found) {
         Outcome::Answer(section, others) => {
-            let id = PageId { lang, page: Page::Section(section, 0), frame: place.frame() };
-            (PageKind::Section(section), QuestionOutcome::Answered, pages::answer(content, id, &others))
+            let id = PageId::new(lang, Page::Section(section, 0), place.frame());
+            (PageKind::Section(section), QuestionOutcome::Answered, PageSource::Answer(id, others))
         }
         Outcome::Suggest(some) => {
-            (PageKind::Suggestions, QuestionOutcome::Suggested, pages::suggestions(content, lang, &some))
+            let view = pages::suggestions(content, lang, &some);
+            (PageKind::Suggestions, QuestionOutcome::Suggested, PageSource::View(view))
         }
-        Outcome::Talk(talk) => (PageKind::Talk(talk), QuestionOutcome::Talk, pages::talk(content, lang, talk)),
+        Outcome::Talk(talk) => {
+            (PageKind::Talk(talk), QuestionOutcome::Talk, PageSource::View(pages::talk(content, lang, talk)))
+        }
         outcome @ (Outcome::Unknown | Outcome::OutOfScope) => {
             let counted = match outcome {
                 Outcome::OutOfScope => QuestionOutcome::OutOfScope,
                 _ => QuestionOutcome::Unknown,
             };
             let note: Vec<&str> = std::iter::once(&*content.interface(lang).unknown).chain(reader.languages).collect();
-            (PageKind::Unknown, counted, pages::home(content, lang, Some(&note.join("\n\n"))))
+            let view = pages::home(content, lang, Some(&note.join("\n\n")));
+            (PageKind::Unknown, counted, PageSource::View(view))
         }
     };
-    let reply = page_reply(lang, page, PageSource::View(view));
+    let reply = page_reply(lang, page, source);
     let meta = ReplyMeta { question: Some(Question { outcome, text }), ..reply.meta };
     Reply::Page(PageReply { addressee, meta, ..reply })
 }
@@ -521,13 +549,13 @@ fn content_page(lang: LangId, page: Page, place: Place) -> PageReply {
         Page::Help => PageKind::Help,
         Page::Section(section, _) => PageKind::Section(section),
     };
-    page_reply(lang, kind, PageSource::Content(PageId { lang, page, frame: place.frame() }))
+    page_reply(lang, kind, PageSource::Content(PageId::new(lang, page, place.frame())))
 }
 
 /// The page above one that is not there now, which a sentence says.
 fn page_above(content: &Content, lang: LangId, page: Page, place: Place) -> Reply {
     let reply = content_page(lang, page, place);
-    let id = PageId { lang, page, frame: place.frame() };
+    let id = PageId::new(lang, page, place.frame());
     Reply::Page(PageReply { page: PageSource::View(pages::above_hidden(content, id)), ..reply })
 }
 

@@ -1,6 +1,7 @@
 //! What a page looks like, on any platform: a text, and rows of buttons under it.
 
 use crate::bot::action::Action;
+use crate::content::Location;
 use crate::markup::RichText;
 
 /// A page.
@@ -41,8 +42,19 @@ pub enum ButtonAction {
 pub struct ContactCard {
     /// The name.
     pub name: Box<str>,
-    /// The number that the card shows, as people dial it from abroad.
+    /// The number that the card shows, as people dial it.
     pub phone: Box<str>,
     /// The whole card as a vCard 3.0 (RFC 2426), at most 2,048 bytes.
     pub vcard: String,
+}
+
+/// A place, shown on a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Venue {
+    /// What is there.
+    pub title: Box<str>,
+    /// Its address; where none is known, its degrees.
+    pub address: Box<str>,
+    /// Where it is.
+    pub location: Location,
 }

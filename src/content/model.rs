@@ -2,6 +2,7 @@
 
 mod command;
 mod contact;
+mod hours;
 mod interface;
 mod section;
 mod shortcut;
@@ -9,6 +10,7 @@ mod topic;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use super::edition::{Calendar, Edition};
 use super::month::YearMonth;
@@ -16,13 +18,18 @@ use super::version::Version;
 use crate::lang::Tag;
 use crate::search::{Index, Ranked};
 pub use command::{CommandDefinition, CommandTarget, MenuEntry};
-pub use contact::Contact;
+pub use contact::{Contact, ContactLink, ContactLinkKind, Email, Location, PerLanguage, Phone};
+pub(super) use hours::{DAY_MINUTES, DAYS};
+pub use hours::{Hours, Minute, Opening, Weekday, clock_time};
 pub use interface::Interface;
 pub(super) use interface::spaced_words;
 pub use section::{LinkButton, Section, SectionText, Siblings};
 pub use shortcut::Shortcut;
 pub(super) use shortcut::Shortcuts;
 pub use topic::{Found, Match, Talk, TalkAnswer, TalkId, TalkKind, Topic};
+
+/// The id of the contact that the old table `[contact]` writes.
+pub const MAIN_CONTACT: &str = "main";
 
 /// A language of a content. Only [`Content`] makes it, so it is always one of its languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +45,10 @@ impl SectionId {
         self.0
     }
 }
+
+/// A contact of a content. Only [`Content`] makes it, so it is always one of its contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContactId(pub(super) usize);
 
 /// The search index, built when it is first needed: building it takes most of the time of a start, and commands do without.
 pub(super) type LazyIndex = LazyLock<Index, Box<dyn FnOnce() -> Index + Send>>;
@@ -61,7 +72,8 @@ pub struct Content {
     pub(super) calendar: Calendar,
     pub(super) edition: Edition,
     pub(super) commands: HashMap<Box<str>, CommandDefinition>,
-    pub(super) contact: Contact,
+    /// In the order of `palabre.toml`, the main one first.
+    pub(super) contacts: Vec<Contact>,
     pub(super) facts_checked: YearMonth,
     pub(super) index: LazyIndex,
     pub(super) talk: Vec<Talk>,
@@ -282,10 +294,34 @@ impl Content {
         self.facts_checked
     }
 
-    /// The organisation's phone numbers and address.
+    /// A contact.
     #[must_use]
-    pub fn contact(&self) -> &Contact {
-        &self.contact
+    pub fn contact(&self, contact: ContactId) -> &Contact {
+        &self.contacts[contact.0]
+    }
+
+    /// The contact that `{phones}` and `contact = true` mean: the one with the id [`MAIN_CONTACT`], else the first.
+    #[must_use]
+    pub fn main_contact(&self) -> Option<ContactId> {
+        (!self.contacts.is_empty()).then_some(ContactId(0))
+    }
+
+    /// The contact of an id.
+    #[must_use]
+    pub fn find_contact(&self, id: &str) -> Option<ContactId> {
+        self.contacts.iter().position(|contact| &*contact.id == id).map(ContactId)
+    }
+
+    /// All contacts, the main one first.
+    pub fn contacts(&self) -> impl ExactSizeIterator<Item = ContactId> + use<> {
+        (0..self.contacts.len()).map(ContactId)
+    }
+
+    /// Whether the contact of a section is open at a moment, given as the time since 1970. `None` when it shows none, or nothing
+    /// is known of its hours or its time zone.
+    #[must_use]
+    pub fn opening(&self, section: SectionId, now: Duration) -> Option<Opening> {
+        self.contact(self.section(section).contact?).opening(now)
     }
 }
 

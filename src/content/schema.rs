@@ -6,6 +6,9 @@
 mod reader;
 mod spanned;
 
+use std::ops::Range;
+
+use crate::content::MAIN_CONTACT;
 pub(crate) use reader::Reader;
 pub(crate) use spanned::Spanned;
 
@@ -18,7 +21,8 @@ pub(crate) struct RawRoot {
     pub(super) names: Vec<(Spanned<String>, Spanned<String>)>,
     pub(super) links: Vec<(Spanned<String>, Spanned<String>)>,
     pub(super) languages: RawLanguages,
-    pub(super) contact: RawContact,
+    /// `[contacts.mopti]` and its like, and the older `[contact]`, which writes the one called `main`.
+    pub(super) contacts: Vec<RawContact>,
     pub(super) source: RawSource,
     /// Kinds of warnings that the editors know of.
     pub(super) allow: Vec<Spanned<String>>,
@@ -33,13 +37,55 @@ pub(crate) struct RawLanguages {
     pub(super) typography: Option<bool>,
 }
 
-/// `[contact]`
-#[derive(Debug, Default)]
+/// `[contacts.mopti]` and its like: one office, service or person and how to reach them.
+#[derive(Debug)]
 pub(crate) struct RawContact {
+    pub(super) id: Spanned<String>,
+    /// Whether it stands in `[contact]`.
+    pub(super) is_old: bool,
     /// What the contact card is called, where that is not the organisation's name.
-    pub(super) name: Option<Spanned<String>>,
-    pub(super) phones: Vec<Spanned<String>>,
-    pub(super) address: Option<Spanned<String>>,
+    pub(super) name: Option<RawText>,
+    pub(super) phones: Vec<RawLabelled>,
+    pub(super) emails: Vec<RawLabelled>,
+    pub(super) address: Option<RawText>,
+    /// Days and their hours.
+    pub(super) hours: Vec<(Spanned<String>, Spanned<String>)>,
+    pub(super) time_zone: Option<Spanned<String>>,
+    pub(super) location: Option<Spanned<Vec<f64>>>,
+    pub(super) links: RawContactLinks,
+}
+
+/// `links` of a contact.
+#[derive(Debug, Default)]
+pub(crate) struct RawContactLinks {
+    pub(super) website: Option<Spanned<String>>,
+    pub(super) whatsapp: Option<Spanned<String>>,
+    pub(super) telegram: Option<Spanned<String>>,
+    pub(super) facebook: Option<Spanned<String>>,
+}
+
+/// A text for every language, or a table of texts by language.
+#[derive(Debug)]
+pub(crate) struct RawText {
+    pub(super) span: Range<usize>,
+    /// Texts, each under the tag of its language; one without a tag is that of every language.
+    pub(super) texts: Vec<(Option<Spanned<String>>, Spanned<String>)>,
+}
+
+/// A number or an address, and whose it is.
+#[derive(Debug)]
+pub(crate) struct RawLabelled {
+    pub(super) value: Spanned<String>,
+    pub(super) label: Option<RawText>,
+}
+
+/// The contact that a section shows.
+#[derive(Debug)]
+pub(crate) enum RawSectionContact {
+    /// The main one, if there is one.
+    Main,
+    /// The one of this id.
+    Named(Spanned<String>),
 }
 
 /// `[source]`: where the facts are from.
@@ -56,7 +102,7 @@ pub(crate) struct RawSection {
     pub(super) id: Option<Spanned<String>>,
     pub(super) emoji: Option<Spanned<String>>,
     pub(super) command: Option<Spanned<String>>,
-    pub(super) contact: bool,
+    pub(super) contact: Option<RawSectionContact>,
     /// The ids that it had before.
     pub(super) was: Vec<Spanned<String>>,
     pub(super) draft: bool,
@@ -100,11 +146,12 @@ pub(crate) struct RawSectionText {
     pub(crate) ask: Vec<Spanned<String>>,
 }
 
-/// `interface.toml`: texts by their dotted keys (`buttons.home`), the months, and phrases that ask nothing.
+/// `interface.toml`: texts by their dotted keys (`buttons.home`), the months, the days, and phrases that ask nothing.
 #[derive(Debug, Default)]
 pub(crate) struct RawInterface {
     pub(super) texts: Vec<(String, Spanned<String>)>,
     pub(super) months: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) days: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) please: Vec<Spanned<String>>,
     pub(super) reactions: Vec<Spanned<String>>,
 }
@@ -181,11 +228,13 @@ impl<'a> Reader<'a> {
                 order: fields.strings("order"),
                 typography: fields.optional_boolean("typography"),
             }),
-            contact: fields.table("contact", |fields| RawContact {
-                name: fields.string("name"),
-                phones: fields.strings("phones"),
-                address: fields.string("address"),
-            }),
+            contacts: {
+                let old = fields.keyed_table("contact", |key, fields| {
+                    contact(Spanned { value: MAIN_CONTACT.to_owned(), span: key.span }, true, fields)
+                });
+                let named = fields.named_tables("contacts", |id, fields| contact(id, false, fields));
+                old.into_iter().chain(named).collect()
+            },
             source: fields.table("source", |fields| RawSource {
                 title: fields.string("title"),
                 checked: fields.string("checked"),
@@ -234,7 +283,7 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
         id: fields.required("id", WHY),
         emoji: fields.required("emoji", WHY),
         command: fields.string("command"),
-        contact: fields.boolean("contact"),
+        contact: fields.section_contact("contact"),
         was: fields.strings("was"),
         draft: fields.boolean("draft"),
         listed: fields.optional_boolean("listed"),
@@ -250,6 +299,26 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
 fn link_button(fields: &mut Fields<'_, '_>) -> RawLinkButton {
     const WHY: &str = "a button has a text and the address that it opens";
     RawLinkButton { text: fields.localized("text", WHY), url: fields.required("url", WHY) }
+}
+
+fn contact(id: Spanned<String>, is_old: bool, fields: &mut Fields<'_, '_>) -> RawContact {
+    RawContact {
+        id,
+        is_old,
+        name: fields.by_language("name"),
+        phones: fields.labelled("phones", "number"),
+        emails: fields.labelled("email", "address"),
+        address: fields.by_language("address"),
+        hours: fields.pairs("hours"),
+        time_zone: fields.string("time_zone"),
+        location: fields.numbers("location"),
+        links: fields.table("links", |fields| RawContactLinks {
+            website: fields.string("website"),
+            whatsapp: fields.string("whatsapp"),
+            telegram: fields.string("telegram"),
+            facebook: fields.string("facebook"),
+        }),
+    }
 }
 
 fn talk(name: Spanned<String>, fields: &mut Fields<'_, '_>) -> RawTalk {

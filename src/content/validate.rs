@@ -3,7 +3,7 @@
 mod ask_phrases;
 mod characters;
 mod commands;
-mod contact;
+mod contacts;
 mod facts;
 mod follow_ons;
 mod interface;
@@ -41,6 +41,7 @@ use crate::search::Index;
 
 /// The files of one language.
 struct Folder<'a> {
+    lang: LangId,
     tag: Tag,
     /// The name of the directory, which may write the tag otherwise: `iw` for `he`.
     name: &'a str,
@@ -80,9 +81,9 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
     let root = Reader::new(file, report).root();
     allowed(file, &root.allow, report);
     let (tags, default) = languages::validate(file, &root.languages, folders, sources, report);
-    let facts = Facts::validate(file, &root, edition.day.into(), report);
-    let tree = tree::validate(file, &root.sections, report);
     let folders = read_folders(sources, folders, &tags, &root.languages, report);
+    let facts = Facts::validate(file, &root, &folders, edition.day.into(), report);
+    let tree = tree::validate(file, &root.sections, &facts.contacts, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
@@ -146,7 +147,7 @@ impl Words<'_> {
             calendar: tree.calendar(edition.day),
             edition: *edition,
             commands,
-            contact: facts.contact.clone(),
+            contacts: facts.contacts.clone(),
             facts_checked: facts.checked,
             index: LazyIndex::new(Box::new(index)),
             talk: talks.topics,
@@ -200,11 +201,11 @@ pub(crate) fn with_phrases_held_out<R>(
     let mut report = Report::default();
     let root = sources.iter().find(|source| source.path == ROOT_FILE)?;
     let raw = Reader::new(root, &mut report).root();
-    let facts = Facts::validate(root, &raw, content.facts_checked(), &mut report);
-    let tree = tree::validate(root, &raw.sections, &mut report).edition(content.edition);
     let names: Vec<String> =
         sources.iter().filter_map(|source| Some(source.path.split_once('/')?.0.to_owned())).collect();
     let folders = read_folders(sources, &names, &content.tags, &raw.languages, &mut report);
+    let facts = Facts::validate(root, &raw, &folders, content.facts_checked(), &mut report);
+    let tree = tree::validate(root, &raw.sections, &facts.contacts, &mut report).edition(content.edition);
     let talks = Talks::validate(&tree, &folders, &facts, &mut report);
     Some(ask(&|held_out| search::index(&tree, &folders, &talks, &facts, Some(held_out))()))
 }
@@ -229,13 +230,14 @@ fn read_folders<'a>(
     languages: &RawLanguages,
     report: &mut Report,
 ) -> Vec<Folder<'a>> {
-    let read = |tag: &'a Tag| {
+    let read = |(lang, tag): (usize, &'a Tag)| {
         let name = names.iter().find(|name| Tag::new(name).as_ref() == Some(tag)).map_or(tag.as_str(), String::as_str);
         let typography = match languages.typography {
             Some(false) => Typography::NONE,
             _ => Typography::of(tag.as_str()),
         };
         let mut folder = Folder {
+            lang: LangId(lang),
             tag: tag.clone(),
             name,
             right_to_left: false,
@@ -264,5 +266,5 @@ fn read_folders<'a>(
         }
         folder
     };
-    tags.iter().map(read).collect()
+    tags.iter().enumerate().map(read).collect()
 }

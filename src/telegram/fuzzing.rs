@@ -41,6 +41,7 @@ pub fn update(content: &Content, json: &[u8]) {
     let Some(place) = update.place(&me) else { return };
     match reply(content, &update.request(&me, place)) {
         Reply::Silent => {}
+        Reply::Venue { venue, .. } => assert!(!venue.address.is_empty()),
         Reply::Contact { card, .. } => assert!(card.vcard.len() <= 2048),
         Reply::Page(PageReply { page, notice, .. }) => {
             let view = page.view(content);

@@ -67,6 +67,36 @@ pub(crate) fn send_contact(state: &mut State, params: &Params) -> Answer {
     }
 }
 
+pub(crate) fn send_venue(state: &mut State, params: &Params) -> Answer {
+    let is_ephemeral = params.json("ephemeral_message_parameters").is_some();
+    let place = if is_ephemeral { None } else { Some(Place::of(state, params)?) };
+    let degrees = |name: &str, max: f64| {
+        let value = params.number(name).filter(|value| (-max..=max).contains(value));
+        value.ok_or_else(|| {
+            Refusal::violation(format!("{name} is not from -{max} to {max}"), "wrong location specified")
+        })
+    };
+    let (latitude, longitude) = (degrees("latitude", 90.0)?, degrees("longitude", 180.0)?);
+    for name in ["title", "address"] {
+        if params.text(name).is_none_or(|value| value.trim().is_empty()) {
+            return Err(Refusal::violation(format!("{name} is empty"), &format!("parameter \"{name}\" is required")));
+        }
+    }
+    let location = json!({ "latitude": latitude, "longitude": longitude });
+    let mut venue = Map::from_iter([("location".to_owned(), location.clone())]);
+    for name in ["title", "address", "foursquare_id", "foursquare_type", "google_place_id", "google_place_type"] {
+        if let Some(value) = params.text(name) {
+            venue.insert(name.to_owned(), json!(value));
+        }
+    }
+    // For old apps the message of a venue is that of a location, too.
+    let content = Map::from_iter([("venue".to_owned(), Value::Object(venue)), ("location".to_owned(), location)]);
+    match place {
+        Some(place) => Ok(place.send(state, content)),
+        None => ephemeral::send(state, params, content),
+    }
+}
+
 pub(crate) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
     if let Some(markup) = params.json("reply_markup") {
         validate::check_keyboard(markup)?;

@@ -57,6 +57,14 @@ pub struct Interface {
     pub(in crate::content) reactions: Vec<String>,
     /// Where the facts are from and of which month.
     pub facts: Box<str>,
+    /// The days of the week, Monday first; empty in a content without opening hours.
+    pub days: Vec<Box<str>>,
+    /// Said under a contact that is open, until `{time}`. This and the next two are empty in a content that tells no time zone.
+    pub open: Box<str>,
+    /// Said under a contact that is closed until another `{day}`, at `{time}`.
+    pub closed: Box<str>,
+    /// Said under a contact that is closed until `{time}` of this day.
+    pub closed_until: Box<str>,
     /// Button: home.
     pub button_home: Box<str>,
     /// Button: the section above, `{title}`.
@@ -75,6 +83,14 @@ pub struct Interface {
     pub button_copy_phone: Box<str>,
     /// Button: copy the address.
     pub button_copy_address: Box<str>,
+    /// Button: copy an e-mail address, `{mailbox}`. This and the next three are empty in a content whose contacts have no such thing.
+    pub button_copy_email: Box<str>,
+    /// Button: send the place of a contact.
+    pub button_venue: Box<str>,
+    /// Button: open a map in the browser.
+    pub button_map: Box<str>,
+    /// Button: open a contact's website.
+    pub button_website: Box<str>,
     /// Button: the contact card.
     pub button_card: Box<str>,
     /// Button: share this page.

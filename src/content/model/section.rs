@@ -1,6 +1,6 @@
 //! A section: its position in the tree and its text in every language.
 
-use super::{LangId, SectionId};
+use super::{ContactId, LangId, SectionId};
 use crate::markup::RichText;
 
 /// A section: its position in the tree and its text in every language.
@@ -16,8 +16,8 @@ pub struct Section {
     pub siblings: Siblings,
     /// Whether lists of all sections show it; it is found by questions, links and commands all the same.
     pub is_listed: bool,
-    /// Whether the page has the buttons that copy the phone numbers and the address, and the contact card.
-    pub contact: bool,
+    /// The contact whose buttons and contact card the page has.
+    pub contact: Option<ContactId>,
     /// The buttons that open a web address, at most [`LINKS_MAX`](crate::content::LINKS_MAX).
     pub links: Vec<LinkButton>,
     /// The line that names its source in each language, where that is not the content's.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{RawInterface, RawLocalized, Spanned};
+use super::{RawInterface, RawLabelled, RawLocalized, RawSectionContact, RawText, Spanned};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 
 /// The most syntax errors of one file that are reported: those after the first few mostly follow from them.
@@ -52,9 +52,10 @@ impl<'a> Reader<'a> {
     pub(in crate::content) fn interface(mut self, known: &[&str]) -> RawInterface {
         let mut interface = RawInterface::default();
         for (key, value) in self.parse() {
-            if key.value == "months" {
+            if key.value == "months" || key.value == "days" {
                 let span = value.span.clone();
-                interface.months = Some(Spanned { value: self.strings(value), span });
+                let list = if key.value == "months" { &mut interface.months } else { &mut interface.days };
+                *list = Some(Spanned { value: self.strings(value), span });
             } else if key.value == "please" {
                 interface.please = self.strings(value);
             } else if key.value == "reactions" {
@@ -130,6 +131,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn by_language(&mut self, value: Spanned<DeValue<'a>>) -> Option<RawText> {
+        let span = value.span.clone();
+        let texts = match value.value {
+            DeValue::Table(table) => {
+                entries(table).into_iter().filter_map(|(tag, text)| Some((Some(tag), self.string(text)?))).collect()
+            }
+            DeValue::String(_) => vec![(None, self.string(value)?)],
+            other => return self.wrong_type("a text in quotes, or a table of texts by language", &other, value.span),
+        };
+        Some(RawText { span, texts })
+    }
+
     fn strings(&mut self, value: Spanned<DeValue<'a>>) -> Vec<Spanned<String>> {
         let items = self.array(value);
         let mut strings: Vec<_> = items.into_iter().filter_map(|item| self.string(item)).collect();
@@ -198,6 +211,58 @@ impl<'a> Fields<'_, 'a> {
             DeValue::Array(_) => self.reader.strings(value),
             _ => self.reader.string(value).into_iter().collect(),
         })
+    }
+
+    /// A text, or a table of texts by language.
+    pub(super) fn by_language(&mut self, key: &'static str) -> Option<RawText> {
+        self.take(key).and_then(|value| self.reader.by_language(value))
+    }
+
+    /// A list of texts and of tables with a text under `value` and a label.
+    pub(super) fn labelled(&mut self, key: &'static str, value: &'static str) -> Vec<RawLabelled> {
+        let items = self.take(key).map(|value| self.reader.array(value)).unwrap_or_default();
+        let read = |item: Spanned<DeValue<'a>>| {
+            if !matches!(item.value, DeValue::Table(_)) {
+                return Some(RawLabelled { value: self.reader.string(item)?, label: None });
+            }
+            let span = item.span.start..item.span.start + 1;
+            let entries = self.reader.table(item);
+            self.reader.fields(entries, span, |fields| {
+                let written = fields.required(value, "it is what the label belongs to");
+                let label = fields.by_language("label");
+                Some(RawLabelled { value: written?, label })
+            })
+        };
+        items.into_iter().filter_map(read).collect()
+    }
+
+    /// A list of numbers.
+    pub(super) fn numbers(&mut self, key: &'static str) -> Option<Spanned<Vec<f64>>> {
+        let value = self.take(key)?;
+        let span = value.span.clone();
+        let mut numbers = Vec::new();
+        for item in self.reader.array(value) {
+            let number = match &item.value {
+                DeValue::Float(number) => number.as_str().parse().ok(),
+                DeValue::Integer(number) => number.as_str().parse().ok(),
+                _ => None,
+            };
+            match number {
+                Some(number) => numbers.push(number),
+                None => return self.reader.wrong_type("a number", &item.value, item.span),
+            }
+        }
+        Some(Spanned { value: numbers, span })
+    }
+
+    /// `true`, or the id of a contact.
+    pub(super) fn section_contact(&mut self, key: &'static str) -> Option<RawSectionContact> {
+        let value = self.take(key)?;
+        match value.value {
+            DeValue::Boolean(yes) => yes.then_some(RawSectionContact::Main),
+            DeValue::String(_) => self.reader.string(value).map(RawSectionContact::Named),
+            other => self.reader.wrong_type("`true` or the id of a contact in quotes", &other, value.span),
+        }
     }
 
     /// A text that has to be there; `why` is said to who left it out.
@@ -272,6 +337,17 @@ impl<'a> Fields<'_, 'a> {
         let (key, value) = self.take_entry(key)?;
         let entries = self.reader.table(value);
         Some(self.reader.fields(entries, key.span, read))
+    }
+
+    /// A table and its key.
+    pub(super) fn keyed_table<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(Spanned<String>, &mut Fields<'_, 'a>) -> T,
+    ) -> Option<T> {
+        let (key, value) = self.take_entry(key)?;
+        let (entries, span) = (self.reader.table(value), key.span.clone());
+        Some(self.reader.fields(entries, span, |fields| read(key, fields)))
     }
 
     /// Tables under keys that the editor chose.

@@ -2,22 +2,29 @@
 
 use std::collections::HashMap;
 
-use super::{Folder, characters, contact};
-use crate::content::Contact;
+use super::{Folder, characters, contacts};
 use crate::content::month::YearMonth;
-use crate::content::schema::{RawContact, RawRoot, RawSource, Spanned};
+use crate::content::schema::{RawRoot, RawSource, Spanned};
+use crate::content::{Contact, LangId, PerLanguage, Weekday, clock_time};
 use crate::diag::{Code, Location, Report, Source};
 use crate::markup::{self, Piece, Problem, RichText, Style, Typography, pieces};
 
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
 /// Placeholders that the interface fills in by itself.
-const RESERVED: &[&str] = &["source", "month", "year", "page", "pages", "title", "phone", "language", "languages"];
+const RESERVED: &[&str] =
+    &["source", "month", "year", "page", "pages", "title", "phone", "mailbox", "language", "languages", "day", "time"];
+
+/// What a contact has, as its placeholders and its keys call it.
+const WAYS: [&str; 4] = ["phones", "email", "hours", "address"];
 
 /// The facts, validated.
 pub(super) struct Facts {
     placeholders: HashMap<String, RichText>,
-    pub(super) contact: Contact,
+    /// Those of the contacts in each language: `phones` of the main one, `mopti.phones` and so on of each.
+    of_contacts: Vec<HashMap<String, RichText>>,
+    /// The main one first.
+    pub(super) contacts: Vec<Contact>,
     pub(super) source: String,
     pub(super) checked: YearMonth,
     now: YearMonth,
@@ -27,12 +34,33 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Checks the facts of `palabre.toml`.
-    pub(super) fn validate(file: &Source, root: &RawRoot, now: YearMonth, report: &mut Report) -> Self {
-        let contact = contact::validate(file, root, report);
+    pub(super) fn validate(
+        file: &Source,
+        root: &RawRoot,
+        folders: &[Folder<'_>],
+        now: YearMonth,
+        report: &mut Report,
+    ) -> Self {
+        let contacts = contacts::validate(file, root, folders, report);
+        let mut of_contacts: Vec<_> = folders.iter().map(|folder| contact_facts(&contacts, folder, folders)).collect();
+        // What is written and wrong is not missing.
+        for raw in &root.contacts {
+            let written =
+                [!raw.phones.is_empty(), !raw.emails.is_empty(), !raw.hours.is_empty(), raw.address.is_some()];
+            let is_main = contacts.first().is_some_and(|main| *main.id == *raw.id.value);
+            for (way, _) in WAYS.iter().zip(written).filter(|(_, is_written)| *is_written) {
+                for facts in &mut of_contacts {
+                    facts.entry(format!("{}.{way}", raw.id.value)).or_default();
+                    if is_main {
+                        facts.entry((*way).to_owned()).or_default();
+                    }
+                }
+            }
+        }
+        let placeholders = HashMap::new();
         let max_age = root.source.max_age_months.as_ref().map_or(MAX_AGE_MONTHS, |limit| limit.value);
-        let mut facts =
-            Facts { placeholders: HashMap::new(), contact, source: String::new(), checked: now, now, max_age };
-        facts.define_contact(&root.contact);
+        let source = String::new();
+        let mut facts = Facts { placeholders, of_contacts, contacts, source, checked: now, now, max_age };
         facts.source(file, &root.source, report);
         for (key, value) in &root.names {
             characters::check_fact(file, value, report);
@@ -52,7 +80,7 @@ impl Facts {
                     Code::BadUrl,
                     value.location(file),
                     format!("`{}` is not a web address", value.value),
-                    "write the whole address, beginning with https://",
+                    web_address_help(&value.value),
                 );
             }
             facts.define(file, key, RichText::plain(value.value.as_str()), report);
@@ -60,14 +88,15 @@ impl Facts {
         facts
     }
 
-    /// The facts as they stand in texts of one direction.
-    pub(super) fn localized(&self, right_to_left: bool) -> LocalizedFacts<'_> {
-        LocalizedFacts { facts: self, isolated: right_to_left, typography: Typography::NONE }
+    /// The facts of a language as they are searched: nothing stands around them.
+    pub(super) fn searched(&self, folder: &Folder<'_>) -> LocalizedFacts<'_> {
+        LocalizedFacts { isolated: false, typography: Typography::NONE, ..self.in_language(folder) }
     }
 
     /// The facts as they stand in the texts of a language.
     pub(super) fn in_language(&self, folder: &Folder<'_>) -> LocalizedFacts<'_> {
-        LocalizedFacts { typography: folder.typography, ..self.localized(folder.right_to_left) }
+        let (lang, typography) = (folder.lang, folder.typography);
+        LocalizedFacts { facts: self, lang, isolated: folder.right_to_left, typography }
     }
 
     fn define(&mut self, file: &Source, key: &Spanned<String>, text: RichText, report: &mut Report) {
@@ -79,29 +108,15 @@ impl Facts {
                 "write it on one line",
             );
         }
-        if RESERVED.contains(&key.value.as_str()) || self.placeholders.insert(key.value.clone(), text).is_some() {
+        let is_of_contact = self.of_contacts.first().is_some_and(|facts| facts.contains_key(&key.value));
+        let is_taken = is_of_contact || RESERVED.contains(&key.value.as_str());
+        if is_taken || self.placeholders.insert(key.value.clone(), text).is_some() {
             report.error(
                 Code::DuplicatePlaceholder,
                 key.location(file),
                 format!("`{{{}}}` already stands for something else", key.value),
                 "give one of the two another name",
             );
-        }
-    }
-
-    fn define_contact(&mut self, raw: &RawContact) {
-        let mut phones = RichText::default();
-        for phone in &self.contact.phones {
-            if !phones.is_empty() {
-                phones.push_str(" · ");
-            }
-            phones.push_styled(phone, Style::Phone);
-        }
-        if !raw.phones.is_empty() {
-            self.placeholders.insert("phones".into(), phones);
-        }
-        if raw.address.is_some() {
-            self.placeholders.insert("address".into(), RichText::plain(&*self.contact.address));
         }
     }
 
@@ -175,18 +190,110 @@ impl Facts {
     }
 }
 
+/// What to write in place of an address that no message can have as a link.
+pub(super) fn web_address_help(address: &str) -> &'static str {
+    let begins = |scheme: &str| address.trim_start().to_ascii_lowercase().starts_with(scheme);
+    if begins("mailto:") {
+        "write the e-mail address plainly, or as {email}: phones make it one to tap"
+    } else if begins("tel:") {
+        "write the phone number plainly, or as {phones}: phones make it one to tap"
+    } else {
+        "write the whole web address, beginning with https://"
+    }
+}
+
+/// The placeholders of the contacts in a language.
+fn contact_facts(contacts: &[Contact], folder: &Folder<'_>, folders: &[Folder<'_>]) -> HashMap<String, RichText> {
+    let mut facts = HashMap::new();
+    for (n, contact) in contacts.iter().enumerate() {
+        let written = [
+            ("name", Some(RichText::plain(contact.name.get(folder.lang)))),
+            ("phones", phones(contact, folder)),
+            ("email", emails(contact, folder)),
+            ("hours", hours(contact, folder, folders)),
+            ("address", contact.address.as_ref().map(|address| RichText::plain(address.get(folder.lang)))),
+        ];
+        for (name, text) in written.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+            // What is called `name` may be one of [names].
+            if n == 0 && name != "name" {
+                facts.insert(name.to_owned(), text.clone());
+            }
+            facts.insert(format!("{}.{name}", contact.id), text);
+        }
+    }
+    facts
+}
+
+/// The numbers of a contact. Telegram makes those with a country's code tappable; a short code is copied by a tap, as code.
+fn phones(contact: &Contact, folder: &Folder<'_>) -> Option<RichText> {
+    let parts = contact.phones.iter().map(|phone| {
+        let style = if phone.is_international() { Style::Phone } else { Style::Code };
+        let mut text = RichText::styled(&*phone.number, style);
+        if let Some(extension) = &phone.extension {
+            text.push_str(&format!(" ext. {extension}"));
+        }
+        (phone.label.as_ref(), text)
+    });
+    joined(parts, folder)
+}
+
+fn emails(contact: &Contact, folder: &Folder<'_>) -> Option<RichText> {
+    let parts = contact.emails.iter();
+    joined(parts.map(|email| (email.label.as_ref(), RichText::styled(&*email.address, Style::Email))), folder)
+}
+
+/// Numbers or addresses behind their labels, on one line, so that they stand in a sentence as well.
+fn joined<'a>(
+    parts: impl Iterator<Item = (Option<&'a PerLanguage>, RichText)>,
+    folder: &Folder<'_>,
+) -> Option<RichText> {
+    let parts: Vec<_> = parts.collect();
+    // A label gives the text a direction, in which the parts of a number would change places.
+    let is_isolated = folder.right_to_left && parts.iter().any(|(label, _)| label.is_some());
+    let (before, after) = if is_isolated { ("\u{2068}", "\u{2069}") } else { ("", "") };
+    let mut all = RichText::default();
+    for (label, part) in parts {
+        if !all.is_empty() {
+            all.push_str(" · ");
+        }
+        if let Some(label) = label {
+            all.push_str(label.get(folder.lang));
+            all.push_str(" ");
+        }
+        all.push_str(before);
+        all.push(&part);
+        all.push_str(after);
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// The opening hours, a line for days that have the same.
+fn hours(contact: &Contact, folder: &Folder<'_>, folders: &[Folder<'_>]) -> Option<RichText> {
+    let names = std::iter::once(folder).chain(folders).find_map(|f| f.interface.as_ref()?.1.days.as_ref());
+    let name =
+        |day: Weekday| names.and_then(|names| names.value.get(usize::from(day))).map_or("", |name| name.value.trim());
+    let line = |(first, last, periods): (Weekday, Weekday, &[_])| {
+        let days = if first == last { name(first).to_owned() } else { format!("{} – {}", name(first), name(last)) };
+        let times = periods.iter().map(|&(from, to)| format!("{}–{}", clock_time(from), clock_time(to)));
+        format!("{days} {}", times.collect::<Vec<_>>().join(", "))
+    };
+    let lines: Vec<String> = contact.hours.groups().into_iter().map(line).collect();
+    (!lines.is_empty()).then(|| RichText::plain(lines.join("\n")))
+}
+
 /// The facts as they stand in the texts of one language. In a text that is read from right to left each fact is isolated
 /// (Unicode's FSI and PDI), else the parts of a phone number would change places.
 #[derive(Clone, Copy)]
 pub(super) struct LocalizedFacts<'a> {
     facts: &'a Facts,
+    lang: LangId,
     isolated: bool,
     typography: Typography,
 }
 
 impl markup::Placeholders for LocalizedFacts<'_> {
     fn text(&self, name: &str) -> Option<RichText> {
-        let fact = self.facts.placeholders.get(name)?;
+        let fact = self.get(name)?;
         if !self.isolated {
             return Some(fact.clone());
         }
@@ -197,7 +304,7 @@ impl markup::Placeholders for LocalizedFacts<'_> {
     }
 
     fn address(&self, name: &str) -> Option<String> {
-        Some(self.facts.placeholders.get(name)?.as_str().to_owned())
+        Some(self.get(name)?.as_str().to_owned())
     }
 
     fn colon(&self) -> &'static str {
@@ -218,12 +325,25 @@ impl<'a> LocalizedFacts<'a> {
 
     /// Whether there is such a placeholder.
     pub(super) fn has(self, name: &str) -> bool {
-        self.facts.placeholders.contains_key(name)
+        self.get(name).is_some()
     }
 
     /// The names of all placeholders, for "did you mean".
     pub(super) fn names(self) -> impl Iterator<Item = &'a str> {
-        self.facts.placeholders.keys().map(String::as_str)
+        self.facts.placeholders.keys().chain(self.facts.of_contacts[self.lang.0].keys()).map(String::as_str)
+    }
+
+    fn get(self, name: &str) -> Option<&'a RichText> {
+        self.facts.of_contacts[self.lang.0].get(name).or_else(|| self.facts.placeholders.get(name))
+    }
+
+    /// The contact that a placeholder names, and the key of what it does not have.
+    pub(super) fn lacking(self, name: &str) -> Option<(&'a str, &'static str)> {
+        let (contact, way) = match name.split_once('.') {
+            Some((id, way)) => (self.facts.contacts.iter().find(|contact| *contact.id == *id)?, way),
+            None => (self.facts.contacts.first()?, name),
+        };
+        Some((&contact.id, WAYS.iter().find(|known| **known == way)?))
     }
 
     /// A plain text set by the rules of its language.
@@ -243,8 +363,9 @@ impl<'a> LocalizedFacts<'a> {
         for piece in pieces(text) {
             match piece {
                 Piece::Words(words) => filled.push_str(words),
-                Piece::Placeholder(name, at) => match self.facts.placeholders.get(name) {
-                    Some(fact) => filled.push_str(&self.isolate(fact.as_str())),
+                Piece::Placeholder(name, at) => match self.get(name) {
+                    // A plain text is one line.
+                    Some(fact) => filled.push_str(&self.isolate(&fact.as_str().replace('\n', " · "))),
                     None => filled.push_str(&text[at]),
                 },
             }

@@ -14,7 +14,7 @@ use super::{Folder, characters};
 use crate::content::model::spaced_words;
 use crate::content::month::YearMonth;
 use crate::content::schema::{RawInterface, Spanned};
-use crate::content::{BODY_PAGE_MAX, Interface, LABEL_MAX};
+use crate::content::{BODY_PAGE_MAX, Contact, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
 use crate::lang::is_right_to_left;
 use crate::markup::{RichText, utf16_len};
@@ -69,42 +69,24 @@ pub(super) fn validate(
                 None => {}
             }
         }
-        if raw.months.is_none() && folders.iter().any(|f| has(f, "months")) {
-            report.warning(
-                Code::Untranslated,
-                Location::file(&file.path),
-                format!("`months` is not translated into `{}` yet", folder.tag),
-                "add the twelve names, January first; until then those of another language are shown",
-            );
-        }
-        for month in raw.months.iter().flat_map(|months| &months.value) {
-            characters::check_line(file, month, folder.right_to_left, report);
-        }
-        if let Some(months) = &raw.months
-            && months.value.len() != 12
-        {
-            report.error(
-                Code::WrongType,
-                months.location(file),
-                format!("{} months stand here; a year has twelve", months.value.len()),
-                "list the twelve names, January first",
-            );
+        for list in LISTS {
+            check_list(file, folder, folders, list, report);
         }
     }
-    let missing: Vec<&str> = KEYS
+    let missing: Vec<(&str, &str)> = KEYS
         .iter()
-        .filter(|key| key.is_required() || is_partly_hidden && key.name == GONE)
-        .map(|key| key.name)
-        .chain(["months"])
-        .filter(|&name| !folders.iter().any(|f| has(f, name)))
+        .filter(|key| key.is_required(&facts.contacts) || is_partly_hidden && key.name == GONE)
+        .map(|key| (key.name, key.why()))
+        .chain(LISTS.iter().filter(|list| (list.is_required)(&facts.contacts)).map(|list| (list.name, list.needed_by)))
+        .filter(|&(name, _)| !folders.iter().any(|f| has(f, name)))
         .collect();
-    for name in &missing {
+    for (name, why) in &missing {
         let first = folders.first().map_or("", |f| f.name);
         report.error(
             Code::MissingKey,
             Location::file(&format!("{first}/interface.toml")),
             format!("no language has `{name}`"),
-            format!("add `{name}` to {first}/interface.toml"),
+            format!("add `{name}` to {first}/interface.toml{why}"),
         );
     }
     missing.is_empty().then(|| {
@@ -131,10 +113,63 @@ fn name_languages(interfaces: &mut [Interface], folders: &[Folder<'_>]) {
 }
 
 fn has(folder: &Folder<'_>, name: &str) -> bool {
-    folder
-        .interface
-        .as_ref()
-        .is_some_and(|(_, raw)| if name == "months" { raw.months.is_some() } else { raw.get(name).is_some() })
+    folder.interface.as_ref().is_some_and(|(_, raw)| match LISTS.iter().find(|list| list.name == name) {
+        Some(list) => (list.get)(raw).is_some(),
+        None => raw.get(name).is_some(),
+    })
+}
+
+/// Names that an interface lists.
+struct List {
+    name: &'static str,
+    get: fn(&RawInterface) -> Option<&Spanned<Vec<Spanned<String>>>>,
+    count: usize,
+    /// What has so many, and which comes first: for the editor.
+    why: [&'static str; 2],
+    is_required: fn(&[Contact]) -> bool,
+    /// Why a content must have it; empty when every content must.
+    needed_by: &'static str,
+}
+
+const LISTS: [&List; 2] = [
+    &List {
+        name: "months",
+        get: |raw| raw.months.as_ref(),
+        count: 12,
+        why: ["a year has twelve", "the twelve names, January first"],
+        is_required: |_| true,
+        needed_by: "",
+    },
+    &List {
+        name: "days",
+        get: |raw| raw.days.as_ref(),
+        count: 7,
+        why: ["a week has seven", "the seven names, Monday first"],
+        is_required: |contacts| contacts.iter().any(|contact| !contact.hours.is_empty()),
+        needed_by: ": a contact has hours",
+    },
+];
+
+fn check_list(file: &Source, folder: &Folder<'_>, folders: &[Folder<'_>], list: &List, report: &mut Report) {
+    let [fact, names] = list.why;
+    let Some(written) = folder.interface.as_ref().and_then(|(_, raw)| (list.get)(raw)) else {
+        if folders.iter().any(|f| has(f, list.name)) {
+            report.warning(
+                Code::Untranslated,
+                Location::file(&file.path),
+                format!("`{}` is not translated into `{}` yet", list.name, folder.tag),
+                format!("add {names}; until then those of another language are shown"),
+            );
+        }
+        return;
+    };
+    for name in &written.value {
+        characters::check_line(file, name, folder.right_to_left, report);
+    }
+    if written.value.len() != list.count {
+        let message = format!("{} {} stand here; {fact}", written.value.len(), list.name);
+        report.error(Code::WrongType, written.location(file), message, format!("list {names}"));
+    }
 }
 
 fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts<'_>, report: &mut Report) {
@@ -231,6 +266,8 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         localized.parse(text).0
     };
     let localized = facts.in_language(&folders[l]);
+    let days = order().find_map(|f| f.interface.as_ref()?.1.days.as_ref());
+    let days = days.into_iter().flat_map(|days| &days.value).map(|day| day.value.trim().into()).collect();
     Interface {
         name: own("name"),
         description: own("bot.description"),
@@ -257,6 +294,10 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         please: phrases(&folders[l], |raw| &raw.please),
         reactions: phrases(&folders[l], |raw| &raw.reactions),
         facts: facts_line(l, folders, facts, &facts.source, facts.checked),
+        days,
+        open: own("lines.open"),
+        closed: own("lines.closed"),
+        closed_until: own("lines.closed_until"),
         button_home: own("buttons.home"),
         button_back: own("buttons.back"),
         button_previous: own("buttons.previous"),
@@ -266,6 +307,10 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         button_languages: own("buttons.languages"),
         button_copy_phone: own("buttons.copy_phone").replace("{phone}", &localized.isolate("{phone}")).into(),
         button_copy_address: own("buttons.copy_address"),
+        button_copy_email: own("buttons.copy_email").replace("{mailbox}", &localized.isolate("{mailbox}")).into(),
+        button_venue: own("buttons.venue"),
+        button_map: own("buttons.map"),
+        button_website: own("buttons.website"),
         button_card: own("buttons.card"),
         button_share: own("buttons.share"),
         button_open: own("buttons.open"),

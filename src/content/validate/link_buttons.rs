@@ -48,7 +48,7 @@ fn button(
     let labels = labels(file, node, &raw.text, folders, facts, report);
     let written = raw.url.as_ref()?;
     // An address of [links] may stand for itself: `url = "{site}"`.
-    let url = plain(file, written, facts.localized(false), &[], report);
+    let url = plain(file, written, facts.searched(folders.first()?), &[], report);
     if !characters::check_address(file, written, report) && !markup::is_web_address(&url) {
         let message = format!("`{}` is not a web address", written.value);
         let help = "write the whole address, beginning with https://, or one of [links] as {name}";
@@ -70,7 +70,7 @@ fn labels(
         RawLocalized::All(text) => {
             let mut filled = folders.iter().map(|folder| facts.in_language(folder).fill(text.value.trim()).into());
             let labels = filled.by_ref().collect();
-            check(file, text, facts.localized(false), report);
+            check(file, text, facts.searched(folders.first()?), report);
             return Some(labels);
         }
         RawLocalized::Each(each) => each,

@@ -75,7 +75,7 @@ pub(crate) fn check_questions(report: &mut Report) {
     let mut ignored = Report::default();
     if let Some(file) = sources.iter().find(|source| source.path == ROOT_FILE) {
         let root = Reader::new(file, &mut ignored).root();
-        let tree = validate_tree(file, &root.sections, &mut ignored);
+        let tree = validate_tree(file, &root.sections, &[], &mut ignored);
         for source in sources.iter().filter(|source| matches!(Role::of(&source.path), Some(Role::Questions(_)))) {
             for question in Reader::new(source, &mut ignored).questions() {
                 let (RawExpected::Section(ids) | RawExpected::Among(ids) | RawExpected::Offered(ids)) =

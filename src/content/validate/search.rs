@@ -52,7 +52,7 @@ fn corpus(tree: &Tree<'_>, folder: &Folder<'_>, talks: &Talks, facts: &Facts, he
             phrases.add(topic, &phrase.value);
         }
         let read = |text: &Option<Spanned<String>>| {
-            text.as_ref().map(|text| facts.localized(false).fill(&text.value)).unwrap_or_default()
+            text.as_ref().map(|text| facts.searched(folder).fill(&text.value)).unwrap_or_default()
         };
         texts.push((topic, Text { title: read(&text.title), summary: read(&text.summary), body: read(&text.body) }));
     }

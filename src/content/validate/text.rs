@@ -1,7 +1,7 @@
 //! Texts with placeholders: the facts are filled in, and what cannot be shown is reported.
 
 use super::characters;
-use super::facts::LocalizedFacts;
+use super::facts::{LocalizedFacts, web_address_help};
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::markup::{Ambiguity, Piece, Problem, RichText, pieces};
@@ -72,7 +72,7 @@ pub(super) fn markdown(
                 (Code::UnknownPlaceholder, at, ("this brace belongs to no placeholder".into(), help.into()))
             }
             Problem::BadUrl(url, at) => {
-                let help = "write the whole web address, beginning with https://; a message has no other links";
+                let help = web_address_help(&url);
                 (Code::BadUrl, at, (format!("nobody can open the address `{url}`"), help.into()))
             }
             Problem::UnknownPlaceholder(name, at) => {
@@ -133,9 +133,16 @@ fn ambiguous(ambiguity: Ambiguity) -> (&'static str, &'static str) {
 }
 
 fn unknown_placeholder(name: &str, facts: LocalizedFacts<'_>, own: &[&str]) -> (String, String) {
+    if let Some((contact, key)) = facts.lacking(name) {
+        let help = format!("add `{key}` under [contacts.{contact}], or take the placeholder out");
+        return (format!("the contact `{contact}` has no `{key}`, for which `{{{name}}}` stands"), help);
+    }
     let help = match did_you_mean(name, facts.names().chain(own.iter().copied())) {
         Some(near) => format!("did you mean `{{{near}}}`?"),
-        None => "name one of [names], [links], `phones` or `address` of palabre.toml".into(),
+        None => {
+            "name one of [names] and [links] of palabre.toml, or `phones`, `email`, `hours` or `address` of a contact"
+                .into()
+        }
     };
     (format!("nothing is called `{{{name}}}`"), help)
 }

@@ -9,11 +9,15 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::characters;
 use crate::content::edition::{Edition, Period};
-use crate::content::schema::{RawSection, Spanned};
+use crate::content::schema::{RawSection, RawSectionContact, Spanned};
 use crate::content::{
-    CHILDREN_MAX, Calendar, DEPTH_MAX, ID_MAX, LinkButton, Section, SectionId, SectionText, Siblings,
+    CHILDREN_MAX, Calendar, Contact, ContactId, DEPTH_MAX, ID_MAX, LinkButton, Section, SectionId, SectionText,
+    Siblings,
 };
-use crate::diag::{Code, Location, Report, Source};
+use crate::diag::{Code, Location, Report, Source, did_you_mean};
+
+/// Buttons of a contact on a page with as many sections as it can have; the rest of Telegram's 100 are the ways on.
+const CONTACT_BUTTONS_MAX: usize = 10;
 
 /// The sections before their texts are known.
 pub(super) struct Tree<'a> {
@@ -105,6 +109,7 @@ pub(super) struct Node<'a> {
     period: Period,
     children: Vec<SectionId>,
     siblings: Siblings,
+    contact: Option<ContactId>,
 }
 
 impl Node<'_> {
@@ -119,13 +124,18 @@ impl Node<'_> {
         links: Vec<LinkButton>,
         facts: Option<Box<[Box<str>]>>,
     ) -> Section {
-        let Node { id, parent, children, siblings, is_listed, raw, .. } = self.clone();
-        Section { id, parent, children, siblings, is_listed, contact: raw.contact, links, facts, texts }
+        let Node { id, parent, children, siblings, is_listed, contact, .. } = self.clone();
+        Section { id, parent, children, siblings, is_listed, contact, links, facts, texts }
     }
 }
 
 /// The nested sections of `palabre.toml` as a tree.
-pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &mut Report) -> Tree<'a> {
+pub(super) fn validate<'a>(
+    file: &Source,
+    sections: &'a [RawSection],
+    contacts: &[Contact],
+    report: &mut Report,
+) -> Tree<'a> {
     if sections.is_empty() {
         report.error(
             Code::MissingKey,
@@ -134,7 +144,7 @@ pub(super) fn validate<'a>(file: &Source, sections: &'a [RawSection], report: &m
             "add `sections = [ { id = \"contact\", emoji = \"📞\" } ]` at the top of the file",
         );
     }
-    let mut flattening = Flattening { file, report, nodes: Vec::new(), seen: HashSet::new() };
+    let mut flattening = Flattening { file, contacts, report, nodes: Vec::new(), seen: HashSet::new() };
     flattening.level(sections, None, 1);
     let Flattening { nodes, seen, .. } = flattening;
     old_ids(file, &nodes, seen, report);
@@ -196,6 +206,7 @@ fn period(file: &Source, raw: &RawSection, report: &mut Report) -> Period {
 
 struct Flattening<'a, 'f, 'r> {
     file: &'f Source,
+    contacts: &'f [Contact],
     report: &'r mut Report,
     nodes: Vec<Node<'a>>,
     seen: HashSet<&'a str>,
@@ -225,6 +236,7 @@ impl<'a> Flattening<'a, '_, '_> {
             }
             let is_parent_listed = parent.is_none_or(|parent| self.nodes[parent.index()].is_listed);
             let period = period(self.file, raw, self.report);
+            let contact = self.contact(raw.contact.as_ref());
             self.nodes.push(Node {
                 id: id.value.as_str().into(),
                 emoji,
@@ -235,6 +247,7 @@ impl<'a> Flattening<'a, '_, '_> {
                 period,
                 children: Vec::new(),
                 siblings: Siblings::default(),
+                contact,
             });
             count += 1;
             if count == CHILDREN_MAX + 1 {
@@ -246,7 +259,36 @@ impl<'a> Flattening<'a, '_, '_> {
                 );
             }
             self.level(&raw.children, Some(section), depth + 1);
+            let buttons = contact.map_or(0, |contact| self.contacts[contact.0].buttons());
+            let below = raw.children.len();
+            if below <= CHILDREN_MAX && below + buttons > CHILDREN_MAX + CONTACT_BUTTONS_MAX {
+                self.error(
+                    Code::TooManyButtons,
+                    id,
+                    format!("{below} sections and {buttons} buttons of a contact stand on one page"),
+                    "show the contact under a section of its own: Telegram shows at most 100 buttons under a message",
+                );
+            }
         }
+    }
+
+    /// The contact that a section shows.
+    fn contact(&mut self, written: Option<&RawSectionContact>) -> Option<ContactId> {
+        let id = match written? {
+            RawSectionContact::Main => return (!self.contacts.is_empty()).then_some(ContactId(0)),
+            RawSectionContact::Named(id) => id,
+        };
+        let found = self.contacts.iter().position(|contact| *contact.id == *id.value);
+        if found.is_none() && !characters::check_code(self.file, id, self.report) {
+            let ids = || self.contacts.iter().map(|contact| &*contact.id);
+            let help = match did_you_mean(&id.value, ids()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if self.contacts.is_empty() => format!("add a table [contacts.{}]", id.value),
+                None => format!("the contacts are `{}`", ids().collect::<Vec<_>>().join("`, `")),
+            };
+            self.error(Code::UnknownContact, id, format!("there is no contact `{}`", id.value), &help);
+        }
+        found.map(ContactId)
     }
 
     fn id(&mut self, id: &'a Spanned<String>) -> bool {
@@ -306,7 +348,7 @@ mod tests {
         let unlisted = RawSection { listed: Some(false), ..section("unlisted".into(), below) };
         let sections = [section("first".into(), Vec::new()), unlisted, section("last".into(), Vec::new())];
         let file = Source { path: "palabre.toml".into(), text: String::new() };
-        let tree = validate(&file, &sections, &mut Report::default());
+        let tree = validate(&file, &sections, &[], &mut Report::default());
         let node = |id: &str| &tree.nodes[tree.by_id[id].index()];
         assert_eq!(tree.top, [tree.by_id["first"], tree.by_id["last"]]);
         assert_eq!(node("first").siblings.next, Some(tree.by_id["last"]));
@@ -321,7 +363,7 @@ mod tests {
         let branch = RawSection { draft: true, ..section("branch".into(), vec![leaf("leaf")]) };
         let sections = [section("root".into(), vec![leaf("before"), branch, leaf("behind")])];
         let file = Source { path: "palabre.toml".into(), text: String::new() };
-        let whole = validate(&file, &sections, &mut Report::default());
+        let whole = validate(&file, &sections, &[], &mut Report::default());
         let shown = whole.edition(day("2026-12-01").into());
         let ids: Vec<&str> = shown.nodes.iter().map(|node| &*node.id).collect();
         assert_eq!(ids, ["root", "before", "behind"]);
@@ -335,7 +377,7 @@ mod tests {
         let top: Vec<RawSection> = (0..11).map(|n| section(format!("s{n}"), wide(&format!("s{n}"), 2))).collect();
         let file = Source { path: "palabre.toml".into(), text: String::new() };
         let mut report = Report::default();
-        let tree = validate(&file, &top, &mut report);
+        let tree = validate(&file, &top, &[], &mut report);
         assert!(report.diagnostics.is_empty());
         assert_eq!(tree.nodes.len(), 11 * (1 + 80 + 80 * 80));
         assert_eq!(tree.by_id.len(), tree.nodes.len());

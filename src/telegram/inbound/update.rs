@@ -10,6 +10,7 @@ use super::written::{Entity, Id, Invoice, Poll, Quote, RepliedTo, RichMessage, U
 use crate::bot::command::CommandText;
 use crate::bot::inline;
 use crate::bot::reply::{Input, MediaKind, Place, Request};
+use crate::clock::unix_time;
 use crate::metrics::{Surface, UpdateKind};
 use crate::telegram::api::newer::Me;
 
@@ -248,7 +249,7 @@ impl Update {
             (None, Some(message)) => message.input(me, place),
             (None, None) => Input::Text(""),
         };
-        Request { input, language_code: self.language_code(), place }
+        Request { input, language_code: self.language_code(), place, now: unix_time() }
     }
 
     /// Whether its answer is read in the direct messages of a channel, where no button can share a page.

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use serde::Serialize;
-use teloxide::payloads::{AnswerCallbackQuery, SendContact, SendMessage as SendText};
+use teloxide::payloads::{AnswerCallbackQuery, SendContact, SendMessage as SendText, SendVenue};
 use teloxide::requests::Payload;
 use teloxide::types::{BotCommandScope, CallbackQueryId, ChatId, UserId};
 
 use crate::bot::reply::{Addressee, Reply};
-use crate::bot::view::ContactCard;
-use crate::content::{Content, LangId};
+use crate::bot::view::{ContactCard, Venue};
+use crate::content::{Content, LangId, Location};
 use crate::telegram::api::ApiError;
 use crate::telegram::api::newer::{EditEphemeralMessageText, SetMyCommands, WithOptions};
 use crate::telegram::inbound::update::{CallbackQuery, Message, Update};
@@ -42,6 +42,9 @@ impl UnreachableChats {
     }
 }
 
+/// Characters of the text of an `answerCallbackQuery` (Bot API).
+const NOTICE_MAX: usize = 200;
+
 /// The text of the `answerCallbackQuery` for a tap: at most 200 characters.
 pub(crate) fn notice(update: &Update, reply: &Reply<Rc<Rendered>>) -> Option<String> {
     let query = update.callback_query.as_ref()?;
@@ -49,6 +52,7 @@ pub(crate) fn notice(update: &Update, reply: &Reply<Rc<Rendered>>) -> Option<Str
         Reply::Page(page) => page.notice.clone(),
         // Under a shared card there is no chat to send the contact to.
         Reply::Contact { card, .. } if query.message.is_none() => Some(card.phone.to_string()),
+        Reply::Venue { venue, .. } if query.message.is_none() => Some(venue.address.chars().take(NOTICE_MAX).collect()),
         _ => None,
     }
 }
@@ -136,6 +140,7 @@ impl Delivery<'_> {
                 self.send_page(to, &reply.page).await
             }
             Reply::Contact { card, .. } => self.send_contact(Recipient::answering(message), &card).await,
+            Reply::Venue { venue, .. } => self.send_venue(Recipient::answering(message), &venue).await,
             Reply::Silent => Ok(()),
         }
     }
@@ -159,6 +164,7 @@ impl Delivery<'_> {
                 self.edit(EditTarget::Inline { inline_message_id }, &reply.page, None).await
             }
             (Reply::Contact { card, .. }, Some(message), _) => self.send_contact(beside(query, message), &card).await,
+            (Reply::Venue { venue, .. }, Some(message), _) => self.send_venue(beside(query, message), &venue).await,
             _ => Ok(()),
         }
     }
@@ -201,13 +207,7 @@ impl Delivery<'_> {
 
     async fn send_page(&self, to: Recipient<'_>, page: &Rendered) -> Result<(), ApiError> {
         self.send_with_fallback(Attempt::new(to, OptionalParts::ALL), async |attempt| {
-            let payload = SendMessage::new(attempt, page);
-            let (chat, options) = (attempt.to.chat, &attempt.to.options);
-            let is_private = chat > 0 && options.message_thread_id.is_none();
-            match self.response.filter(|_| is_private && self.sender.try_acquire(chat)) {
-                Some(response) => response.set(&payload),
-                None => self.send(Some(chat), attempt.to.is_ephemeral(), &payload).await,
-            }
+            self.send_or_respond(&attempt.to, &SendMessage::new(attempt, page)).await
         })
         .await
     }
@@ -216,10 +216,27 @@ impl Delivery<'_> {
         self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
             let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name);
             payload.vcard = Some(card.vcard.clone());
-            let payload = WithOptions { payload, options: &to.options };
-            self.send(Some(to.chat), to.is_ephemeral(), &payload).await
+            self.send_or_respond(to, &WithOptions { payload, options: &to.options }).await
         })
         .await
+    }
+
+    async fn send_venue(&self, to: Recipient<'_>, venue: &Venue) -> Result<(), ApiError> {
+        let Venue { title, address, location: Location { latitude, longitude } } = venue;
+        self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
+            let payload = SendVenue::new(ChatId(to.chat), *latitude, *longitude, &**title, &**address);
+            self.send_or_respond(to, &WithOptions { payload, options: &to.options }).await
+        })
+        .await
+    }
+
+    /// Sends a message; one to a private chat, which is hardly ever refused, in the response to the webhook, if there is one.
+    async fn send_or_respond<P: Payload + Serialize>(&self, to: &Recipient<'_>, payload: &P) -> Result<(), ApiError> {
+        let is_private = to.chat > 0 && to.options.message_thread_id.is_none();
+        match self.response.filter(|_| is_private && self.sender.try_acquire(to.chat)) {
+            Some(response) => response.set(payload),
+            None => self.send(Some(to.chat), to.is_ephemeral(), payload).await,
+        }
     }
 
     /// Sends, and again as [`Attempt::after`] says.

@@ -66,7 +66,7 @@ impl Rendered {
                 // In a group the person alone who is answered.
                 Some(json(&markup.selective()))
             }
-            PageSource::Content(_) | PageSource::View(_) => None,
+            PageSource::Content(_) | PageSource::Answer(..) | PageSource::View(_) => None,
         };
         Self {
             text: json(view.text.as_str()),
@@ -141,6 +141,7 @@ fn kind(style: &Style) -> Option<MessageEntityKind> {
         Style::Code => MessageEntityKind::Code,
         Style::Pre => MessageEntityKind::Pre { language: None },
         Style::Phone => MessageEntityKind::PhoneNumber,
+        Style::Email => MessageEntityKind::Email,
         Style::Quote => MessageEntityKind::Blockquote,
         Style::LongQuote => MessageEntityKind::ExpandableBlockquote,
         Style::Link(url) => MessageEntityKind::TextLink { url: Url::parse(url).ok()? },

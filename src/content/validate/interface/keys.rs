@@ -1,5 +1,11 @@
 //! The keys of `interface.toml`, each with its placeholders and its limit of length.
 
+use crate::content::{Contact, ContactLinkKind};
+
+/// UTF-16 units of the line that says whether it is open, with the name of a day. With all else that a page can have it stays
+/// under [`MESSAGE_MAX`](crate::content::MESSAGE_MAX).
+pub(super) const OPENING_MAX: usize = 60;
+
 /// What a text of the interface may be.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -18,13 +24,54 @@ pub(super) enum Kind {
 pub(super) struct Key {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
+    need: Need,
 }
 
 impl Key {
+    /// Why a content must have it, for the editor; empty when every content must.
+    pub(super) fn why(&self) -> &'static str {
+        self.need.why()
+    }
+
     /// Whether some language must have it.
-    pub(super) fn is_required(&self) -> bool {
-        // Contents of before it was a key go on without it.
-        !matches!(self.kind, Kind::Alias) && ![OTHER_LANGUAGE, GONE].contains(&self.name)
+    pub(super) fn is_required(&self, contacts: &[Contact]) -> bool {
+        let is_needed = |needed: fn(&Contact) -> bool| contacts.iter().any(needed);
+        match self.need {
+            // Contents of before it was a key go on without it.
+            _ if matches!(self.kind, Kind::Alias) || [OTHER_LANGUAGE, GONE].contains(&self.name) => false,
+            Need::Always => true,
+            Need::Opening => is_needed(|contact| !contact.hours.is_empty() && contact.time_zone.is_some()),
+            Need::Email => is_needed(|contact| !contact.emails.is_empty()),
+            Need::Location => is_needed(|contact| contact.location.is_some()),
+            Need::Website => is_needed(|contact| contact.links.iter().any(|l| l.kind == ContactLinkKind::Website)),
+        }
+    }
+}
+
+/// When a content must have a text. What it never shows, it need not translate.
+#[derive(Clone, Copy)]
+pub(super) enum Need {
+    Always,
+    /// A contact has hours and a time zone.
+    Opening,
+    /// A contact has an e-mail address.
+    Email,
+    /// A contact has a place on the map.
+    Location,
+    /// A contact has a website.
+    Website,
+}
+
+impl Need {
+    /// Why a content must have the text, for the editor.
+    fn why(self) -> &'static str {
+        match self {
+            Need::Always => "",
+            Need::Opening => ": a contact has hours and a time zone",
+            Need::Email => ": a contact has an e-mail address",
+            Need::Location => ": a contact has a location",
+            Need::Website => ": a contact has a website",
+        }
     }
 }
 
@@ -35,7 +82,11 @@ pub(super) const OTHER_LANGUAGE: &str = "lines.other_language";
 pub(super) const GONE: &str = "lines.gone";
 
 const fn key(name: &'static str, kind: Kind) -> Key {
-    Key { name, kind }
+    Key { name, kind, need: Need::Always }
+}
+
+const fn needed_for(need: Need, name: &'static str, kind: Kind) -> Key {
+    Key { name, kind, need }
 }
 
 /// Every key of `interface.toml`. The lengths are Telegram's (Bot API: `answerCallbackQuery` 200, `setMyDescription` 512,
@@ -73,6 +124,9 @@ pub(super) const KEYS: &[Key] = &[
     key("lines.how_to_ask", Kind::Plain(200, &[])),
     key("lines.question_placeholder", Kind::Plain(64, &[])),
     key("lines.facts", Kind::Plain(200, &["source", "month", "year"])),
+    needed_for(Need::Opening, "lines.open", Kind::Plain(OPENING_MAX, &["time"])),
+    needed_for(Need::Opening, "lines.closed", Kind::Plain(OPENING_MAX, &["day", "time"])),
+    needed_for(Need::Opening, "lines.closed_until", Kind::Plain(OPENING_MAX, &["time"])),
     key("buttons.home", Kind::Label(&[])),
     key("buttons.back", Kind::Label(&["title"])),
     key("buttons.previous", Kind::Label(&[])),
@@ -82,6 +136,10 @@ pub(super) const KEYS: &[Key] = &[
     key("buttons.languages", Kind::Label(&[])),
     key("buttons.copy_phone", Kind::Label(&["phone"])),
     key("buttons.copy_address", Kind::Label(&[])),
+    needed_for(Need::Email, "buttons.copy_email", Kind::Label(&["mailbox"])),
+    needed_for(Need::Location, "buttons.venue", Kind::Label(&[])),
+    needed_for(Need::Location, "buttons.map", Kind::Label(&[])),
+    needed_for(Need::Website, "buttons.website", Kind::Label(&[])),
     key("buttons.card", Kind::Label(&[])),
     key("buttons.share", Kind::Label(&[])),
     key("buttons.open", Kind::Label(&[])),

@@ -1,5 +1,6 @@
 //! The lengths of texts that are put together from several.
 
+use super::keys::OPENING_MAX;
 use crate::content::validate::Folder;
 use crate::content::{Interface, MESSAGE_MAX, MenuEntry};
 use crate::diag::{Code, Location, Report};
@@ -16,7 +17,7 @@ const NOTE_MAX: usize = 280;
 const OTHER_LANGUAGE_MAX: usize = 800;
 
 /// Checks what is put together from several texts: the help page with its commands, the line of the facts, the note above
-/// an untranslated text, the line that says which languages there are.
+/// an untranslated text, the line that names a day, the line that says which languages there are.
 pub(in crate::content::validate) fn check_lengths(
     interfaces: &[Interface],
     menus: &[Vec<MenuEntry>],
@@ -49,6 +50,16 @@ pub(in crate::content::validate) fn check_lengths(
                 place("lines.untranslated"),
                 format!("with a language's name the line has {longest} characters; {NOTE_MAX} are the most"),
                 "name `{language}` once",
+            );
+        }
+        let longest_day = interface.days.iter().max_by_key(|day| utf16_len(day)).map_or("", |day| &**day);
+        let closed = utf16_len(&interface.closed.replace("{day}", longest_day).replace("{time}", "00:00"));
+        if closed > OPENING_MAX {
+            report.error(
+                Code::TextTooLong,
+                place("lines.closed"),
+                format!("with a day's name the line has {closed} characters; {OPENING_MAX} are the most"),
+                "shorten it, or the names under `days`",
             );
         }
         let languages = utf16_len(&interface.other_language);
