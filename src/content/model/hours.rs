@@ -9,6 +9,9 @@ pub type Weekday = u8;
 /// A minute of a day, 0 to 1,440: the last is the midnight at its end.
 pub type Minute = u16;
 
+/// When a period of a day begins and ends.
+pub(in crate::content) type Period = (Minute, Minute);
+
 /// Days of a week.
 pub(in crate::content) const DAYS: u8 = 7;
 /// Minutes of a day.
@@ -18,7 +21,7 @@ pub(in crate::content) const DAY_MINUTES: Minute = 24 * 60;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours {
     /// For each day, Monday first, the periods in their order: where each begins and ends. They do not overlap.
-    pub(in crate::content) days: [Vec<(Minute, Minute)>; DAYS as usize],
+    pub(in crate::content) days: [Vec<Period>; DAYS as usize],
 }
 
 /// Whether it is open at a moment, and until or from when.
@@ -40,8 +43,8 @@ impl Hours {
     }
 
     /// Days with the same hours that follow each other: the first, the last, the periods. A day without hours is left out.
-    pub(in crate::content) fn groups(&self) -> Vec<(Weekday, Weekday, &[(Minute, Minute)])> {
-        let mut groups: Vec<(Weekday, Weekday, &[(Minute, Minute)])> = Vec::new();
+    pub(in crate::content) fn groups(&self) -> Vec<(Weekday, Weekday, &[Period])> {
+        let mut groups: Vec<(Weekday, Weekday, &[Period])> = Vec::new();
         for (day, periods) in (0..DAYS).zip(&self.days) {
             match groups.last_mut() {
                 Some((_, last, same)) if *last + 1 == day && *same == periods.as_slice() => *last = day,
@@ -96,13 +99,13 @@ pub fn clock_time(minute: Minute) -> String {
 mod tests {
     use super::*;
 
-    fn hours(days: [&[(Minute, Minute)]; 7]) -> Hours {
+    fn hours(days: [&[Period]; 7]) -> Hours {
         Hours { days: days.map(<[_]>::to_vec) }
     }
 
     #[test]
     fn a_moment_is_open_or_names_the_next_opening() {
-        let week: &[(Minute, Minute)] = &[(480, 720), (840, 1020)];
+        let week: &[Period] = &[(480, 720), (840, 1020)];
         let office = hours([week, week, week, week, &[(480, 720)], &[], &[]]);
         let check = |day, minute, expected| assert_eq!(office.opening(day, minute), Some(expected), "{day} {minute}");
         check(0, 480, Opening::Open(720));
@@ -129,15 +132,15 @@ mod tests {
 
     #[test]
     fn what_never_closes_says_nothing() {
-        let day: &[(Minute, Minute)] = &[(0, 1440)];
+        let day: &[Period] = &[(0, 1440)];
         assert_eq!(hours([day; 7]).opening(3, 700), None);
-        let halves: &[(Minute, Minute)] = &[(0, 720), (720, 1440)];
+        let halves: &[Period] = &[(0, 720), (720, 1440)];
         assert_eq!(hours([halves; 7]).opening(6, 0), None);
     }
 
     #[test]
     fn days_with_the_same_hours_are_one_group() {
-        let (week, short): (&[(Minute, Minute)], &[(Minute, Minute)]) = (&[(480, 720)], &[(540, 600)]);
+        let (week, short): (&[Period], &[Period]) = (&[(480, 720)], &[(540, 600)]);
         let groups = hours([week, week, short, &[], week, week, &[]]);
         let days: Vec<_> = groups.groups().into_iter().map(|(first, last, _)| (first, last)).collect();
         assert_eq!(days, [(0, 1), (2, 2), (4, 5)]);
@@ -146,7 +149,7 @@ mod tests {
     #[test]
     fn summer_time_is_that_of_the_place() {
         let zone = jiff::tz::TimeZoneDatabase::bundled().get("Europe/London").expect("it is bundled");
-        let nine_to_five: &[(Minute, Minute)] = &[(540, 1020)];
+        let nine_to_five: &[Period] = &[(540, 1020)];
         let shop = hours([nine_to_five; 7]);
         let at = |text: &str| {
             let now: Timestamp = text.parse().expect("a moment");

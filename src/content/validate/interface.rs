@@ -119,10 +119,12 @@ fn has(folder: &Folder<'_>, name: &str) -> bool {
     })
 }
 
+type Names = Spanned<Vec<Spanned<String>>>;
+
 /// Names that an interface lists.
 struct List {
     name: &'static str,
-    get: fn(&RawInterface) -> Option<&Spanned<Vec<Spanned<String>>>>,
+    get: fn(&RawInterface) -> Option<&Names>,
     count: usize,
     /// What has so many, and which comes first: for the editor.
     why: [&'static str; 2],
