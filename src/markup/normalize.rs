@@ -358,7 +358,7 @@ mod tests {
         let normalized = normalize(source);
         assert_eq!(normalized.text, "Composez \\*144\\*39#\n- a\n- b *c*\nfin");
         for word in ["Composez", "144", "39#", "a", "b *c*", "fin"] {
-            let at = normalized.text.find(word).unwrap();
+            let at = normalized.text.find(word).expect(word);
             let place = normalized.in_source(at..at + word.len());
             assert_eq!(&source[place], word);
         }

@@ -291,10 +291,14 @@ impl LanguageIndex {
         let increments: [f32; 8] =
             std::array::from_fn(|times| sublinear_tf(times as f32 + 1.0) - sublinear_tf(times as f32));
         let mut sums = vec![0.0_f32; self.topic_of.len()];
+        // The share of the vector's length that is not looked up.
+        let mut common = 0.0;
         for &(ngram, value) in vector {
             let weighed = value * self.idf[ngram as usize];
             let (mut last, mut times) = (u32::MAX, 0);
-            for &phrase in self.phrases_of_ngram.get(ngram) {
+            let phrases = self.phrases_of_ngram.get(ngram);
+            common += if phrases.is_empty() { value * value } else { 0.0 };
+            for &phrase in phrases {
                 times = if phrase == last { times + 1 } else { 0 };
                 last = phrase;
                 sums[phrase as usize] += weighed * increments.get(times).unwrap_or(&0.0);
@@ -306,6 +310,10 @@ impl LanguageIndex {
         for ((sum, length), &topic) in sums.into_iter().zip(&self.phrase_lengths).zip(&self.topic_of) {
             let best = &mut features[topic as usize].ngrams;
             *best = best.max(sum / length);
+        }
+        // Of the common ones a phrase has as much as of the words.
+        for features in features.iter_mut() {
+            features.ngrams += common * features.dice;
         }
         if let Some(classifier) = &self.classifier {
             let (min, max) = CLASSIFIER_RANGE;
