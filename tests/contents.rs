@@ -387,3 +387,36 @@ fn numbers_keep_their_order_in_texts_from_right_to_left() {
         .any(|b| matches!(&b.action, palabre::bot::view::ButtonAction::Copy(text) if text == phone));
     assert!(copied, "what is copied is the number alone");
 }
+
+/// The reference for editors names every key that the files may have, as the code reads them.
+#[test]
+fn the_reference_names_every_key() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let reference = read("docs/content.md");
+    // `fields.string("address")`, `key("lines.unknown", …)`, `const GONE: &str = "lines.gone"`.
+    let quoted = |code: &str, before: &[&str]| -> Vec<String> {
+        let after =
+            |mark: &str| code.match_indices(mark).map(|(at, mark)| &code[at + mark.len()..]).collect::<Vec<_>>();
+        let words = before.iter().flat_map(|mark| after(mark)).filter_map(|rest| rest.split('"').next());
+        let is_key = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || "._".contains(c));
+        words.filter(is_key).map(str::to_owned).collect()
+    };
+    let code = read("src/content/schema.rs").replace("fields\n            .", "fields.");
+    let calls = ["string", "strings", "required", "boolean", "optional_boolean", "integer", "pairs", "table", "tables"];
+    let others =
+        ["named_tables", "keyed_table", "by_language", "labelled", "numbers", "localized", "date", "one_or_more"];
+    let calls: Vec<String> = calls.iter().chain(&others).map(|call| format!("fields.{call}(\"")).collect();
+    let mut keys = quoted(&code, &calls.iter().map(String::as_str).collect::<Vec<_>>());
+    let sentences = read("src/content/validate/interface/keys.rs");
+    keys.extend(
+        quoted(&sentences, &[" key(\"", ", \"lines.", "&str = \""])
+            .into_iter()
+            .map(|key| if sentences.contains(&format!("\"lines.{key}\"")) { format!("lines.{key}") } else { key }),
+    );
+    assert!(keys.len() > 100, "{keys:?}");
+    for key in keys {
+        let is_named =
+            [format!("`{key}`"), format!("`{key} = "), format!("[{key}]"), format!("[{key}."), format!("{key}:")];
+        assert!(is_named.iter().any(|name| reference.contains(name)), "docs/content.md does not name `{key}`");
+    }
+}

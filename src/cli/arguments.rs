@@ -44,6 +44,8 @@ pub enum Command {
     #[command(after_help = OTHER_VARIABLES)]
     Doctor(DoctorOptions),
     /// Check a content: every problem, with its line and a way out
+    ///
+    /// Every file, key and limit of a content is listed in docs/content.md.
     Check(CheckOptions),
 }
 
