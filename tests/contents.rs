@@ -7,9 +7,10 @@ use palabre::bot::action::{Action, Page};
 use palabre::bot::outcome::decide;
 use palabre::bot::pages::{self, Frame, PageId};
 use palabre::bot::view::View;
-use palabre::content::load::{self, Loaded, YearMonth};
+use palabre::content::load::{self, Edition, Loaded, Scope, YearMonth};
 use palabre::content::{CommandTarget, Content, LangId, Opening, SectionId};
-use palabre::diag::Code;
+use palabre::diag::{Code, Severity};
+use palabre::quality;
 
 use crate::support::snapshot;
 
@@ -386,6 +387,35 @@ fn numbers_keep_their_order_in_texts_from_right_to_left() {
         .flatten()
         .any(|b| matches!(&b.action, palabre::bot::view::ButtonAction::Copy(text) if text == phone));
     assert!(copied, "what is copied is the number alone");
+}
+
+/// A made-up town hall: offices, hours, prices, dates, tables and text pasted as offices do, written by somebody who had the
+/// reference of `docs/` alone.
+#[test]
+fn a_town_hall_with_offices_hours_and_prices() {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
+    let loaded = load::directory(&directory("townhall"), Edition::new(day, Scope::Everything));
+    let Loaded { content, report } = quality::check(loaded);
+    assert_eq!(report.count(Severity::Error), 0, "{}", report.to_text(false));
+    let missed = report.diagnostics.iter().filter(|problem| problem.code == Code::MissedQuestion).count();
+    assert!(missed <= 2, "of 41 questions {missed} are missed: {}", report.to_text(false));
+    let content = content.unwrap();
+    check_every_page(&content);
+    assert_eq!(content.contacts().count(), 3);
+}
+
+#[test]
+fn a_directory_that_holds_too_much_is_refused_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("en")).unwrap();
+    std::fs::write(directory.path().join("palabre.toml"), "").unwrap();
+    for number in 0..2_010 {
+        std::fs::write(directory.path().join(format!("en/{number:04}.toml")), "# nothing\n").unwrap();
+    }
+    let report = load::directory(directory.path(), load::today()).report;
+    let too_much: Vec<_> = report.diagnostics.iter().filter(|problem| problem.code == Code::Unreadable).collect();
+    assert_eq!(too_much.len(), 1, "{}", report.to_text(false));
+    assert_eq!(too_much[0].file, "en/2000.toml");
 }
 
 /// The reference for editors names every key that the files may have, as the code reads them.

@@ -22,6 +22,9 @@ pub(crate) const TESTS_FOLDER: &str = "tests";
 
 /// The largest file that is read, in bytes: far more than anybody writes, and far less than memory.
 const FILE_MAX: u64 = 4 << 20;
+/// The most files of a directory that are read, and their bytes together: some hundred times as much as the shipped content has.
+const FILES_MAX: usize = 2_000;
+const BYTES_MAX: usize = 16 << 20;
 
 /// The files of a content before they are parsed.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +33,8 @@ pub(crate) struct Files {
     pub(crate) report: Report,
     /// The names of the folders but [`TESTS_FOLDER`], whether or not they hold a file.
     pub(super) folders: Vec<String>,
+    /// Whether there was more than is read.
+    is_full: bool,
 }
 
 /// The identity of a content's files: of two that are equal, the second need not be loaded.
@@ -170,10 +175,30 @@ impl Files {
     }
 
     fn read_file(&mut self, directory: &Path, path: &str) {
+        if self.is_full {
+            return;
+        }
         match read_inside(directory, path) {
-            Ok(bytes) => self.add(path, &bytes),
+            Ok(bytes) if self.has_room(bytes.len()) => self.add(path, &bytes),
+            Ok(_) => self.full(path),
             Err(error) => self.unreadable(path, &error),
         }
+    }
+
+    fn has_room(&self, bytes: usize) -> bool {
+        let read: usize = self.report.sources.iter().map(|source| source.text.len()).sum();
+        self.report.sources.len() < FILES_MAX && read + bytes <= BYTES_MAX
+    }
+
+    /// Reports the first file that is too much; those behind it are not read.
+    fn full(&mut self, path: &str) {
+        self.is_full = true;
+        self.report.error(
+            Code::Unreadable,
+            Location::file(path),
+            format!("`{path}` and what follows is too much: {FILES_MAX} files and 16 MB are the most"),
+            "take out what is no content; is this the right directory?",
+        );
     }
 
     fn not_read(&mut self, path: &str, help: String) {

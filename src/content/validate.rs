@@ -65,7 +65,7 @@ impl Folder<'_> {
 
 /// Checks everything and builds the content of an edition; it may be used only if the report has no errors.
 pub(super) fn validate(files: Files, edition: Edition) -> (Option<Content>, Report) {
-    let Files { mut report, folders } = files;
+    let Files { mut report, folders, .. } = files;
     // Apart from the report, so that problems can be added while the texts are read.
     let sources = std::mem::take(&mut report.sources);
     let content = build(&sources, &folders, edition, &mut report);

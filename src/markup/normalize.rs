@@ -17,6 +17,19 @@ const BULLETS: [char; 8] = ['•', '●', '▪', '■', '◦', '‣', '►', '�
 /// Dashes are bullets where two lines in a row begin with one: a single line may be somebody speaking.
 const DASHES: [char; 2] = ['–', '—'];
 
+/// Code is what stands behind so many columns, in CommonMark.
+const CODE_INDENT: usize = 4;
+
+/// What a line stands below, with no empty line between; of a list also with empty ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Above {
+    Nothing,
+    Quotation,
+    /// An item of a list, from whose line so many bytes of indent were taken.
+    Item(usize),
+    Table,
+}
+
 /// A sign that could mean two things, and what was made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ambiguity {
@@ -145,7 +158,10 @@ impl<'a> Edits<'a> {
             let inside = range.start + mark..range.end - mark;
             let touches_numbers = (is_digit(self.before(range.start)) && is_digit(self.after(inside.start)))
                 || (is_digit(self.before(inside.end)) && is_digit(self.after(range.end)));
-            let is_number = mark == 1 && !self.source[inside.clone()].contains(char::is_alphabetic);
+            let words = &self.source[inside.clone()];
+            let is_code =
+                words.starts_with(|c: char| c.is_ascii_digit()) && words.ends_with(|c: char| c.is_ascii_digit());
+            let is_number = mark == 1 && (is_code || !words.contains(char::is_alphabetic));
             if touches_numbers || is_number {
                 self.ambiguities.push((Ambiguity::MarksOfNumber, range.clone()));
             }
@@ -184,7 +200,7 @@ impl<'a> Edits<'a> {
                 start..start + line.trim_end_matches(['\n', '\r']).len()
             })
             .collect();
-        let mut in_quotation = false;
+        let mut above = Above::Nothing;
         let mut number = 0;
         while let Some(line) = lines.get(number) {
             if self.structure.verbatim.iter().any(|range| range.contains(&line.start)) {
@@ -194,6 +210,7 @@ impl<'a> Edits<'a> {
             let rows = self.rows_of_table(&lines[number..]);
             if rows > 0 {
                 self.table(&lines[number..number + rows]);
+                above = Above::Table;
                 number += rows;
                 continue;
             }
@@ -203,35 +220,70 @@ impl<'a> Edits<'a> {
                 near.any(|near| dash_of(&self.source[near.clone()]) == Some(dash))
             };
             let makes_list = dash_of(&self.source[line.clone()]).is_some_and(is_beside);
-            in_quotation = self.line(line.clone(), in_quotation, makes_list);
+            above = self.line(line.clone(), above, makes_list);
             number += 1;
         }
     }
 
-    /// One line; says whether it belongs to a quotation.
-    fn line(&mut self, line: Range<usize>, in_quotation: bool, has_dash_as_bullet: bool) -> bool {
+    /// One line; says what the next one stands below.
+    fn line(&mut self, line: Range<usize>, above: Above, has_dash_as_bullet: bool) -> Above {
+        let text = &self.source[line.clone()];
+        let words = text.trim_start();
+        let indent = line.start..line.end - words.len();
+        let Some(sign) = words.chars().next() else {
+            return if matches!(above, Above::Item(_)) { above } else { Above::Nothing };
+        };
+        let is_item = is_item(words) || (has_dash_as_bullet && DASHES.contains(&sign));
+        let is_quotation = sign == '>' && !is_more_than(words, above);
+        // To CommonMark a line goes on with what stands above it; here it ends where it is written that it ends.
+        let begins_anew = match above {
+            Above::Nothing => false,
+            Above::Quotation => !is_quotation,
+            Above::Item(_) => indent.is_empty() && !is_item,
+            Above::Table => !words.contains('|'),
+        };
+        if begins_anew {
+            self.edits.push((line.start..line.start, "\n".to_owned()));
+        }
+        let is_far_in = text[..indent.len()].contains('\t') || indent.len() >= CODE_INDENT;
+        let would_be_code =
+            self.structure.indented.iter().any(|range| range.start < line.end && line.start < range.end);
+        let taken = match above {
+            Above::Item(taken) if is_item => taken.min(indent.len()),
+            Above::Item(_) if !would_be_code => 0,
+            _ if would_be_code || ((is_item || begins_anew) && is_far_in) => indent.len(),
+            _ => 0,
+        };
+        if taken > 0 {
+            self.edits.push((line.start..line.start + taken, String::new()));
+        }
+        self.signs(indent.end..line.end, above, has_dash_as_bullet);
+        match sign {
+            _ if is_quotation => Above::Quotation,
+            _ if is_item => Above::Item(taken),
+            _ if matches!(above, Above::Item(_)) && !begins_anew => above,
+            _ if sign == '|' || (above == Above::Table && !begins_anew) => Above::Table,
+            _ => Above::Nothing,
+        }
+    }
+
+    /// The signs that the words of a line begin with.
+    fn signs(&mut self, line: Range<usize>, mut above: Above, has_dash_as_bullet: bool) {
         let mut at = line.start;
-        let mut is_quotation = false;
         loop {
-            let rest = &self.source[at..line.end];
-            let words = rest.trim_start();
-            let indent = at..line.end - words.len();
-            if self.structure.indented.iter().any(|range| range.start < line.end && line.start < range.end) {
-                self.edits.push((indent.clone(), String::new()));
-            }
-            at = indent.end;
-            let Some(sign) = words.chars().next() else { return is_quotation };
+            let words = self.source[at..line.end].trim_start();
+            at = line.end - words.len();
+            let Some(sign) = words.chars().next() else { return };
             let behind = &words[sign.len_utf8()..];
             let next = behind.trim_start_matches([' ', '\t']);
             let begins_with_number = next.starts_with(|c: char| c.is_ascii_digit());
             match sign {
-                '>' if begins_with_number && !in_quotation && !is_quotation => {
+                '>' if is_more_than(words, above) => {
                     self.escape(at);
                     self.ambiguities.push((Ambiguity::MoreThan, at..at + 1));
-                    return false;
                 }
                 '>' => {
-                    is_quotation = true;
+                    above = Above::Quotation;
                     at += 1;
                     continue;
                 }
@@ -248,7 +300,7 @@ impl<'a> Edits<'a> {
                 }
                 _ => self.definition(at),
             }
-            return is_quotation;
+            return;
         }
     }
 
@@ -267,7 +319,7 @@ impl<'a> Edits<'a> {
     /// How many lines from here on are rows of a table whose cells are apart by tabs; 0 when there is none.
     fn rows_of_table(&self, lines: &[Range<usize>]) -> usize {
         let cells = |line: &Range<usize>| {
-            let text = self.source[line.clone()].trim_end();
+            let text = self.source[line.clone()].trim_end_matches(' ');
             (!text.trim().is_empty()).then(|| text.split('\t').count())
         };
         let Some(columns) = lines.first().and_then(cells).filter(|&columns| columns > 1) else { return 0 };
@@ -280,7 +332,7 @@ impl<'a> Edits<'a> {
     /// Makes a Markdown table of lines whose cells are apart by tabs.
     fn table(&mut self, lines: &[Range<usize>]) {
         for (row, line) in lines.iter().enumerate() {
-            let end = line.start + self.source[line.clone()].trim_end().len();
+            let end = line.start + self.source[line.clone()].trim_end_matches(' ').len();
             self.edits.push((line.start..line.start, if row == 0 { "\n| ".to_owned() } else { "| ".to_owned() }));
             let text = &self.source[line.start..end];
             for (at, sign) in text.match_indices(['\t', '|']) {
@@ -341,6 +393,32 @@ impl<'a> Edits<'a> {
     }
 }
 
+/// Whether a line's words begin with `>` before a number: "more than". Within a quotation only where no space follows.
+fn is_more_than(words: &str, above: Above) -> bool {
+    words.strip_prefix('>').is_some_and(|behind| {
+        let next = behind.trim_start_matches([' ', '\t']);
+        let is_apart = next.len() < behind.len();
+        next.starts_with(|c: char| c.is_ascii_digit()) && !(above == Above::Quotation && is_apart)
+    })
+}
+
+/// Whether a line's words begin an item of a list.
+fn is_item(words: &str) -> bool {
+    let is_space = |c: Option<char>| c.is_none_or(|c| c == ' ' || c == '\t');
+    let digits = words.len() - words.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let mut signs = words[digits..].chars();
+    match (signs.next(), digits) {
+        (Some('.' | ')'), 1..=9) => is_space(signs.next()),
+        (Some('+'), 0) => {
+            let behind = signs.as_str();
+            is_space(signs.next()) && !behind.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        }
+        (Some('-' | '*'), 0) => is_space(signs.next()),
+        (Some(sign), 0) => BULLETS.contains(&sign) && !signs.as_str().trim().is_empty(),
+        _ => false,
+    }
+}
+
 /// The dash that a line begins with, if white space follows.
 fn dash_of(line: &str) -> Option<char> {
     let words = line.trim_start();
@@ -356,7 +434,7 @@ mod tests {
     fn a_place_in_the_text_is_one_in_the_source() {
         let source = "Composez *144*39#\n• a\n• b *c*\nfin";
         let normalized = normalize(source);
-        assert_eq!(normalized.text, "Composez \\*144\\*39#\n- a\n- b *c*\nfin");
+        assert_eq!(normalized.text, "Composez \\*144\\*39#\n- a\n- b *c*\n\nfin");
         for word in ["Composez", "144", "39#", "a", "b *c*", "fin"] {
             let at = normalized.text.find(word).expect(word);
             let place = normalized.in_source(at..at + word.len());

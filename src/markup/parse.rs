@@ -457,6 +457,7 @@ mod tests {
             ("Composez *144*39#", &number(9..14)[..]),
             ("Composez *144#", &[]),
             ("Faites *100*1*2#.", &number(7..12)),
+            ("Composez *100# puis 1* ou 2", &number(9..22)),
             ("Le _2016_ et le 3", &number(3..9)),
             ("> 60 ans : gratuit", &ambiguous(Ambiguity::MoreThan, 0..1)),
             ("Tarif :\n> 5 : 100", &ambiguous(Ambiguity::MoreThan, 8..9)),
@@ -507,6 +508,23 @@ mod tests {
         check("– a\n– b", "• a\n• b", &[]);
         check("Voici :\n■a\n■b", "Voici :\n\n• a\n• b", &[]);
         check("— Bonjour, dit-il.", "— Bonjour, dit-il.", &[]);
+    }
+
+    /// To CommonMark it would go on with the item, the quotation or the row above it.
+    #[test]
+    fn a_line_below_a_list_a_quotation_or_a_table_stands_by_itself() {
+        check(
+            "• acte\n• photo\nPrix : 500 F\nDélai : 2 jours",
+            "• acte\n• photo\n\nPrix : 500 F\nDélai : 2 jours",
+            &[],
+        );
+        check("1. acte\n+223 20 22 18 48", "1. acte\n\n+223 20 22 18 48", &[]);
+        check("> Dit-il.\nPrix : 500 F", "Dit-il.\n\nPrix : 500 F", &[]);
+        let more_than = [Problem::Ambiguous(Ambiguity::MoreThan, 10..11)];
+        check("> Dit-il.\n>60 ans", "Dit-il.\n\n>60 ans", &more_than);
+        check("| a | b |\n|---|---|\n| c | d |\nAprès", "a  b\nc  d\n\nAprès", &[]);
+        check("Apportez :\n\t• a\n\t• b\n\t\t• c", "Apportez :\n\n• a\n• b\n  ◦ c", &[]);
+        check("Tarifs\t\nSac\t50 F", "Tarifs\nSac     50 F", &[Problem::Ambiguous(Ambiguity::Tabs, 0..16)]);
     }
 
     #[test]

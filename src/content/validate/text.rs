@@ -62,7 +62,7 @@ pub(super) fn markdown(
                 let help = match mark {
                     "](" | "] (" => "write the link as [words](https://…), without a space within the brackets".into(),
                     _ => format!(
-                        "close it with another `{mark}`, without a space within, or write a backslash before each sign (in `\"…\"` two)"
+                        "close it with another `{mark}`, without a space within, or write a backslash before each sign (two in `\"…\"` and `\"\"\"`, one in `'''`)"
                     ),
                 };
                 (Code::BrokenMarkdown, at, (format!("this `{mark}` has no partner and is shown as it is"), help))
@@ -90,18 +90,18 @@ fn instead_of(what: &str) -> &'static str {
         "an image" => "describe it in words, or write a link to it: [words](https://…)",
         "a footnote" => "say it where it belongs, in brackets, or in a paragraph at the end",
         "HTML" => {
-            "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (in `\"…\"` two)"
+            "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
         }
         "a horizontal rule" => "leave an empty line, or write a heading: `## Words`",
         "a line of dashes below words" => {
             "for a heading write `## Words`, else leave an empty line before the dashes or take them out"
         }
         "the address of a link apart from its words" => {
-            "write [words](https://…); a bracket that is meant as it is has a backslash before it (in `\"…\"` two)"
+            "write [words](https://…); a bracket that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
         }
         "words beside the signs that open a block of code" => "begin the code on the next line",
         "a row with more cells than the first row of its table" => {
-            "give the first row as many cells; a `|` that is meant as it is has a backslash before it (in `\"…\"` two)"
+            "give the first row as many cells; a `|` that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
         }
         "a quotation within a quotation" => "begin its lines with one `>`",
         _ => {
@@ -115,15 +115,15 @@ fn ambiguous(ambiguity: Ambiguity) -> (&'static str, &'static str) {
     match ambiguity {
         Ambiguity::MarksOfNumber => (
             "these marks stand around a number and are shown as they are",
-            "write a backslash before each to say so (in `\"…\"` two); for a bold number write `**144**`",
+            "write a backslash before each to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a bold number write `**144**`",
         ),
         Ambiguity::MoreThan => (
             "this `>` stands before a number and is shown as it is",
-            "write a backslash before it to say so (in `\"…\"` two); a quotation begins with a word or a quotation mark",
+            "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); a quotation begins with a word or a quotation mark",
         ),
         Ambiguity::Plus => (
             "this `+` stands before a number and is shown as it is",
-            "write a backslash before it to say so (in `\"…\"` two); for a list begin its lines with `-`",
+            "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a list begin its lines with `-`",
         ),
         Ambiguity::Tabs => (
             "these lines have tabs and are shown as a table",
