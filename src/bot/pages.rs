@@ -216,7 +216,7 @@ fn section_with_note(
         rows.extend(pack(contact_buttons(content, lang, contact)));
     }
     let open_url = |link: &LinkButton| Button {
-        label: link.label(lang).to_owned(),
+        label: link.label.get(lang).to_owned(),
         action: ButtonAction::OpenUrl(link.url.clone()),
     };
     rows.extend(pack(node.links.iter().map(open_url)));

@@ -4,6 +4,7 @@ mod command;
 mod contact;
 mod hours;
 mod interface;
+mod per_language;
 mod section;
 mod shortcut;
 mod topic;
@@ -18,11 +19,12 @@ use super::version::Version;
 use crate::lang::Tag;
 use crate::search::{Index, Ranked};
 pub use command::{CommandDefinition, CommandTarget, MenuEntry};
-pub use contact::{Contact, ContactLink, ContactLinkKind, Email, Location, PerLanguage, Phone};
+pub use contact::{Contact, ContactLink, ContactLinkKind, Email, Location, Phone};
 pub(super) use hours::{DAY_MINUTES, DAYS};
 pub use hours::{Hours, Minute, Opening, Weekday, clock_time};
 pub use interface::Interface;
 pub(super) use interface::spaced_words;
+pub use per_language::PerLanguage;
 pub use section::{LinkButton, Section, SectionText, Siblings};
 pub use shortcut::Shortcut;
 pub(super) use shortcut::Shortcuts;
@@ -170,7 +172,7 @@ impl Content {
     /// The line under a section that says from where its facts are, and of which month.
     #[must_use]
     pub fn facts_line(&self, section: SectionId, lang: LangId) -> &str {
-        self.section(section).facts.as_ref().map_or(&self.interface(lang).facts, |lines| &lines[lang.0])
+        self.section(section).facts.as_ref().map_or(&self.interface(lang).facts, |line| line.get(lang))
     }
 
     /// All sections, each before those below it.

@@ -121,17 +121,8 @@ pub(crate) struct RawSection {
 /// A button that opens a web address.
 #[derive(Debug)]
 pub(crate) struct RawLinkButton {
-    pub(super) text: RawLocalized,
+    pub(super) text: Option<RawText>,
     pub(super) url: Option<Spanned<String>>,
-}
-
-/// A text for all languages, or one for each.
-#[derive(Debug)]
-pub(crate) enum RawLocalized {
-    /// `"Map"`
-    All(Spanned<String>),
-    /// `{ fr = "Plan", en = "Map" }`, each under its language.
-    Each(Vec<(Spanned<String>, Spanned<String>)>),
 }
 
 /// A section's text in one language.
@@ -298,7 +289,11 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
 
 fn link_button(fields: &mut Fields<'_, '_>) -> RawLinkButton {
     const WHY: &str = "a button has a text and the address that it opens";
-    RawLinkButton { text: fields.localized("text", WHY), url: fields.required("url", WHY) }
+    let text = fields.by_language("text");
+    if text.is_none() {
+        fields.missing("text", WHY);
+    }
+    RawLinkButton { text, url: fields.required("url", WHY) }
 }
 
 fn contact(id: Spanned<String>, is_old: bool, fields: &mut Fields<'_, '_>) -> RawContact {

@@ -6,11 +6,13 @@ mod commands;
 mod contacts;
 mod facts;
 mod follow_ons;
+mod id;
 mod interface;
 mod languages;
 mod link_buttons;
 mod menus;
 mod own_facts;
+mod per_language;
 mod references;
 mod search;
 mod sections;
@@ -18,6 +20,7 @@ mod talk;
 mod text;
 mod translations;
 mod tree;
+mod web_address;
 
 use std::collections::HashMap;
 

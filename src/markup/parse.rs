@@ -14,11 +14,14 @@ use super::{Piece, RichText, Span, Style, pieces, utf16_len};
 /// A quotation longer than this many UTF-16 units is shown folded: about six lines on a phone.
 const LONG_QUOTE: usize = 240;
 
+/// The marks that open or close something, longer ones first.
+const MARKS: [&str; 9] = ["**", "__", "~~", "](", "] (http", "```", "`", "*", "_"];
+
 /// Something in a Markdown text that cannot be shown, with its bytes in that text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// An element that a Telegram message does not have, by its name.
-    Unsupported(&'static str, Range<usize>),
+    /// An element that a message does not have.
+    Unsupported(Element, Range<usize>),
     /// A mark that opens and never closes.
     Unclosed(&'static str, Range<usize>),
     /// A link to an address that nobody can open from a message.
@@ -44,6 +47,31 @@ impl Problem {
     }
 }
 
+/// An element of Markdown that a message does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// A picture.
+    Image,
+    /// A note at the end, or the sign that leads to it.
+    Footnote,
+    /// A tag or a block of HTML.
+    Html,
+    /// A line across the page.
+    Rule,
+    /// Dashes or equals signs that make a heading of the words above them.
+    Underlining,
+    /// The address of a link apart from its words.
+    LinkDefinition,
+    /// Words beside the signs that open a block of code.
+    CodeLanguage,
+    /// A row with more cells than the first row of its table.
+    LongRow,
+    /// A quotation within a quotation.
+    NestedQuotation,
+    /// What the parser may know some day.
+    Other,
+}
+
 /// What the placeholders of a text stand for.
 pub trait Placeholders {
     /// What is shown in place of a placeholder.
@@ -62,7 +90,7 @@ pub fn parse(markdown: &str, placeholders: &dyn Placeholders) -> (RichText, Vec<
     let mut builder = Builder::new(&normalized.text, placeholders);
     let parser = Parser::new_ext(&normalized.text, OPTIONS);
     for (_, definition) in parser.reference_definitions().iter() {
-        builder.unsupported("the address of a link apart from its words", definition.span.clone());
+        builder.unsupported(Element::LinkDefinition, definition.span.clone());
     }
     for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
         builder.event(event, range);
@@ -114,9 +142,9 @@ impl<'a> Builder<'a> {
             Event::Text(words) => self.words(&words, range),
             Event::Code(code) => self.out.push_styled(code.trim(), Style::Code),
             Event::SoftBreak | Event::HardBreak => self.line_end(),
-            Event::Rule => self.unsupported("a horizontal rule", range),
-            Event::Html(_) | Event::InlineHtml(_) => self.unsupported("HTML", range),
-            Event::FootnoteReference(_) => self.unsupported("a footnote", range),
+            Event::Rule => self.unsupported(Element::Rule, range),
+            Event::Html(_) | Event::InlineHtml(_) => self.unsupported(Element::Html, range),
+            Event::FootnoteReference(_) => self.unsupported(Element::Footnote, range),
             Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
@@ -130,20 +158,20 @@ impl<'a> Builder<'a> {
                 self.bullet(range.start);
             }
             Tag::Heading { .. } if !self.source[range.start..].starts_with('#') => {
-                self.leave_out("a line of dashes below words", range);
+                self.leave_out(Element::Underlining, range);
             }
             Tag::Heading { .. } => {
                 self.new_block(&tag);
                 self.open_style(Style::Bold);
             }
-            Tag::BlockQuote(_) if self.quotes > 0 => self.leave_out("a quotation within a quotation", range),
+            Tag::BlockQuote(_) if self.quotes > 0 => self.leave_out(Element::NestedQuotation, range),
             Tag::BlockQuote(_) => {
                 self.new_block(&tag);
                 self.quotes += 1;
                 self.open_style(Style::Quote);
             }
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) if !info.trim().is_empty() => {
-                self.leave_out("words beside the signs that open a block of code", range);
+                self.leave_out(Element::CodeLanguage, range);
             }
             Tag::CodeBlock(_) => {
                 self.new_block(&tag);
@@ -161,7 +189,7 @@ impl<'a> Builder<'a> {
             Tag::Strong => self.open_style(Style::Bold),
             Tag::Strikethrough => self.open_style(Style::Strike),
             Tag::Link { dest_url, .. } => self.link(&dest_url, range),
-            Tag::Image { .. } => self.leave_out("an image", range),
+            Tag::Image { .. } => self.leave_out(Element::Image, range),
             Tag::Table(_) => {
                 self.new_block(&tag);
                 self.table = Some((Table::default(), std::mem::take(&mut self.out)));
@@ -170,13 +198,13 @@ impl<'a> Builder<'a> {
                 if let Some((table, _)) = &mut self.table
                     && !table.add_row(&self.source[range.clone()])
                 {
-                    self.unsupported("a row with more cells than the first row of its table", range);
+                    self.unsupported(Element::LongRow, range);
                 }
             }
             Tag::TableCell => {}
-            Tag::FootnoteDefinition(_) => self.leave_out("a footnote", range),
-            Tag::HtmlBlock => self.leave_out("HTML", range),
-            _ => self.leave_out("this element", range),
+            Tag::FootnoteDefinition(_) => self.leave_out(Element::Footnote, range),
+            Tag::HtmlBlock => self.leave_out(Element::Html, range),
+            _ => self.leave_out(Element::Other, range),
         }
     }
 
@@ -221,11 +249,9 @@ impl<'a> Builder<'a> {
             return;
         }
         let source = &self.source[range.clone()];
+        // In `<https://…>` nothing is a mark.
         let is_address = self.source[..range.start].ends_with('<');
-        for mark in ["**", "__", "~~", "](", "] (http", "```", "`", "*", "_"] {
-            if is_address {
-                break; // `<https://…>`: nothing in it is a mark.
-            }
+        for mark in MARKS.into_iter().filter(|_| !is_address) {
             if let Some(at) = words.contains(mark).then(|| unescaped(source, mark)).flatten() {
                 let at = range.start + at;
                 let length = mark.trim_end_matches("http").len();
@@ -350,12 +376,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn unsupported(&mut self, what: &'static str, range: Range<usize>) {
-        self.problems.push(Problem::Unsupported(what, trimmed(self.source, range)));
+    fn unsupported(&mut self, element: Element, range: Range<usize>) {
+        self.problems.push(Problem::Unsupported(element, trimmed(self.source, range)));
     }
 
-    fn leave_out(&mut self, what: &'static str, range: Range<usize>) {
-        self.unsupported(what, range);
+    fn leave_out(&mut self, element: Element, range: Range<usize>) {
+        self.unsupported(element, range);
         self.left_out = 1;
     }
 
@@ -546,7 +572,7 @@ mod tests {
         check(tabs, "Jour   Heures\nLundi  8h", &[Problem::Ambiguous(Ambiguity::Tabs, 0..tabs.len())]);
         check("\tUn.\n\tDeux.", "Un.\nDeux.", &[]);
         let (_, problems) = parse("| a |\n|---|\n| b | c |", &NoPlaceholders);
-        assert!(matches!(problems[..], [Problem::Unsupported(what, _)] if what.starts_with("a row")), "{problems:?}");
+        assert!(matches!(problems[..], [Problem::Unsupported(Element::LongRow, _)]), "{problems:?}");
     }
 
     #[test]

@@ -4,19 +4,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::{Hours, LangId, Opening};
-
-/// A text in every language of the content: a language that lacks it has that of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PerLanguage(pub(in crate::content) Vec<Box<str>>);
-
-impl PerLanguage {
-    /// The text for the readers of a language.
-    #[must_use]
-    pub fn get(&self, lang: LangId) -> &str {
-        &self.0[lang.0]
-    }
-}
+use super::{Hours, LangId, Opening, PerLanguage};
 
 /// One office, service or person and how to reach them.
 #[derive(Clone, Debug)]

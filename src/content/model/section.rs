@@ -1,6 +1,6 @@
 //! A section: its position in the tree and its text in every language.
 
-use super::{ContactId, LangId, SectionId};
+use super::{ContactId, LangId, PerLanguage, SectionId};
 use crate::markup::RichText;
 
 /// A section: its position in the tree and its text in every language.
@@ -21,7 +21,7 @@ pub struct Section {
     /// The buttons that open a web address, at most [`LINKS_MAX`](crate::content::LINKS_MAX).
     pub links: Vec<LinkButton>,
     /// The line that names its source in each language, where that is not the content's.
-    pub(in crate::content) facts: Option<Box<[Box<str>]>>,
+    pub(in crate::content) facts: Option<PerLanguage>,
     /// The text for the readers of each language, in the order of [`Content::languages`](crate::content::Content::languages).
     pub(in crate::content) texts: Vec<SectionText>,
 }
@@ -29,18 +29,10 @@ pub struct Section {
 /// A button that opens a web address.
 #[derive(Clone, Debug)]
 pub struct LinkButton {
-    /// What it says in each language.
-    pub(in crate::content) labels: Vec<Box<str>>,
+    /// What it says: 1 to [`LABEL_MAX`](crate::content::LABEL_MAX) bytes.
+    pub label: PerLanguage,
     /// The address, with `http` or `https`.
     pub url: Box<str>,
-}
-
-impl LinkButton {
-    /// What it says: 1 to [`LABEL_MAX`](crate::content::LABEL_MAX) bytes.
-    #[must_use]
-    pub fn label(&self, lang: LangId) -> &str {
-        &self.labels[lang.0]
-    }
 }
 
 /// The neighbours of a section under the same parent.

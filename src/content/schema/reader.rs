@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{RawInterface, RawLabelled, RawLocalized, RawSectionContact, RawText, Spanned};
+use super::{RawInterface, RawLabelled, RawSectionContact, RawText, Spanned};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 
 /// The most syntax errors of one file that are reported: those after the first few mostly follow from them.
@@ -272,19 +272,6 @@ impl<'a> Fields<'_, 'a> {
             self.missing(key, why);
         }
         text
-    }
-
-    /// A text for all languages or for each; it has to be there, and `why` is said to who left it out.
-    pub(super) fn localized(&mut self, key: &'static str, why: &str) -> RawLocalized {
-        let Some(value) = self.take(key) else {
-            self.missing(key, why);
-            return RawLocalized::Each(Vec::new());
-        };
-        if let DeValue::String(_) = value.value {
-            return self.reader.string(value).map_or(RawLocalized::Each(Vec::new()), RawLocalized::All);
-        }
-        let entries = self.reader.table(value).into_iter();
-        RawLocalized::Each(entries.filter_map(|(key, value)| Some((key, self.reader.string(value)?))).collect())
     }
 
     /// A date, with or without quotes; whether it is one is checked where it is used.

@@ -4,14 +4,14 @@ mod hours;
 mod links;
 mod phones;
 
-use super::{Folder, characters};
+use super::id::{HELP, is_id};
+use super::{Folder, characters, per_language};
 use crate::content::schema::{RawContact, RawLabelled, RawRoot, RawText, Spanned};
 use crate::content::{
-    Contact, EMAILS_MAX, Email, ID_MAX, LangId, Location as Place, MAIN_CONTACT, NAME_MAX, PHONES_MAX, PerLanguage,
-    Phone, VCARD_MAX,
+    Contact, EMAILS_MAX, Email, LangId, Location as Place, MAIN_CONTACT, NAME_MAX, PHONES_MAX, PerLanguage, Phone,
+    VCARD_MAX,
 };
-use crate::diag::{Code, Location, Report, Source, did_you_mean};
-use crate::lang::Tag;
+use crate::diag::{Code, Location, Report, Source};
 
 /// Characters that a button can copy (Bot API, `CopyTextButton`).
 const COPY_MAX: usize = 256;
@@ -66,7 +66,7 @@ impl<'a> Validation<'a, '_> {
             (Some(written), _) => self.text(written, "name", NAME_MAX, false),
             (None, Some(name)) => {
                 let text = name.value.trim();
-                self.check_length(name, text, "name", NAME_MAX);
+                check_length(file, &raw.id.value, name, "name", NAME_MAX, self.report);
                 PerLanguage(vec![text.into(); self.folders.len()])
             }
             (None, None) => PerLanguage(vec!["".into(); self.folders.len()]),
@@ -97,14 +97,11 @@ impl<'a> Validation<'a, '_> {
     /// Whether the id can be used.
     fn id(&mut self, others: &[Contact]) -> bool {
         let id = &self.raw.id;
-        let fits = (1..=ID_MAX).contains(&id.value.len())
-            && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if characters::check_code(self.file, id, self.report) {
             return false;
         }
-        let (code, message, help) = if !fits {
-            let help = "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes";
-            (Code::BadId, format!("the id `{}` does not fit into buttons", id.value), help)
+        let (code, message, help) = if !is_id(&id.value) {
+            (Code::BadId, format!("the id `{}` does not fit into buttons", id.value), HELP)
         } else if others.iter().any(|other| *other.id == *id.value) {
             let help = "[contact] is [contacts.main]: put all of it into [contacts.main]";
             (Code::DuplicateId, format!("there are two contacts `{}`", id.value), help)
@@ -193,88 +190,22 @@ impl<'a> Validation<'a, '_> {
         written.map(|written| self.text(written, "label", CONTACT_LABEL_MAX, false))
     }
 
-    /// A text in every language: what one lacks is that of the first language of the content that has it.
+    /// A text in every language.
     fn text(&mut self, written: &RawText, what: &str, max: usize, many_lines: bool) -> PerLanguage {
-        let mut texts: Vec<Option<Box<str>>> = vec![None; self.folders.len()];
-        for (tag, text) in &written.texts {
-            characters::check_fact(self.file, text, self.report);
+        let (file, id) = (self.file, &self.raw.id.value);
+        per_language::validate(file, written, what, self.folders, self.report, |text, _, report| {
+            characters::check_fact(file, text, report);
             let words = text.value.trim();
             if words.is_empty() {
-                self.report.error(
-                    Code::EmptyText,
-                    text.location(self.file),
-                    format!("the {what} has no words"),
-                    "write it, or leave it out",
-                );
+                let message = format!("the {what} has no words");
+                report.error(Code::EmptyText, text.location(file), message, "write it, or leave it out");
             } else if words.contains(char::is_control) && !many_lines {
-                self.report.error(
-                    Code::NotOneLine,
-                    text.location(self.file),
-                    format!("the {what} has more than one line"),
-                    "write it on one line",
-                );
+                let message = format!("the {what} has more than one line");
+                report.error(Code::NotOneLine, text.location(file), message, "write it on one line");
             }
-            self.check_length(text, words, what, max);
-            match tag {
-                None => texts.fill(Some(words.into())),
-                Some(tag) => {
-                    if let Some(lang) = self.language(tag) {
-                        texts[lang] = Some(words.into());
-                    }
-                }
-            }
-        }
-        let fallback = texts.iter().flatten().next().cloned().unwrap_or_default();
-        let with_fallback = texts.into_iter().zip(self.folders).map(|(text, folder)| {
-            text.unwrap_or_else(|| {
-                self.report.warning(
-                    Code::Untranslated,
-                    Location::span(&self.file.path, written.span.clone()),
-                    format!("the {what} is not translated into `{}` yet", folder.tag),
-                    format!("add `{} = \"…\"`; until then it is shown in another language", folder.tag),
-                );
-                fallback.clone()
-            })
-        });
-        PerLanguage(with_fallback.collect())
-    }
-
-    fn language(&mut self, tag: &Spanned<String>) -> Option<usize> {
-        let known = Tag::new(&tag.value);
-        let found = self.folders.iter().position(|folder| Some(&folder.tag) == known.as_ref());
-        if found.is_none() && !self.folders.is_empty() {
-            let tags: Vec<String> = self.folders.iter().map(|folder| format!("`{}`", folder.tag)).collect();
-            let help = match did_you_mean(&tag.value, self.folders.iter().map(|folder| folder.tag.as_str())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the languages are {}; a text without a table is that of all", tags.join(", ")),
-            };
-            self.report.error(
-                Code::BadLanguage,
-                Location::span(&self.file.path, tag.span.clone()),
-                format!("`{}` is no language of this content", tag.value),
-                help,
-            );
-        }
-        found
-    }
-
-    fn check_length(&mut self, written: &Spanned<String>, text: &str, what: &str, max: usize) {
-        let length = text.chars().count();
-        if length <= max {
-            return;
-        }
-        let id = &self.raw.id.value;
-        let (message, help) = match what {
-            "name" => (
-                format!("the name has {length} characters; a contact card has room for {max}"),
-                format!("shorten it, or give the card a shorter one: `name` under [contacts.{id}]"),
-            ),
-            "address" => {
-                (format!("the address has {length} characters; a button can copy {max}"), "shorten the address".into())
-            }
-            _ => (format!("the {what} has {length} characters; {max} are the most"), "say it in a word or two".into()),
-        };
-        self.report.error(Code::TextTooLong, written.location(self.file), message, help);
+            check_length(file, id, text, what, max, report);
+            words.into()
+        })
     }
 
     fn location(&mut self, written: &Spanned<Vec<f64>>) -> Option<Place> {
@@ -297,6 +228,24 @@ impl<'a> Validation<'a, '_> {
         self.report.error(Code::BadLocation, at, message, help);
         None
     }
+}
+
+fn check_length(file: &Source, id: &str, written: &Spanned<String>, what: &str, max: usize, report: &mut Report) {
+    let length = written.value.trim().chars().count();
+    if length <= max {
+        return;
+    }
+    let (message, help) = match what {
+        "name" => (
+            format!("the name has {length} characters; a contact card has room for {max}"),
+            format!("shorten it, or give the card a shorter one: `name` under [contacts.{id}]"),
+        ),
+        "address" => {
+            (format!("the address has {length} characters; a button can copy {max}"), "shorten the address".into())
+        }
+        _ => (format!("the {what} has {length} characters; {max} are the most"), "say it in a word or two".into()),
+    };
+    report.error(Code::TextTooLong, written.location(file), message, help);
 }
 
 /// Whether it is an address as people have it: letters, digits and a few signs, at a host with a dot in its name. The quoted

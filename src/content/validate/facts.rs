@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Folder, characters, contacts};
+use super::{Folder, characters, contacts, web_address};
 use crate::content::month::YearMonth;
 use crate::content::schema::{RawRoot, RawSource, Spanned};
 use crate::content::{Contact, LangId, PerLanguage, Weekday, clock_time};
@@ -80,7 +80,7 @@ impl Facts {
                     Code::BadUrl,
                     value.location(file),
                     format!("`{}` is not a web address", value.value),
-                    web_address_help(&value.value),
+                    web_address::help(&value.value),
                 );
             }
             facts.define(file, key, RichText::plain(value.value.as_str()), report);
@@ -187,18 +187,6 @@ impl Facts {
             );
         }
         Some(month)
-    }
-}
-
-/// What to write in place of an address that no message can have as a link.
-pub(super) fn web_address_help(address: &str) -> &'static str {
-    let begins = |scheme: &str| address.trim_start().to_ascii_lowercase().starts_with(scheme);
-    if begins("mailto:") {
-        "write the e-mail address plainly, or as {email}: phones make it one to tap"
-    } else if begins("tel:") {
-        "write the phone number plainly, or as {phones}: phones make it one to tap"
-    } else {
-        "write the whole web address, beginning with https://"
     }
 }
 

@@ -3,11 +3,10 @@
 use super::facts::{Facts, LocalizedFacts};
 use super::text::plain;
 use super::tree::{Node, Tree};
-use super::{Folder, characters};
-use crate::content::schema::{RawLinkButton, RawLocalized, Spanned};
+use super::{Folder, characters, per_language};
+use crate::content::schema::{RawLinkButton, Spanned};
 use crate::content::{CHILDREN_MAX, LABEL_MAX, LINKS_MAX, LinkButton};
-use crate::diag::{Code, Location, Report, Source, did_you_mean};
-use crate::lang::Tag;
+use crate::diag::{Code, Location, Report, Source};
 use crate::markup;
 
 /// The buttons of each section, in the order of the tree.
@@ -45,7 +44,12 @@ fn button(
     facts: &Facts,
     report: &mut Report,
 ) -> Option<LinkButton> {
-    let labels = labels(file, node, &raw.text, folders, facts, report);
+    let what = format!("text of a link of `{}`", node.id);
+    let label = raw.text.as_ref().map(|text| {
+        per_language::validate(file, text, &what, folders, report, |text, folder, report| {
+            check(file, text, facts.in_language(folder), report)
+        })
+    });
     let written = raw.url.as_ref()?;
     // An address of [links] may stand for itself: `url = "{site}"`.
     let url = plain(file, written, facts.searched(folders.first()?), &[], report);
@@ -54,53 +58,7 @@ fn button(
         let help = "write the whole address, beginning with https://, or one of [links] as {name}";
         report.error(Code::BadUrl, written.location(file), message, help);
     }
-    Some(LinkButton { labels: labels?, url: url.into() })
-}
-
-/// The label in each language: its own, else that of the first language that has one.
-fn labels(
-    file: &Source,
-    node: &Node<'_>,
-    text: &RawLocalized,
-    folders: &[Folder<'_>],
-    facts: &Facts,
-    report: &mut Report,
-) -> Option<Vec<Box<str>>> {
-    let each = match text {
-        RawLocalized::All(text) => {
-            let mut filled = folders.iter().map(|folder| facts.in_language(folder).fill(text.value.trim()).into());
-            let labels = filled.by_ref().collect();
-            check(file, text, facts.searched(folders.first()?), report);
-            return Some(labels);
-        }
-        RawLocalized::Each(each) => each,
-    };
-    let mut own: Vec<Option<Box<str>>> = vec![None; folders.len()];
-    for (tag, text) in each {
-        match folders.iter().position(|folder| Tag::new(&tag.value).as_ref() == Some(&folder.tag)) {
-            Some(language) => own[language] = Some(check(file, text, facts.in_language(&folders[language]), report)),
-            None => {
-                let help = match did_you_mean(&tag.value, folders.iter().map(|folder| folder.tag.as_str())) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name a language of `order` under [languages]".into(),
-                };
-                let message = format!("the content has no language `{}`", tag.value);
-                report.error(Code::UnknownKey, tag.location(file), message, help);
-            }
-        }
-    }
-    let fallback = own.iter().flatten().next().cloned();
-    if let Some(fallback) = &fallback {
-        for folder in folders.iter().zip(&own).filter(|(_, own)| own.is_none()).map(|(folder, _)| folder) {
-            report.warning(
-                Code::Untranslated,
-                Location::span(&file.path, node.span.clone()),
-                format!("the link `{fallback}` of `{}` has no text in `{}`", node.id, folder.tag),
-                format!("add `{} = \"…\"` to its `text`; until then it is shown in another language", folder.tag),
-            );
-        }
-    }
-    own.into_iter().map(|own| own.or_else(|| fallback.clone())).collect()
+    Some(LinkButton { label: label?, url: url.into() })
 }
 
 /// The label with its facts filled in.

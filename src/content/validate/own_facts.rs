@@ -4,6 +4,7 @@ use super::Folder;
 use super::facts::Facts;
 use super::interface::{FACTS_MAX, facts_line};
 use super::tree::{Node, Tree};
+use crate::content::PerLanguage;
 use crate::diag::{Code, Location, Report, Source};
 use crate::markup::utf16_len;
 
@@ -14,7 +15,7 @@ pub(super) fn validate(
     folders: &[Folder<'_>],
     facts: &Facts,
     report: &mut Report,
-) -> Vec<Option<Box<[Box<str>]>>> {
+) -> Vec<Option<PerLanguage>> {
     let mut of_section = |node: &Node<'_>| {
         let (source, checked) = (node.raw.source.as_ref(), node.raw.checked.as_ref());
         if source.is_none() && checked.is_none() {
@@ -24,7 +25,7 @@ pub(super) fn validate(
         let month = checked.and_then(|checked| facts.check_month(file, checked, Some(&node.id), report));
         let (title, month) = (title.unwrap_or(&facts.source), month.unwrap_or(facts.checked));
         let line = |language| facts_line(language, folders, facts, title, month);
-        let lines: Box<[Box<str>]> = (0..folders.len()).map(line).collect();
+        let lines: Vec<Box<str>> = (0..folders.len()).map(line).collect();
         let longest = lines.iter().map(|line| utf16_len(line)).max().unwrap_or(0);
         if longest > FACTS_MAX {
             report.error(
@@ -34,7 +35,7 @@ pub(super) fn validate(
                 "shorten its `source`",
             );
         }
-        Some(lines)
+        Some(PerLanguage(lines))
     };
     tree.nodes.iter().map(&mut of_section).collect()
 }

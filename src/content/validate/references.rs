@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Folder;
+use super::id::is_id;
 use super::tree::{Tree, validate as validate_tree};
 use crate::content::Content;
 use crate::content::files::{ROOT_FILE, Role};
@@ -152,10 +153,8 @@ fn link(text: &str, at: usize) -> Option<(Range<usize>, Reference<'_>)> {
     let payload = query.strip_prefix("?start=").or_else(|| query.strip_prefix("?startgroup="))?;
     let payload = prefix(payload, |c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     let (tag, id) = payload.split_once('-')?;
-    let is_ours =
-        Tag::new(tag).is_some() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let end = at + text[at..].find(payload)? + payload.len();
-    (is_ours && !id.is_empty()).then_some((at..end, Reference::Section(id)))
+    (Tag::new(tag).is_some() && is_id(id)).then_some((at..end, Reference::Section(id)))
 }
 
 fn prefix(text: &str, belongs: impl Fn(char) -> bool) -> &str {

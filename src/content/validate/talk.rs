@@ -2,6 +2,7 @@
 
 use super::Folder;
 use super::facts::Facts;
+use super::id::is_id;
 use super::text::{STYLES_MAX, markdown};
 use super::tree::Tree;
 use crate::content::model::Shortcuts;
@@ -59,8 +60,7 @@ impl Talks {
 }
 
 fn check_name(file: &Source, name: &Spanned<String>, report: &mut Report) {
-    let is_short = (1..=ID_MAX).contains(&name.value.len());
-    if !is_short || !name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+    if !is_id(&name.value) {
         report.error(
             Code::BadId,
             name.location(file),

@@ -1,10 +1,10 @@
 //! Texts with placeholders: the facts are filled in, and what cannot be shown is reported.
 
-use super::characters;
-use super::facts::{LocalizedFacts, web_address_help};
+use super::facts::LocalizedFacts;
+use super::{characters, web_address};
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::markup::{Ambiguity, Piece, Problem, RichText, pieces};
+use crate::markup::{Ambiguity, Element, Piece, Problem, RichText, pieces};
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
@@ -50,8 +50,9 @@ pub(super) fn markdown(
     let (rich, problems) = facts.parse(&text.value);
     for problem in problems {
         let (code, at, (message, help)) = match problem {
-            Problem::Unsupported(what, at) => {
-                (Code::UnsupportedMarkdown, at, (format!("a message cannot show {what}"), instead_of(what).into()))
+            Problem::Unsupported(element, at) => {
+                let (what, help) = unsupported(element);
+                (Code::UnsupportedMarkdown, at, (format!("a message cannot show {what}"), help.into()))
             }
             Problem::Ambiguous(ambiguity, at) => {
                 let (message, help) = ambiguous(ambiguity);
@@ -72,7 +73,7 @@ pub(super) fn markdown(
                 (Code::UnknownPlaceholder, at, ("this brace belongs to no placeholder".into(), help.into()))
             }
             Problem::BadUrl(url, at) => {
-                let help = web_address_help(&url);
+                let help = web_address::help(&url);
                 (Code::BadUrl, at, (format!("nobody can open the address `{url}`"), help.into()))
             }
             Problem::UnknownPlaceholder(name, at) => {
@@ -84,29 +85,36 @@ pub(super) fn markdown(
     rich
 }
 
-/// What to write instead of what a message cannot show.
-fn instead_of(what: &str) -> &'static str {
-    match what {
-        "an image" => "describe it in words, or write a link to it: [words](https://…)",
-        "a footnote" => "say it where it belongs, in brackets, or in a paragraph at the end",
-        "HTML" => {
-            "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
+/// What an element is called, and what to write instead of it.
+fn unsupported(element: Element) -> (&'static str, &'static str) {
+    match element {
+        Element::LinkDefinition => (
+            "the address of a link apart from its words",
+            "write [words](https://…); a bracket that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)",
+        ),
+        Element::Rule => ("a horizontal rule", "leave an empty line, or write a heading: `## Words`"),
+        Element::Html => (
+            "HTML",
+            "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)",
+        ),
+        Element::Footnote => ("a footnote", "say it where it belongs, in brackets, or in a paragraph at the end"),
+        Element::Underlining => (
+            "a line of dashes below words",
+            "for a heading write `## Words`, else leave an empty line before the dashes or take them out",
+        ),
+        Element::NestedQuotation => ("a quotation within a quotation", "begin its lines with one `>`"),
+        Element::CodeLanguage => {
+            ("words beside the signs that open a block of code", "begin the code on the next line")
         }
-        "a horizontal rule" => "leave an empty line, or write a heading: `## Words`",
-        "a line of dashes below words" => {
-            "for a heading write `## Words`, else leave an empty line before the dashes or take them out"
-        }
-        "the address of a link apart from its words" => {
-            "write [words](https://…); a bracket that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
-        }
-        "words beside the signs that open a block of code" => "begin the code on the next line",
-        "a row with more cells than the first row of its table" => {
-            "give the first row as many cells; a `|` that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
-        }
-        "a quotation within a quotation" => "begin its lines with one `>`",
-        _ => {
-            "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)"
-        }
+        Element::Image => ("an image", "describe it in words, or write a link to it: [words](https://…)"),
+        Element::LongRow => (
+            "a row with more cells than the first row of its table",
+            "give the first row as many cells; a `|` that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)",
+        ),
+        Element::Other => (
+            "this element",
+            "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)",
+        ),
     }
 }
 

@@ -8,10 +8,11 @@ use unicode_properties::UnicodeEmoji;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::characters;
+use super::id::{self, is_id};
 use crate::content::edition::{Edition, Period};
 use crate::content::schema::{RawSection, RawSectionContact, Spanned};
 use crate::content::{
-    CHILDREN_MAX, Calendar, Contact, ContactId, DEPTH_MAX, ID_MAX, LinkButton, Section, SectionId, SectionText,
+    CHILDREN_MAX, Calendar, Contact, ContactId, DEPTH_MAX, LinkButton, PerLanguage, Section, SectionId, SectionText,
     Siblings,
 };
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
@@ -122,7 +123,7 @@ impl Node<'_> {
         &self,
         texts: Vec<SectionText>,
         links: Vec<LinkButton>,
-        facts: Option<Box<[Box<str>]>>,
+        facts: Option<PerLanguage>,
     ) -> Section {
         let Node { id, parent, children, siblings, is_listed, contact, .. } = self.clone();
         Section { id, parent, children, siblings, is_listed, contact, links, facts, texts }
@@ -161,7 +162,7 @@ fn old_ids<'a>(file: &Source, nodes: &[Node<'a>], ids: HashSet<&'a str>, report:
             }
             let name = old.value.as_str();
             let (code, message, help) = if !is_id(name) {
-                (Code::BadId, format!("the id `{name}` never stood in a link"), ID_HELP.to_owned())
+                (Code::BadId, format!("the id `{name}` never stood in a link"), id::HELP.to_owned())
             } else if ids.contains(name) {
                 let message = format!("`{name}` is the id of a section: its links lead there");
                 (Code::DuplicateId, message, "leave it out, or give that section another id".to_owned())
@@ -174,13 +175,6 @@ fn old_ids<'a>(file: &Source, nodes: &[Node<'a>], ids: HashSet<&'a str>, report:
             report.error(code, old.location(file), message, help);
         }
     }
-}
-
-const ID_HELP: &str = "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes";
-
-fn is_id(text: &str) -> bool {
-    (1..=ID_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The days on which a section is there.
@@ -298,7 +292,7 @@ impl<'a> Flattening<'a, '_, '_> {
         }
         if !fits {
             let message = format!("the id `{}` does not fit into links and buttons", id.value);
-            self.error(Code::BadId, id, message, ID_HELP);
+            self.error(Code::BadId, id, message, id::HELP);
         } else if !self.seen.insert(&id.value) {
             self.error(
                 Code::DuplicateId,

@@ -3,8 +3,7 @@
 use phonelib::PhoneNumber;
 
 use crate::content::schema::{RawContactLinks, Spanned};
-use crate::content::validate::characters;
-use crate::content::validate::facts::web_address_help;
+use crate::content::validate::{characters, web_address};
 use crate::content::{ContactLink, ContactLinkKind};
 use crate::diag::{Code, Report, Source};
 use crate::markup::is_web_address;
@@ -37,7 +36,7 @@ pub(super) fn validate(file: &Source, raw: &RawContactLinks, report: &mut Report
             continue;
         }
         let help = match or {
-            "" => web_address_help(text).to_owned(),
+            "" => web_address::help(text).to_owned(),
             or => format!("write {or}, or the whole address, beginning with https://"),
         };
         report.error(Code::BadUrl, written.location(file), format!("nobody can open `{text}`"), help);
