@@ -19,6 +19,7 @@ use crate::cli::config::{ContentChoice, SettingError};
 use crate::content::Content;
 use crate::content::load::{self, Edition, Loaded};
 use crate::diag::Severity;
+use crate::messages::Locale;
 use crate::reload::ReloadError;
 use crate::server::EndpointError;
 use crate::telegram::{ApiConfigError, RunError, TokenError};
@@ -113,6 +114,9 @@ fn content(choice: &ContentChoice, edition: impl Into<Edition>) -> Result<Conten
     let Loaded { content, report } = load(choice, edition);
     content.ok_or_else(|| {
         let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
-        Error::Content { summary: report.summary(), first: first.map_or_else(String::new, |d| d.message.clone()) }
+        Error::Content {
+            summary: report.summary().to_text(Locale::English),
+            first: first.map_or_else(String::new, |d| d.message.to_text(Locale::English)),
+        }
     })
 }

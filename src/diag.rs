@@ -6,6 +6,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
+use crate::message;
+use crate::messages::{Locale, Message};
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// The name of a kind of problem, as it is printed and as its case in `tests/cases/check/` is called.
@@ -171,9 +174,9 @@ pub struct Diagnostic {
     /// The bytes of the file that are wrong; `None` when the file as a whole is.
     pub span: Option<Range<usize>>,
     /// What is wrong.
-    pub message: String,
+    pub message: Message,
     /// What to write instead.
-    pub help: String,
+    pub help: Message,
 }
 
 /// One file of a content, as read.
@@ -200,16 +203,16 @@ pub struct Report {
 
 impl Report {
     /// Adds a problem for which the content is refused.
-    pub fn error(&mut self, code: Code, at: Location<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.push(code, Severity::Error, at, message.into(), help.into());
+    pub fn error(&mut self, code: Code, at: Location<'_>, message: Message, help: Message) {
+        self.push(code, Severity::Error, at, message, help);
     }
 
     /// Adds a problem in spite of which the content is used.
-    pub fn warning(&mut self, code: Code, at: Location<'_>, message: impl Into<String>, help: impl Into<String>) {
-        self.push(code, Severity::Warning, at, message.into(), help.into());
+    pub fn warning(&mut self, code: Code, at: Location<'_>, message: Message, help: Message) {
+        self.push(code, Severity::Warning, at, message, help);
     }
 
-    fn push(&mut self, code: Code, severity: Severity, at: Location<'_>, message: String, help: String) {
+    fn push(&mut self, code: Code, severity: Severity, at: Location<'_>, message: Message, help: Message) {
         self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
     }
 
@@ -238,7 +241,7 @@ impl Report {
     /// Keeps of the problems of these kinds that say the same the first, with the places of the others: one removed section is one
     /// thing to mend, however often it is named.
     pub(crate) fn merge_repeated(&mut self, kinds: &[Code]) {
-        let mut places: HashMap<(Code, String), BTreeMap<String, usize>> = HashMap::new();
+        let mut places: HashMap<(Code, Message), BTreeMap<String, usize>> = HashMap::new();
         for d in self.diagnostics.iter().filter(|d| kinds.contains(&d.code)) {
             *places.entry((d.code, d.message.clone())).or_default().entry(d.file.clone()).or_default() += 1;
         }
@@ -248,10 +251,11 @@ impl Report {
             }
             let Some(files) = places.remove(&(d.code, d.message.clone())) else { return false };
             if files.values().sum::<usize>() > 1 {
-                let times =
-                    |(file, n): (&String, &usize)| if *n > 1 { format!("{file} ({n} times)") } else { file.clone() };
-                let files: Vec<String> = files.iter().map(times).collect();
-                d.help.push_str(&format!(" (in {})", files.join(", ")));
+                let times = |(file, times): (&String, &usize)| {
+                    Message::counted(*times, Message::verbatim(file), message!("{file} ({times} times)", file, times))
+                };
+                let files = Message::joined(files.iter().map(times).collect(), ", ");
+                d.help = message!("{help} (in {files})", help = d.help, files);
             }
             true
         });
@@ -259,13 +263,13 @@ impl Report {
 
     /// The report as a person reads it, with the words underlined; `styled` puts colours in.
     #[must_use]
-    pub fn to_text(&self, styled: bool) -> String {
-        self.to_short_text(styled, usize::MAX)
+    pub fn to_text(&self, locale: Locale, styled: bool) -> String {
+        self.to_short_text(locale, styled, usize::MAX)
     }
 
     /// The report as a person reads it, with at most so many problems of each kind; the others are counted.
     #[must_use]
-    pub fn to_short_text(&self, styled: bool, of_each: usize) -> String {
+    pub fn to_short_text(&self, locale: Locale, styled: bool, of_each: usize) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
         let mut counts: BTreeMap<(Severity, Code), usize> = BTreeMap::new();
@@ -273,29 +277,33 @@ impl Report {
             let count = counts.entry((diagnostic.severity, diagnostic.code)).or_default();
             *count += 1;
             if *count <= of_each {
-                text.push_str(&self.render(&renderer, diagnostic));
+                text.push_str(&self.render(&renderer, locale, diagnostic));
                 text.push_str("\n\n");
             }
         }
         for ((_, code), count) in counts {
             if let more @ 1.. = count.saturating_sub(of_each) {
-                text.push_str(&format!("… and {more} more of the kind `{}`; `--all` shows them\n", code.name()));
+                let more =
+                    message!("… and {more} more of the kind `{kind}`; `--all` shows them", more, kind = code.name());
+                text.push_str(&more.to_text(locale));
+                text.push('\n');
             }
         }
-        text.push_str(&self.summary());
+        text.push_str(&self.summary().to_text(locale));
         text.push('\n');
         text
     }
 
-    /// Why the content is refused, for the log: the first [`LOGGED_MAX`] errors as [`Report::to_text`] shows them, and the
-    /// number of all problems last. Each line is one of the log's, without colours or control characters.
+    /// Why the content is refused, for the log: the first [`LOGGED_MAX`] errors as [`Report::to_text`] shows them in English, and
+    /// the number of all problems last. Each line is one of the log's, without colours or control characters.
     #[must_use]
     pub fn to_log_lines(&self) -> Vec<String> {
         let errors = || self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         let renderer = Renderer::plain();
-        let shown: Vec<String> = errors().take(LOGGED_MAX).map(|error| self.render(&renderer, error)).collect();
+        let shown: Vec<String> =
+            errors().take(LOGGED_MAX).map(|error| self.render(&renderer, Locale::English, error)).collect();
         let mut lines: Vec<String> = shown.iter().flat_map(|text| text.lines()).map(printable).collect();
-        let summary = self.summary();
+        let summary = self.summary().to_text(Locale::English);
         lines.push(match errors().count().saturating_sub(LOGGED_MAX) {
             0 => summary,
             more => format!("and {more} more: {summary}; `palabre check` shows all"),
@@ -305,7 +313,7 @@ impl Report {
 
     /// The report as one JSON object a line; lines and columns count from 1, columns in characters.
     #[must_use]
-    pub fn to_json_lines(&self) -> String {
+    pub fn to_json_lines(&self, locale: Locale) -> String {
         #[derive(Serialize)]
         struct Line<'a> {
             code: &'static str,
@@ -315,8 +323,8 @@ impl Report {
             column: Option<usize>,
             end_line: Option<usize>,
             end_column: Option<usize>,
-            message: &'a str,
-            help: &'a str,
+            message: String,
+            help: String,
         }
         let mut text = String::new();
         for diagnostic in &self.diagnostics {
@@ -334,8 +342,8 @@ impl Report {
                 column: start.map(|p| p.1),
                 end_line: end.map(|p| p.0),
                 end_column: end.map(|p| p.1),
-                message: &diagnostic.message,
-                help: &diagnostic.help,
+                message: diagnostic.message.to_text(locale),
+                help: diagnostic.help.to_text(locale),
             };
             text.push_str(&serde_json::to_string(&line).unwrap_or_default());
             text.push('\n');
@@ -345,21 +353,25 @@ impl Report {
 
     /// How many problems there are, in one line.
     #[must_use]
-    pub fn summary(&self) -> String {
-        let summary = summary(self.count(Severity::Error), self.count(Severity::Warning), "no problems");
-        match self.quieted {
+    pub fn summary(&self) -> Message {
+        let none = message!("no problems");
+        let summary = summary(self.count(Severity::Error), self.count(Severity::Warning), none);
+        let quieted = self.quieted;
+        match quieted {
             0 => summary,
-            quieted => format!("{summary}; {} allowed", count_of(quieted, "warning")),
+            1 => message!("{summary}; 1 warning is allowed", summary),
+            _ => message!("{summary}; {quieted} warnings are allowed", summary, quieted),
         }
     }
 
-    fn render(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+    fn render(&self, renderer: &Renderer, locale: Locale, diagnostic: &Diagnostic) -> String {
+        let (error, warning, help) = (message!("error"), message!("warning"), message!("help"));
         let level = match diagnostic.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
+            Severity::Error => Level::ERROR.with_name(error.to_text(locale)),
+            Severity::Warning => Level::WARNING.with_name(warning.to_text(locale)),
         };
-        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
-        let help = Level::HELP.message(diagnostic.help.as_str());
+        let title = level.primary_title(diagnostic.message.to_text(locale)).id(diagnostic.code.name());
+        let help = Level::HELP.with_name(help.to_text(locale)).message(diagnostic.help.to_text(locale));
         let group = match (self.source(&diagnostic.file), &diagnostic.span) {
             (Some(source), Some(span)) => title.element(
                 Snippet::source(source.text.as_str())
@@ -406,21 +418,26 @@ pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>)
     (score(&best) >= 0.5).then_some(best)
 }
 
-/// A number with its noun in singular or plural: `1 warning`, `2 warnings`.
-#[must_use]
-pub fn count_of(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
 /// The numbers of errors and warnings in one line, as `1 error, 2 warnings`; `none` when there are neither.
 #[must_use]
-pub fn summary(errors: usize, warnings: usize, none: &str) -> String {
+pub fn summary(errors: usize, warnings: usize, none: Message) -> Message {
     match (errors, warnings) {
-        (0, 0) => none.to_owned(),
-        (0, warnings) => count_of(warnings, "warning"),
-        (errors, 0) => count_of(errors, "error"),
-        (errors, warnings) => format!("{}, {}", count_of(errors, "error"), count_of(warnings, "warning")),
+        (0, 0) => none,
+        (0, warnings) => count_of_warnings(warnings),
+        (errors, 0) => count_of_errors(errors),
+        (errors, warnings) => {
+            message!("{errors}, {warnings}", errors = count_of_errors(errors), warnings = count_of_warnings(warnings))
+        }
     }
+}
+
+fn count_of_errors(count: usize) -> Message {
+    Message::counted(count, message!("1 error"), message!("{count} errors", count))
+}
+
+/// `1 warning`, `2 warnings`.
+pub(crate) fn count_of_warnings(count: usize) -> Message {
+    Message::counted(count, message!("1 warning"), message!("{count} warnings", count))
 }
 
 /// A line that says the same to a terminal as to a file.

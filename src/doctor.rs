@@ -6,10 +6,12 @@
 //! - `connectivity`: server, proxy, clock and token, all from one `getMe`.
 //! - `webhook`: webhook or polling, failed deliveries, update kinds.
 //! - `botfather`: settings that only @BotFather can change.
+//! - `errors`: errors of other rooms, as findings say them.
 //! - `menus`: commands and descriptions, compared with those of the content.
 
 mod botfather;
 mod connectivity;
+mod errors;
 mod local;
 mod menus;
 mod report;
@@ -24,6 +26,8 @@ use tokio::time::{Instant, timeout_at};
 pub use self::report::{DoctorReport, Finding, Status};
 use crate::content::Content;
 use crate::content::load::{self, Edition, Loaded, Scope, today};
+use crate::message;
+use crate::messages::Message;
 use crate::quality;
 use crate::telegram::{Api, Token};
 
@@ -89,7 +93,9 @@ pub async fn examine(options: Options) -> DoctorReport {
     let server_findings = async {
         match api(token.as_ref(), api_url.as_deref(), proxy.as_deref()) {
             Ok(api) => examine_server(&api, environment, deadline).await,
-            Err(error) => vec![Finding::error("server", error, "correct the variable, or take it away")],
+            Err(error) => {
+                vec![Finding::error("server", error, message!("correct the variable, or take it away"))]
+            }
         }
     };
     let (questions, server_findings) = tokio::join!(timeout_at(files_deadline, questions), server_findings);
@@ -115,9 +121,9 @@ fn load_with_questions(directory: Option<&Path>) -> Loaded {
 }
 
 /// The Bot API server at `url`. Without a token, one that no bot has: connectivity can be examined all the same.
-fn api(token: Option<&Token>, url: Option<&str>, proxy: Option<&str>) -> Result<Api, String> {
-    let placeholder = Token::new("0").map_err(|error| error.to_string())?;
-    Api::new(token.unwrap_or(&placeholder), url, proxy).map_err(|error| error.to_string())
+fn api(token: Option<&Token>, url: Option<&str>, proxy: Option<&str>) -> Result<Api, Message> {
+    let placeholder = Token::new("0").map_err(|error| errors::token(&error))?;
+    Api::new(token.unwrap_or(&placeholder), url, proxy).map_err(|error| errors::api_config(&error))
 }
 
 /// Calls every method that tells something about the bot's state. If there is a token, the first finding is about it.
@@ -127,7 +133,7 @@ async fn examine_server(api: &Api, environment: Environment<'_>, deadline: Insta
     findings.extend(webhook::configured_url(webhook_url, api.is_telegrams_own()));
     let Some(bot) = bot else {
         if has_token {
-            let message = "webhook, settings at @BotFather, menus and descriptions were not asked for";
+            let message = message!("webhook, settings at @BotFather, menus and descriptions were not asked for");
             findings.push(Finding::unknown("telegram", message));
         }
         return findings;
@@ -135,7 +141,7 @@ async fn examine_server(api: &Api, environment: Environment<'_>, deadline: Insta
     let menus = async {
         match content {
             Some(content) => menus::findings(api, content, deadline).await,
-            None => vec![Finding::unknown("commands", "not compared: the content cannot be used")],
+            None => vec![Finding::unknown("commands", message!("not compared: the content cannot be used"))],
         }
     };
     let (webhook, menus) = tokio::join!(webhook::findings(api, webhook_url, deadline), menus);

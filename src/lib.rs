@@ -3,8 +3,9 @@
 //! Data flows one way, from the files to the message. Each room uses only rooms above it in this list; a test holds the code
 //! against it.
 //!
-//! - [`markup`], [`diag`], [`lang`], [`folding`], [`metrics`], [`clock`]: text with styles; what is wrong and where; language
-//!   tags; characters that say the same; counters; time of day.
+//! - [`markup`], [`lang`], [`folding`], [`metrics`], [`clock`]: text with styles; language tags; characters that say the same;
+//!   counters; time of day.
+//! - [`messages`], [`diag`]: what editors and operators read, in their language; what is wrong and where.
 //! - [`search`]: a question → ranked topics, whatever they are.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`bot`]: what to answer: pure functions without I/O. The product.
@@ -25,6 +26,7 @@ pub mod doctor;
 pub mod folding;
 pub mod lang;
 pub mod markup;
+pub mod messages;
 pub mod metrics;
 mod platform;
 pub mod quality;

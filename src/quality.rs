@@ -18,6 +18,8 @@ use crate::content::schema::{RawExpected, RawQuestion, Reader, Spanned};
 use crate::content::{Content, Found, LangId, Match, SectionId, Shortcut, TalkKind, Topic};
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::lang::Tag;
+use crate::message;
+use crate::messages::Message;
 use crate::search::{Features, Index};
 
 /// The number of folds of the cross-validation: the phrases of one fold are asked of an index of the others. More folds take
@@ -81,7 +83,7 @@ fn on_all_processors<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) ->
 /// What each language that has no `search.toml` is searched with, in words. A content whose other languages have one gets a
 /// warning instead.
 #[must_use]
-pub fn built_in(loaded: &Loaded) -> Vec<(Tag, String)> {
+pub fn built_in(loaded: &Loaded) -> Vec<(Tag, Message)> {
     let has_search = |source: &Source| matches!(Role::of(&source.path), Some(Role::Search(_)));
     let Some(content) = &loaded.content else { return Vec::new() };
     if loaded.report.sources.iter().any(has_search) {
@@ -197,8 +199,8 @@ fn check_ask(content: &Content, file: &Source, lang: LangId, own: &str, ask: &Sp
         report.warning(
             Code::StrayAsk,
             ask.location(file),
-            format!("this question of `{own}` is nearer to `{nearest}`"),
-            "say it in words that only its own section has, or move it",
+            message!("this question of `{own}` is nearer to `{nearest}`", own, nearest),
+            message!("say it in words that only its own section has, or move it"),
         );
     }
 }
@@ -220,50 +222,61 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
     let is_one_of = |ids: &[Spanned<String>], topic: Topic| {
         topic.section().is_some_and(|section| ids.iter().any(|id| *id.value == *content.section(section).id))
     };
-    let names =
-        |ids: &[Spanned<String>]| ids.iter().map(|id| format!("`{}`", id.value)).collect::<Vec<_>>().join(" or ");
+    let names = |ids: &[Spanned<String>]| {
+        let names = ids.iter().map(|id| format!("`{}`", id.value));
+        names.reduce(|all, name| all + " / " + &name).unwrap_or_default()
+    };
     let missed = match &question.expected {
         RawExpected::Refused => match outcome {
             Outcome::Answer(..) => true,
             Outcome::Talk(talk) => content.talk(talk).kind == TalkKind::Urgent,
             _ => false,
         }
-        .then(|| "nothing: it is not ours".to_owned()),
+        .then(|| message!("nothing: it is not ours")),
         RawExpected::Section(ids) => {
             let first = found.matches.first().is_some_and(|first| is_one_of(ids, first.topic));
-            (!first).then(|| format!("{} first", names(ids)))
+            (!first).then(|| message!("{sections} first", sections = names(ids)))
         }
         RawExpected::Among(ids) => {
             let among = found.matches.iter().take(3).any(|m| is_one_of(ids, m.topic));
-            (!among).then(|| format!("{} among the first three", names(ids)))
+            (!among).then(|| message!("{sections} among the first three", sections = names(ids)))
         }
         RawExpected::Offered(ids) => {
             let offered = matches!(&outcome, Outcome::Suggest(some)
                 if some.iter().any(|&section| is_one_of(ids, Topic::Section(section))));
-            (!offered).then(|| format!("a choice with {}", names(ids)))
+            (!offered).then(|| message!("a choice with {sections}", sections = names(ids)))
         }
         RawExpected::Talk(name) => {
             let said = matches!(outcome, Outcome::Talk(talk) if *content.talk(talk).name == *name.value);
-            (!said).then(|| format!("the talk `{}`", name.value))
+            (!said).then(|| message!("the talk `{name}`", name = name.value))
         }
     };
-    let place = match &question.expected {
-        RawExpected::Refused => "a phrase to `not_ours` of search.toml".to_owned(),
-        RawExpected::Talk(name) => format!("an `ask` phrase to `[talk.{}]`", name.value),
-        _ => "an `ask` phrase to its section".to_owned(),
+    let help = match &question.expected {
+        RawExpected::Refused => {
+            message!("add a phrase to `not_ours` of search.toml in words of this kind, but not this question itself")
+        }
+        RawExpected::Talk(name) => message!(
+            "add an `ask` phrase to `[talk.{name}]` in words of this kind, but not this question itself",
+            name = name.value
+        ),
+        _ => message!("add an `ask` phrase to its section in words of this kind, but not this question itself"),
     };
     if let Some(expected) = missed {
         report.warning(
             Code::MissedQuestion,
             question.ask.location(file),
-            format!("this question should find {expected}, and finds {}", first_three(content, &found)),
-            format!("add {place} in words of this kind, but not this question itself"),
+            message!(
+                "this question should find {expected}, and finds {found}",
+                expected,
+                found = first_three(content, &found)
+            ),
+            help,
         );
     }
     let Some(language) = &question.language else { return };
     let Some(expected) = content.language(&language.value) else {
-        let help = "name a language of the content";
-        let message = format!("there is no language `{}`", language.value);
+        let help = message!("name a language of the content");
+        let message = message!("there is no language `{language}`", language = language.value);
         report.error(Code::UnknownId, language.location(file), message, help);
         return;
     };
@@ -272,8 +285,12 @@ fn check_question(content: &Content, file: &Source, lang: LangId, question: &Raw
         report.warning(
             Code::MissedQuestion,
             question.ask.location(file),
-            format!("this question should be answered in `{}`, and is in `{answered}`", language.value),
-            "add phrases in its words to the language that it is written in",
+            message!(
+                "this question should be answered in `{language}`, and is in `{answered}`",
+                language = language.value,
+                answered
+            ),
+            message!("add phrases in its words to the language that it is written in"),
         );
     }
 }
@@ -306,10 +323,15 @@ fn is_talk(content: &Content, file: &Source, name: &Spanned<String>, report: &mu
     let is_known = content.talks().any(|talk| *content.talk(talk).name == *name.value);
     if !is_known {
         let help = match did_you_mean(&name.value, content.talks().map(|talk| &*content.talk(talk).name)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name one that stands under `[talk]` in a search.toml".into(),
+            Some(near) => message!("did you mean `{near}`?", near),
+            None => message!("name one that stands under `[talk]` in a search.toml"),
         };
-        report.error(Code::UnknownId, name.location(file), format!("there is no talk `{}`", name.value), help);
+        report.error(
+            Code::UnknownId,
+            name.location(file),
+            message!("there is no talk `{name}`", name = name.value),
+            help,
+        );
     }
     is_known
 }

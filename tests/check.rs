@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use palabre::content::load::{self, YearMonth};
 use palabre::diag::Code;
+use palabre::messages::Locale;
 use serde_json::Value;
 
 fn check(arguments: &[&str]) -> Output {
@@ -94,12 +95,15 @@ fn what_an_editor_allows_is_counted_alone() {
         ];
         load::memory(files, now).report
     };
-    assert_eq!(report("").summary(), "2 warnings");
-    assert_eq!(report("\"old-facts\"").summary(), "1 warning; 1 warning allowed");
-    assert_eq!(report("\"old-facts\", \"few-ask\"").summary(), "no problems; 2 warnings allowed");
+    assert_eq!(report("").summary().to_text(Locale::English), "2 warnings");
+    assert_eq!(report("\"old-facts\"").summary().to_text(Locale::English), "1 warning; 1 warning is allowed");
+    assert_eq!(
+        report("\"old-facts\", \"few-ask\"").summary().to_text(Locale::English),
+        "no problems; 2 warnings are allowed"
+    );
     let typo = report("\"old-fact\"");
     let problem = typo.diagnostics.iter().find(|problem| problem.code == Code::UnknownId).unwrap();
-    assert_eq!(problem.help, "did you mean `old-facts`?");
+    assert_eq!(problem.help.to_text(Locale::English), "did you mean `old-facts`?");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::content::{Content, VCARD_MAX};
 use palabre::diag::Code;
+use palabre::messages::Locale;
 use serde_json::json;
 
 use crate::support::bot::BotTest;
@@ -67,7 +68,7 @@ fn problems(contacts: &str, children: usize) -> Vec<(Code, String)> {
     let of_root =
         report.diagnostics.into_iter().filter(|problem| problem.file == load::ROOT_FILE && problem.span.is_some());
     let wanted = of_root.filter(|problem| !matches!(problem.code, Code::LanguageWithoutFolder | Code::NoWords));
-    wanted.map(|problem| (problem.code, problem.message)).collect()
+    wanted.map(|problem| (problem.code, problem.message.to_text(Locale::English))).collect()
 }
 
 #[track_caller]

@@ -10,6 +10,7 @@ use palabre::bot::view::View;
 use palabre::content::load::{self, Edition, Loaded, Scope, YearMonth};
 use palabre::content::{CommandTarget, Content, LangId, Opening, SectionId};
 use palabre::diag::{Code, Severity};
+use palabre::messages::Locale;
 use palabre::quality;
 
 use crate::support::snapshot;
@@ -126,7 +127,11 @@ fn every_shipped_section_is_written_in_every_language_with_its_questions() {
 #[test]
 fn another_organisation_in_five_languages_and_three_scripts() {
     let Loaded { content, report } = load_content("library");
-    assert!(report.diagnostics.iter().all(|d| d.code == Code::Untranslated), "{}", report.to_text(false));
+    assert!(
+        report.diagnostics.iter().all(|d| d.code == Code::Untranslated),
+        "{}",
+        report.to_text(Locale::English, false)
+    );
     let content = content.unwrap();
     snapshot("menus", "library", &menu(&content));
     check_every_page(&content);
@@ -137,7 +142,7 @@ fn another_organisation_in_five_languages_and_three_scripts() {
 #[test]
 fn one_language_and_no_phone() {
     let Loaded { content, report } = load_content("single");
-    assert_eq!(report.to_text(false), "no problems\n");
+    assert_eq!(report.to_text(Locale::English, false), "no problems\n");
     let content = content.unwrap();
     snapshot("menus", "single", &menu(&content));
     check_every_page(&content);
@@ -178,7 +183,7 @@ fn a_language_is_found_by_each_of_its_tags() {
     let check = |written: &str, folder: &str, reader: &str, tag: &str| {
         let order = format!("\"pt\", \"{written}\"");
         let Loaded { content, report } = in_languages(&order, &["pt", folder], "default = \"pt\"");
-        let content = content.unwrap_or_else(|| panic!("{}", report.to_text(false)));
+        let content = content.unwrap_or_else(|| panic!("{}", report.to_text(Locale::English, false)));
         let lang = content.language(tag).unwrap();
         assert_eq!(content.tag(lang).as_str(), tag);
         assert_eq!(content.language_for(Some(reader)), lang, "{reader}");
@@ -219,7 +224,8 @@ fn two_folders_of_one_language_are_named() {
     assert!(content.is_none());
     let problem = report.diagnostics.iter().find(|problem| problem.code == Code::BadLanguage).unwrap();
     assert_eq!(problem.file, "iw");
-    assert!(problem.message.contains("`he/`") && problem.message.contains("`iw/`"), "{}", problem.message);
+    let message = problem.message.to_text(Locale::English);
+    assert!(message.contains("`he/`") && message.contains("`iw/`"), "{message}");
 }
 
 #[test]
@@ -305,7 +311,7 @@ fn a_language_of_borrowed_words_changes_nothing_that_a_question_finds() {
     let text = std::fs::read_to_string(&root).unwrap();
     std::fs::write(&root, text.replace("order = [\"fr\", \"en\"]", "order = [\"fr\", \"en\", \"es\"]")).unwrap();
     let Loaded { content, report } = load::directory(directory.path(), load::today());
-    let more = content.unwrap_or_else(|| panic!("{}", report.to_text(false)));
+    let more = content.unwrap_or_else(|| panic!("{}", report.to_text(Locale::English, false)));
     assert!(more.language("es").is_some());
     // Its talk is a copy, which it reads by rules of its own: scores may differ, answers hardly.
     let mut asked = 0;
@@ -343,7 +349,7 @@ fn a_language_without_search_toml_says_what_is_used_instead() {
         let files = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
         let report = load::memory(files, YearMonth { year: 2026, month: 2 }).report;
         let missing = report.diagnostics.into_iter().filter(|problem| problem.file.ends_with("search.toml"));
-        missing.map(|problem| (problem.file.to_string(), problem.message)).collect::<Vec<_>>()
+        missing.map(|problem| (problem.file.to_string(), problem.message.to_text(Locale::English))).collect::<Vec<_>>()
     };
     let missing = check(&["en"]);
     assert_eq!(missing.len(), 2, "{missing:?}");
@@ -396,9 +402,9 @@ fn a_town_hall_with_offices_hours_and_prices() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
     let loaded = load::directory(&directory("townhall"), Edition::new(day, Scope::Everything));
     let Loaded { content, report } = quality::check(loaded);
-    assert_eq!(report.count(Severity::Error), 0, "{}", report.to_text(false));
+    assert_eq!(report.count(Severity::Error), 0, "{}", report.to_text(Locale::English, false));
     let missed = report.diagnostics.iter().filter(|problem| problem.code == Code::MissedQuestion).count();
-    assert!(missed <= 2, "of 41 questions {missed} are missed: {}", report.to_text(false));
+    assert!(missed <= 2, "of 41 questions {missed} are missed: {}", report.to_text(Locale::English, false));
     let content = content.unwrap();
     check_every_page(&content);
     assert_eq!(content.contacts().count(), 3);
@@ -414,7 +420,7 @@ fn a_directory_that_holds_too_much_is_refused_in_one_line() {
     }
     let report = load::directory(directory.path(), load::today()).report;
     let too_much: Vec<_> = report.diagnostics.iter().filter(|problem| problem.code == Code::Unreadable).collect();
-    assert_eq!(too_much.len(), 1, "{}", report.to_text(false));
+    assert_eq!(too_much.len(), 1, "{}", report.to_text(Locale::English, false));
     assert_eq!(too_much[0].file, "en/2000.toml");
 }
 

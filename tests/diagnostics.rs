@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::{Code, Severity};
+use palabre::messages::Locale;
 use palabre::quality;
 
 use crate::support::snapshot;
@@ -44,7 +45,7 @@ fn load_case(case: &str) -> Loaded {
 #[test]
 fn the_base_has_no_problems() {
     let loaded = load_case("base");
-    assert_eq!(loaded.report.to_text(false), "no problems\n");
+    assert_eq!(loaded.report.to_text(Locale::English, false), "no problems\n");
 }
 
 #[test]
@@ -53,9 +54,13 @@ fn every_code_has_a_case_with_its_report() {
         let case = code.name();
         assert!(cases().join(case).is_dir(), "there is no case tests/cases/check/{case}");
         let Loaded { content, report } = load_case(case);
-        assert!(report.diagnostics.iter().any(|d| d.code == code), "{case}: {}", report.to_text(false));
+        assert!(
+            report.diagnostics.iter().any(|d| d.code == code),
+            "{case}: {}",
+            report.to_text(Locale::English, false)
+        );
         assert_eq!(content.is_none(), report.count(Severity::Error) > 0, "{case}");
-        snapshot(&format!("check/{case}"), "report", &report.to_text(false));
+        snapshot(&format!("check/{case}"), "report", &report.to_text(Locale::English, false));
     }
 }
 
@@ -89,11 +94,11 @@ fn links_within_the_directory_are_followed_and_those_that_lead_out_are_not() {
         symlink(Path::new("..data").join(&name), directory.path().join(&name)).unwrap();
     }
     let Loaded { content, report } = load::directory(directory.path(), NOW);
-    assert!(content.is_some(), "{}", report.to_text(false));
+    assert!(content.is_some(), "{}", report.to_text(Locale::English, false));
 
     symlink(&secret, directory.path().join("..2026/en/extra.toml")).unwrap();
     let Loaded { content, report } = load::directory(directory.path(), NOW);
     assert!(content.is_none());
-    let text = report.to_text(false);
+    let text = report.to_text(Locale::English, false);
     assert!(text.contains("leads out of the content directory") && !text.contains("AAsecret"), "{text}");
 }

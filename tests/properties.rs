@@ -11,6 +11,7 @@ use palabre::content::Content;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
 use palabre::markup::{Ambiguity, Placeholders, Problem, RichText, Style, parse, utf16_len};
+use palabre::messages::Locale;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -350,9 +351,9 @@ proptest! {
         }
         let Loaded { content, report } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
         prop_assert_eq!(content.is_none(), report.count(Severity::Error) > 0);
-        let text = report.to_text(true);
+        let text = report.to_text(Locale::English, true);
         prop_assert!(text.len() > 5);
-        prop_assert_eq!(report.to_json_lines().lines().count(), report.diagnostics.len());
+        prop_assert_eq!(report.to_json_lines(Locale::English).lines().count(), report.diagnostics.len());
         if let Some(content) = content {
             check_every_page(&content);
         }

@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use palabre::content::Calendar;
 use palabre::content::load::{self, Loaded};
 use palabre::diag::Code;
+use palabre::messages::Locale;
 use palabre::reload::Reloader;
 use tempfile::TempDir;
 
@@ -39,7 +40,8 @@ fn well(title: &str) -> String {
 
 /// The title under which a content shows the well.
 fn title(loaded: &Loaded) -> &str {
-    let content = loaded.content.as_ref().unwrap_or_else(|| panic!("{}", loaded.report.to_text(false)));
+    let content =
+        loaded.content.as_ref().unwrap_or_else(|| panic!("{}", loaded.report.to_text(Locale::English, false)));
     &content.section_text(content.find("well").unwrap(), content.default_language()).title
 }
 
@@ -70,7 +72,7 @@ impl Watched {
         let place = tempfile::tempdir().unwrap();
         let content = lay_out(place.path());
         let served = load::directory(&content, load::today());
-        assert!(served.content.is_some(), "{}", served.report.to_text(false));
+        assert!(served.content.is_some(), "{}", served.report.to_text(Locale::English, false));
         let mut reloader = follow(&content, &served);
         assert!(reloader.poll(load::today()).is_none());
         Self { place, content, reloader }
@@ -335,7 +337,7 @@ fn a_language_is_added_and_taken_away() {
     lay_over(&base().join("en"), &watched.content.join("fr"));
     watched.write("palabre.toml", &root.replace("order = [\"en\"]", "order = [\"en\", \"fr\"]"));
     let loaded = watched.next();
-    let content = loaded.content.unwrap_or_else(|| panic!("{}", loaded.report.to_text(false)));
+    let content = loaded.content.unwrap_or_else(|| panic!("{}", loaded.report.to_text(Locale::English, false)));
     assert_eq!(content.languages().len(), 2);
     watched.write("fr/well.toml", &well("Le puits"));
     let content = watched.next().content.unwrap();
@@ -393,7 +395,7 @@ fn with_dates() -> Watched {
     let interface = fs::read_to_string(base().join("en/interface.toml")).unwrap();
     watched.write("en/interface.toml", &interface.replace("flood =", "gone = \"It is not there.\"\nflood ="));
     let served = load::directory(&watched.content, february);
-    assert!(served.content.is_some(), "{}", served.report.to_text(false));
+    assert!(served.content.is_some(), "{}", served.report.to_text(Locale::English, false));
     watched.reloader = follow(&watched.content, &served);
     assert!(watched.reloader.poll(february).is_none());
     watched

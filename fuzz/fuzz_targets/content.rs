@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
+use palabre::messages::Locale;
 use palabre::content::load::{YearMonth, memory};
 use palabre::diag::Severity;
 use palabre::bot::reply::{Input, Place, Request, reply};
@@ -16,7 +17,7 @@ const FILES: [&str; 4] = ["palabre.toml", "en/interface.toml", "en/school.toml",
 fuzz_target!(|bytes: &[u8]| {
     let loaded = memory(FILES.into_iter().zip(bytes.split(|&byte| byte == 0)), NOW);
     assert_eq!(loaded.content.is_none(), loaded.report.count(Severity::Error) > 0);
-    assert!(!loaded.report.to_text(false).is_empty());
+    assert!(!loaded.report.to_text(Locale::English, false).is_empty());
     if let Some(content) = loaded.content {
         for text in ["/start", "where is the well"] {
             let request = Request { input: Input::Text(text), language_code: None, place: Place::Private, now: Duration::ZERO };

@@ -13,6 +13,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use crate::cli::Error;
 use crate::cli::config::{ContentChoice, RunConfig, SettingError, TOKEN_ARGUMENT, TelegramOptions};
 use crate::content::load::{self, Edition, Scope};
+use crate::messages::Locale;
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -142,6 +143,9 @@ pub struct DoctorOptions {
     /// The address at which `palabre run` is to serve a webhook
     #[arg(long, env = "PALABRE_WEBHOOK_URL", value_name = "URL", hide_env_values = true)]
     pub webhook_url: Option<String>,
+    /// The language of the report and of this help; without it, that of the system
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Locale>,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -159,6 +163,9 @@ pub struct CheckOptions {
     /// Show every problem of a kind, not only the first five
     #[arg(long)]
     pub all: bool,
+    /// The language of the report and of this help; without it, that of the system
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Locale>,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::cli::arguments::{CheckOptions, Format};
 use crate::cli::config::ContentChoice;
 use crate::content::load::{self, Edition, Loaded, Scope};
+use crate::message;
+use crate::messages::{Locale, Message};
 use crate::quality::{self, AskFigure};
 
 /// So many problems of a kind are shown: more of them say little more.
@@ -16,19 +18,26 @@ const OF_EACH_KIND: usize = 5;
 
 /// Prints the report and the figures of the search; the exit status is 1 when there are errors.
 pub(super) fn execute(options: CheckOptions) -> ExitCode {
+    let locale = options.lang.unwrap_or_else(Locale::of_system);
     let choice = ContentChoice { content: options.dir.or(options.content.content) };
     let loaded = quality::check(super::load(&choice, Edition::new(load::today(), Scope::Everything)));
     let (figures, built_in) = (quality::ask_figures(&loaded), quality::built_in(&loaded));
     let Loaded { content, report } = loaded;
     let mut out = std::io::stdout().lock();
     let text = match options.format {
-        Format::Json => report.to_json_lines() + &figures_to_json(&figures),
+        Format::Json => report.to_json_lines(locale) + &figures_to_json(&figures),
         // Colours in a terminal that supports them, none in a pipe.
         Format::Text => {
             let of_each = if options.all { usize::MAX } else { OF_EACH_KIND };
-            let mut text = report.to_short_text(AutoStream::choice(&out) != ColorChoice::Never, of_each);
-            built_in.iter().for_each(|(tag, used)| text += &format!("{tag}: no `search.toml`; used instead: {used}\n"));
-            text + &figures_to_text(&figures)
+            let mut text = report.to_short_text(locale, AutoStream::choice(&out) != ColorChoice::Never, of_each);
+            let built_in = built_in
+                .into_iter()
+                .map(|(language, used)| message!("{language}: no `search.toml`; used instead: {used}", language, used));
+            for line in built_in.chain(figures.iter().map(figure_to_text)) {
+                text.push_str(&line.to_text(locale));
+                text.push('\n');
+            }
+            text
         }
     };
     // A closed pipe (`| head`) is no error.
@@ -36,21 +45,26 @@ pub(super) fn execute(options: CheckOptions) -> ExitCode {
     if content.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A line a language, and a line for each of its sections that is hard to find.
-fn figures_to_text(figures: &[AskFigure]) -> String {
-    let line = |figure: &AskFigure| {
-        let AskFigure { language, section, asked, found } = figure;
-        let percent = figure.share() * 100.0;
-        match section {
-            None => format!(
-                "{language}: {found} of {asked} `ask` phrases ({percent:.0} %) are found when they are left out\n"
-            ),
-            Some(section) => {
-                format!("  `{section}`: {found} of {asked} ({percent:.0} %): add phrases in other words\n")
-            }
-        }
-    };
-    figures.iter().map(line).collect()
+/// A line of a language, or of one of its sections that is hard to find.
+fn figure_to_text(figure: &AskFigure) -> Message {
+    let AskFigure { language, section, asked, found } = figure;
+    let percent = format!("{:.0}", figure.share() * 100.0);
+    match section {
+        None => message!(
+            "{language}: {found} of {asked} `ask` phrases ({percent} %) are found when they are left out",
+            language,
+            found,
+            asked,
+            percent
+        ),
+        Some(section) => message!(
+            "  `{section}`: {found} of {asked} ({percent} %): add phrases in other words",
+            section,
+            found,
+            asked,
+            percent
+        ),
+    }
 }
 
 /// One object a line: `{"figure": "ask", "language": "fr", "section": null, "asked": 12, "found": 10}`.

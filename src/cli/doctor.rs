@@ -8,11 +8,13 @@ use anstream::{AutoStream, ColorChoice};
 use crate::cli::Error;
 use crate::cli::arguments::{DoctorOptions, Format};
 use crate::doctor::{self, examine};
+use crate::messages::Locale;
 use crate::terminal;
 
 /// Prints the report; the exit status is 1 when something is broken.
 pub(super) fn execute(options: DoctorOptions) -> Result<ExitCode, Error> {
-    let DoctorOptions { content, telegram, webhook_url, format } = options;
+    let DoctorOptions { content, telegram, webhook_url, format, lang } = options;
+    let locale = lang.unwrap_or_else(Locale::of_system);
     let options = doctor::Options {
         content: super::directory(&content),
         webhook_url,
@@ -28,8 +30,8 @@ pub(super) fn execute(options: DoctorOptions) -> Result<ExitCode, Error> {
     let mut out = std::io::stdout().lock();
     let styled = AutoStream::choice(&out) != ColorChoice::Never;
     let text = match format {
-        Format::Json => report.to_json_lines(),
-        Format::Text => report.to_text(terminal::columns(), styled),
+        Format::Json => report.to_json_lines(locale),
+        Format::Text => report.to_text(locale, terminal::columns(), styled),
     };
     // A closed pipe (`| head`) is no error.
     let _ = out.write_all(text.as_bytes());

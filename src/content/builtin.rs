@@ -4,6 +4,8 @@
 
 use super::schema::{RawSearch, Reader};
 use crate::diag::{Report, Source};
+use crate::message;
+use crate::messages::Message;
 
 /// Files of the same shape as `search.toml`, by the tag of their language.
 const FILES: [(&str, &str); 7] = [
@@ -30,14 +32,17 @@ pub(super) fn stop_words(tag: &str) -> &'static [&'static str] {
 }
 
 /// What is used for a language that has no `search.toml`, in words.
-pub(crate) fn describe(tag: &str) -> String {
+pub(crate) fn describe(tag: &str) -> Message {
     let stop_words = stop_words(tag).len();
     if FILES.iter().any(|(known, _)| *known == tag) {
-        format!("{stop_words} stop-words, question words, greetings and what people ask any bot, as built in")
+        message!(
+            "{stop_words} stop-words, question words, greetings and what people ask any bot, as built in",
+            stop_words
+        )
     } else if stop_words > 0 {
-        format!("{stop_words} stop-words, as built in")
+        message!("{stop_words} stop-words, as built in", stop_words)
     } else {
-        "nothing: there is nothing built in for this language".to_owned()
+        message!("nothing: there is nothing built in for this language")
     }
 }
 

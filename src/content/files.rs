@@ -10,6 +10,8 @@ use include_dir::{Dir, include_dir};
 use super::stray;
 use super::version::Version;
 use crate::diag::{Code, Diagnostic, Location, Report, Severity, Source};
+use crate::message;
+use crate::messages::Message;
 
 /// The content inside the binary.
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
@@ -93,17 +95,19 @@ impl Files {
                     } else if name == ROOT_FILE {
                         files.read_file(directory, &name);
                     } else if name.eq_ignore_ascii_case(ROOT_FILE) {
-                        files.not_read(&name, format!("rename it to `{ROOT_FILE}`"));
+                        files.not_read(&name, message!("rename it to `{name}`", name = ROOT_FILE));
                     } else if looks_like_toml(&name) {
-                        files.not_read(&name, "put it into the folder of its language, as `fr/`".into());
+                        files.not_read(&name, message!("put it into the folder of its language, as `fr/`"));
                     }
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => files.report.error(
                 Code::NoDirectory,
                 Location::file(&shown),
-                format!("there is no directory `{shown}`"),
-                "name the directory that holds palabre.toml, or leave `--content` out to use the shipped content",
+                message!("there is no directory `{shown}`", shown),
+                message!(
+                    "name the directory that holds palabre.toml, or leave `--content` out to use the shipped content"
+                ),
             ),
             Err(error) => files.unreadable(&shown, &error),
         }
@@ -158,15 +162,13 @@ impl Files {
                     let (name, is_folder) = (name.as_str(), *is_folder);
                     let path = format!("{folder}/{name}");
                     if is_toml(name) && stray::is_copy(name, has) {
-                        let help = "it is a copy that another program made: put what is new in it into the file itself, \
-                                    then delete it";
-                        self.not_read(&path, help.into());
+                        self.not_read(&path, message!("it is a copy that another program made: put what is new in it into the file itself, then delete it"));
                     } else if is_toml(name) {
                         self.read_file(directory, &path);
                     } else if is_folder {
-                        self.not_read(&path, format!("put its files into `{folder}/` itself"));
+                        self.not_read(&path, message!("put its files into `{folder}/` itself", folder));
                     } else if looks_like_toml(name) {
-                        self.not_read(&path, "let its name end in `.toml`".into());
+                        self.not_read(&path, message!("let its name end in `.toml`"));
                     }
                 }
             }
@@ -196,21 +198,25 @@ impl Files {
         self.report.error(
             Code::Unreadable,
             Location::file(path),
-            format!("`{path}` and what follows is too much: {FILES_MAX} files and 16 MB are the most"),
-            "take out what is no content; is this the right directory?",
+            message!(
+                "`{path}` and what follows is too much: {max} files and 16 MB are the most",
+                path,
+                max = FILES_MAX
+            ),
+            message!("take out what is no content; is this the right directory?"),
         );
     }
 
-    fn not_read(&mut self, path: &str, help: String) {
-        self.report.warning(Code::NotRead, Location::file(path), format!("`{path}` is not read"), help);
+    fn not_read(&mut self, path: &str, help: Message) {
+        self.report.warning(Code::NotRead, Location::file(path), message!("`{path}` is not read", path), help);
     }
 
     fn unreadable(&mut self, path: &str, error: &io::Error) {
         self.report.error(
             Code::Unreadable,
             Location::file(path),
-            format!("`{path}` cannot be read: {error}"),
-            "make it a file that the user who runs palabre may read",
+            message!("`{path}` cannot be read: {reason}", path, reason = Message::of_io(error)),
+            message!("make it a file that the user who runs palabre may read"),
         );
     }
 
@@ -227,8 +233,8 @@ impl Files {
                 self.report.error(
                     Code::NotUtf8,
                     Location::file(path),
-                    format!("`{path}` is not UTF-8: line {line} holds a byte that is not"),
-                    "save the file as UTF-8 (in most editors: Save as, Encoding, UTF-8)",
+                    message!("`{path}` is not UTF-8: line {line} holds a byte that is not", path, line),
+                    message!("save the file as UTF-8 (in most editors: Save as, Encoding, UTF-8)"),
                 );
                 return;
             }
@@ -237,16 +243,16 @@ impl Files {
             self.report.warning(
                 Code::ByteOrderMark,
                 Location::file(path),
-                format!("`{path}` begins with a byte order mark"),
-                "save it as UTF-8 without BOM (in most editors: Save as, Encoding); it is read all the same",
+                message!("`{path}` begins with a byte order mark", path),
+                message!("save it as UTF-8 without BOM (in most editors: Save as, Encoding); it is read all the same"),
             );
         }
         if let Some(at) = text.find("\r\n") {
             self.report.warning(
                 Code::CarriageReturn,
                 Location::span(path, at..at + 1),
-                format!("`{path}` has Windows line ends (CRLF)"),
-                "save it with Unix line ends (in most editors: Line endings, LF); it is read all the same",
+                message!("`{path}` has Windows line ends (CRLF)", path),
+                message!("save it with Unix line ends (in most editors: Line endings, LF); it is read all the same"),
             );
         }
         // A full disk leaves such files. Nobody would notice that the words are gone.
@@ -254,8 +260,8 @@ impl Files {
             self.report.error(
                 Code::EmptyFile,
                 Location::file(path),
-                format!("`{path}` is empty"),
-                "write its words again, from a backup perhaps; if nothing shall stand in it, delete it",
+                message!("`{path}` is empty", path),
+                message!("write its words again, from a backup perhaps; if nothing shall stand in it, delete it"),
             );
         }
         self.report.sources.push(Source { path: path.to_owned(), text });

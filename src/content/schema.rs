@@ -9,6 +9,7 @@ mod spanned;
 use std::ops::Range;
 
 use crate::content::MAIN_CONTACT;
+use crate::message;
 pub(crate) use reader::Reader;
 pub(crate) use spanned::Spanned;
 
@@ -237,11 +238,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn section_texts(mut self) -> Vec<RawSectionText> {
-        const WHY: &str = "every section has a title, a summary and a body";
+        let why = || message!("every section has a title, a summary and a body");
         self.tables(|id, fields| {
-            let (title, button) = (fields.required("title", WHY), fields.string("button"));
-            let (command, summary) = (fields.string("command"), fields.required("summary", WHY));
-            let (body, ask) = (fields.required("body", WHY), fields.strings("ask"));
+            let (title, button) = (fields.required("title", why()), fields.string("button"));
+            let (command, summary) = (fields.string("command"), fields.required("summary", why()));
+            let (body, ask) = (fields.required("body", why()), fields.strings("ask"));
             RawSectionText { id, title, button, command, summary, body, ask }
         })
     }
@@ -269,10 +270,10 @@ impl<'a> Reader<'a> {
 }
 
 fn section(fields: &mut Fields<'_, '_>) -> RawSection {
-    const WHY: &str = "every section has an id and an emoji";
+    let why = || message!("every section has an id and an emoji");
     RawSection {
-        id: fields.required("id", WHY),
-        emoji: fields.required("emoji", WHY),
+        id: fields.required("id", why()),
+        emoji: fields.required("emoji", why()),
         command: fields.string("command"),
         contact: fields.section_contact("contact"),
         was: fields.strings("was"),
@@ -288,12 +289,12 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
 }
 
 fn link_button(fields: &mut Fields<'_, '_>) -> RawLinkButton {
-    const WHY: &str = "a button has a text and the address that it opens";
+    let why = || message!("a button has a text and the address that it opens");
     let text = fields.by_language("text");
     if text.is_none() {
-        fields.missing("text", WHY);
+        fields.missing("text", why());
     }
-    RawLinkButton { text, url: fields.required("url", WHY) }
+    RawLinkButton { text, url: fields.required("url", why()) }
 }
 
 fn contact(id: Spanned<String>, is_old: bool, fields: &mut Fields<'_, '_>) -> RawContact {
@@ -327,7 +328,7 @@ fn talk(name: Spanned<String>, fields: &mut Fields<'_, '_>) -> RawTalk {
 }
 
 fn question(fields: &mut Fields<'_, '_>) -> Option<RawQuestion> {
-    let ask = fields.required("ask", "it is the question");
+    let ask = fields.required("ask", message!("it is the question"));
     let expected = [
         fields.one_or_more("section").map(RawExpected::Section),
         fields.one_or_more("among").map(RawExpected::Among),
@@ -339,12 +340,13 @@ fn question(fields: &mut Fields<'_, '_>) -> Option<RawQuestion> {
     let mut expected = expected.into_iter().flatten();
     let (first, second) = (expected.next(), expected.next());
     if ask.is_some() && first.is_none() {
-        fields.missing("section", "or `among = \"…\"`, `offered = \"…\"`, `talk = \"…\"` or `refused = true`");
+        fields
+            .missing("section", message!("or `among = \"…\"`, `offered = \"…\"`, `talk = \"…\"` or `refused = true`"));
     }
     if second.is_some() {
         fields.contradiction(
-            "this question has two outcomes",
-            "keep one: `section`, `among`, `offered`, `talk` or `refused`",
+            message!("this question has two outcomes"),
+            message!("keep one: `section`, `among`, `offered`, `talk` or `refused`"),
         );
     }
     Some(RawQuestion { ask: ask?, expected: first?, language })

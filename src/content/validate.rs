@@ -40,6 +40,7 @@ use super::{CommandDefinition, CommandTarget, Content, LangId, SectionId, builti
 use crate::diag::{Code, Location, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use crate::markup::Typography;
+use crate::message;
 use crate::search::Index;
 
 /// The files of one language.
@@ -185,10 +186,10 @@ fn allowed(file: &Source, names: &[Spanned<String>], report: &mut Report) {
             Some(code) => report.allowed.push(code),
             None => {
                 let help = match did_you_mean(&name.value, Code::ALL.iter().map(|code| code.name())) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name a kind as it stands in brackets: `warning[old-facts]`".to_owned(),
+                    Some(near) => message!("did you mean `{near}`?", near),
+                    None => message!("name a kind as it stands in brackets: `warning[old-facts]`"),
                 };
-                let message = format!("there is no kind of problem `{}`", name.value);
+                let message = message!("there is no kind of problem `{name}`", name = name.value);
                 report.error(Code::UnknownId, name.location(file), message, help);
             }
         }
@@ -221,8 +222,10 @@ fn missing_root(report: &mut Report) {
     report.error(
         Code::Unreadable,
         Location::file(ROOT_FILE),
-        "there is no `palabre.toml` in this directory",
-        "it holds the tree of sections, the languages, names and numbers; take the shipped content as a start",
+        message!("there is no `palabre.toml` in this directory"),
+        message!(
+            "it holds the tree of sections, the languages, names and numbers; take the shipped content as a start"
+        ),
     );
 }
 

@@ -8,7 +8,10 @@ use chrono::DateTime;
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::unix_time;
+use crate::doctor::errors;
 use crate::doctor::report::Finding;
+use crate::message;
+use crate::messages::Message;
 use crate::telegram::api::newer::{GetMe, Me};
 use crate::telegram::api::{Api, ApiError, HttpError};
 
@@ -64,23 +67,25 @@ fn http_date(date: &str) -> Option<i64> {
 }
 
 fn token_unknown(has_token: bool) -> Option<Finding> {
-    has_token.then(|| Finding::unknown("token", "the server could not be asked whether it takes it"))
+    has_token.then(|| Finding::unknown("token", message!("the server could not be asked whether it takes it")))
 }
 
 fn token(bot: &Result<Me, ApiError>) -> Option<Finding> {
     Some(match bot {
-        Ok(bot) => Finding::ok("token", format!("is that of @{}", bot.username)),
+        Ok(bot) => Finding::ok("token", message!("is that of @{username}", username = bot.username)),
         Err(error) if error.has_code(401) => Finding::error(
             "token",
-            "the server does not know it: it was revoked, or its bot was deleted",
-            "@BotFather: /token, choose the bot, and put what it gives into TELOXIDE_TOKEN or its file",
+            message!("the server does not know it: it was revoked, or its bot was deleted"),
+            message!("@BotFather: /token, choose the bot, and put what it gives into TELOXIDE_TOKEN or its file"),
         ),
         Err(error) if error.has_code(404) => Finding::error(
             "token",
-            "the server finds no bot at this address: the token is not complete, or TELOXIDE_API_URL has a path too much",
-            "@BotFather: /token, choose the bot, and copy all of it, from the first digit to the last letter",
+            message!(
+                "the server finds no bot at this address: the token is not complete, or TELOXIDE_API_URL has a path too much"
+            ),
+            message!("@BotFather: /token, choose the bot, and copy all of it, from the first digit to the last letter"),
         ),
-        Err(_) => Finding::unknown("token", "the server did not say whether it takes it"),
+        Err(_) => Finding::unknown("token", message!("the server did not say whether it takes it")),
     })
 }
 
@@ -89,44 +94,51 @@ fn server(api: &Api, answer: &Answer, has_token: bool) -> Finding {
     match &answer.bot {
         Err(ApiError::Unreachable(_)) if answer.status == 407 => Finding::error(
             "server",
-            "the proxy on the way wants a name and a password",
-            "write them into the proxy's address: http://name:password@proxy.example:3128",
+            message!("the proxy on the way wants a name and a password"),
+            message!("write them into the proxy's address: http://name:password@proxy.example:3128"),
         ),
         Err(ApiError::Unreachable(what)) => Finding::error(
             "server",
-            format!("{server} answers, but not as a Bot API server: {what}"),
-            "with HTTP 5xx wait some minutes; else see that TELOXIDE_API_URL and the proxy lead to a Bot API server",
+            message!("{server} answers, but not as a Bot API server: {what}", server, what),
+            message!(
+                "with HTTP 5xx wait some minutes; else see that TELOXIDE_API_URL and the proxy lead to a Bot API server"
+            ),
         ),
         Err(ApiError::RetryAfter(pause)) => Finding::warning(
             "server",
-            format!("{server} asks for a pause of {} s: this bot has asked for too much", pause.as_secs()),
-            "ask again after it; if it comes often, set PALABRE_MAX_PER_SECOND",
+            message!(
+                "{server} asks for a pause of {seconds} s: this bot has asked for too much",
+                server,
+                seconds = pause.as_secs()
+            ),
+            message!("ask again after it; if it comes often, set PALABRE_MAX_PER_SECOND"),
         ),
         // Without a token any answer of the Bot API's form will do.
         Err(error @ ApiError::Refused { code, .. }) if has_token && !matches!(code, 401 | 404) => {
-            Finding::error("server", error.to_string(), "look the sentence up at core.telegram.org/bots/api")
+            Finding::error("server", errors::api(error), message!("look the sentence up at core.telegram.org/bots/api"))
         }
         _ if answer.took > SLOW => Finding::warning(
             "server",
-            format!("{server} answers, but took {took} ms"),
-            "see what slows the way to it down: name servers, proxy, a busy line",
+            message!("{server} answers, but took {took} ms", server, took),
+            message!("see what slows the way to it down: name servers, proxy, a busy line"),
         ),
-        _ => Finding::ok("server", format!("{server} answers; the first request took {took} ms")),
+        _ => Finding::ok("server", message!("{server} answers; the first request took {took} ms", server, took)),
     }
 }
 
 fn clock(ahead: Option<i64>) -> Finding {
     match ahead {
-        None => Finding::unknown("clock", "the server does not say what time it is"),
-        Some(ahead) if ahead.abs() <= CLOCK_MAX => Finding::ok("clock", "is that of the server"),
-        Some(ahead) => {
-            let way = if ahead > 0 { "ahead of" } else { "behind" };
-            Finding::warning(
-                "clock",
-                format!("this machine's clock is {} s {way} the server's", ahead.abs()),
-                "let it follow a time server: timedatectl set-ntp true",
-            )
-        }
+        None => Finding::unknown("clock", message!("the server does not say what time it is")),
+        Some(ahead) if ahead.abs() <= CLOCK_MAX => Finding::ok("clock", message!("is that of the server")),
+        Some(ahead) => Finding::warning(
+            "clock",
+            if ahead > 0 {
+                message!("this machine's clock is {seconds} s ahead of the server's", seconds = ahead)
+            } else {
+                message!("this machine's clock is {seconds} s behind the server's", seconds = -ahead)
+            },
+            message!("let it follow a time server: timedatectl set-ntp true"),
+        ),
     }
 }
 
@@ -157,8 +169,8 @@ fn proxy(server: &str) -> Option<&'static str> {
 fn no_answer(server: &str) -> Finding {
     Finding::error(
         "server",
-        format!("{server} takes the connection, but gives no answer"),
-        "wait some minutes; if it stays so, see what stands on the way: a firewall, a proxy",
+        message!("{server} takes the connection, but gives no answer", server),
+        message!("wait some minutes; if it stays so, see what stands on the way: a firewall, a proxy"),
     )
 }
 
@@ -178,29 +190,33 @@ fn network_failure(error: &HttpError, server: &str, proxy: Option<&str>) -> Find
     };
     let says = |beginning: &str| chain.iter().any(|error| error.to_string().starts_with(beginning));
     let kind = chain.iter().find_map(|error| error.downcast_ref::<io::Error>()).map(innermost_kind);
-    let innermost = chain.last().map_or_else(|| "no reason is given".into(), ToString::to_string);
+    let innermost = chain.last().map_or_else(|| message!("no reason is given"), Message::verbatim);
     let target = match proxy {
-        Some(variable) => format!("the proxy of {variable}"),
-        None => server.to_owned(),
+        Some(variable) => message!("the proxy of {variable}", variable),
+        None => Message::verbatim(server),
     };
-    let found = |message: String, help: &str| Finding::error("server", message, help);
+    let found = |message: Message, help: Message| Finding::error("server", message, help);
     if is_connect && says("dns error") {
         return found(
-            format!("the name of {target} is not found: {innermost}"),
-            "see that this machine has a network and a name server (/etc/resolv.conf), and that the name is right",
+            message!("the name of {target} is not found: {innermost}", target, innermost),
+            message!(
+                "see that this machine has a network and a name server (/etc/resolv.conf), and that the name is right"
+            ),
         );
     }
     // When the proxy itself is not reached, what is wrong with it is told below.
     if says("tunnel error") && !says("tunnel error: failed to create") {
         return found(
-            format!("{target} does not let us through to {server}: {innermost}"),
-            "let the proxy allow CONNECT to that host and port; name and password go into the proxy's address",
+            message!("{target} does not let us through to {server}: {innermost}", target, server, innermost),
+            message!(
+                "let the proxy allow CONNECT to that host and port; name and password go into the proxy's address"
+            ),
         );
     }
     if is_connect && timed_out {
         return found(
-            format!("there is no connection to {target} within 5 s"),
-            "a firewall may drop it, or the network blocks Telegram: allow it, or set TELOXIDE_PROXY",
+            message!("there is no connection to {target} within 5 s", target),
+            message!("a firewall may drop it, or the network blocks Telegram: allow it, or set TELOXIDE_PROXY"),
         );
     }
     if timed_out {
@@ -208,25 +224,27 @@ fn network_failure(error: &HttpError, server: &str, proxy: Option<&str>) -> Find
     }
     match kind {
         Some(io::ErrorKind::ConnectionRefused) => found(
-            format!("{target} refuses the connection: nothing listens there"),
+            message!("{target} refuses the connection: nothing listens there", target),
             if proxy.is_some() {
-                "start the proxy, correct its address, or take the variable away"
+                message!("start the proxy, correct its address, or take the variable away")
             } else {
-                "see that the server runs and that TELOXIDE_API_URL names its host and port"
+                message!("see that the server runs and that TELOXIDE_API_URL names its host and port")
             },
         ),
         Some(io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) if is_connect => found(
-            format!("{server} is reached, but TLS with it fails: {innermost}"),
-            "see that this machine's clock is right and that no proxy opens TLS on the way: only the web's public \
-             authorities are trusted; a server without TLS is written http://",
+            message!("{server} is reached, but TLS with it fails: {innermost}", server, innermost),
+            message!(
+                "see that this machine's clock is right and that no proxy opens TLS on the way: only the web's public \
+             authorities are trusted; a server without TLS is written http://"
+            ),
         ),
         Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => found(
-            format!("there is no way to {target}: {innermost}"),
-            "see that this machine has a network, and in a container that it may use it",
+            message!("there is no way to {target}: {innermost}", target, innermost),
+            message!("see that this machine has a network, and in a container that it may use it"),
         ),
         _ => found(
-            format!("{target} cannot be talked to: {innermost}"),
-            "try again; if it stays so, see what stands on the way: a firewall, a proxy",
+            message!("{target} cannot be talked to: {innermost}", target, innermost),
+            message!("try again; if it stays so, see what stands on the way: a firewall, a proxy"),
         ),
     }
 }
@@ -235,6 +253,7 @@ fn network_failure(error: &HttpError, server: &str, proxy: Option<&str>) -> Find
 mod tests {
     use super::{clock, http_date};
     use crate::doctor::report::Status;
+    use crate::messages::Locale;
 
     #[test]
     fn the_clock_may_be_a_little_off() {
@@ -247,7 +266,7 @@ mod tests {
         ] {
             assert_eq!(clock(ahead).status, status, "{ahead:?}");
         }
-        assert!(clock(Some(-90)).message.contains("90 s behind"));
+        assert!(clock(Some(-90)).message.to_text(Locale::English).contains("90 s behind"));
     }
 
     #[test]

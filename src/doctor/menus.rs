@@ -4,8 +4,11 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::time::Instant;
 
+use super::errors;
 use super::report::Finding;
 use crate::content::Content;
+use crate::message;
+use crate::messages::Message;
 use crate::telegram::api::newer::BotCommand;
 use crate::telegram::api::{Api, ApiError};
 use crate::telegram::profile::{BotCommandScope, get_description, get_menu, get_short_description, languages, menu};
@@ -14,7 +17,6 @@ use crate::telegram::profile::{BotCommandScope, get_description, get_menu, get_s
 const CONCURRENCY: usize = 8;
 /// The most names or languages in a list; the rest is a number.
 const LISTED_MAX: usize = 5;
-const UPDATE_HELP: &str = "start `palabre run` (anew): it brings them up to date when it starts";
 
 /// The menus that `palabre run` sets: scope, name of the check, whether it is the menu of groups.
 const PUBLISHED: [(BotCommandScope, &str, bool); 2] =
@@ -42,15 +44,18 @@ async fn published_menu(
     let differences = stream::iter(languages(content)).map(async |(lang, code)| {
         let actual = api.call_until(&get_menu(scope.clone(), code), deadline).await?;
         let expected = menu(content, lang, scope.clone(), code, is_group).commands;
-        Ok(menu_difference(&expected, &actual).map(|difference| format!("{} {difference}", audience(code))))
+        let difference = menu_difference(&expected, &actual);
+        Ok(difference.map(|it| message!("{audience} {difference}", audience = audience(code), difference = it)))
     });
-    let of_groups = if is_group { " of groups" } else { "" };
-    comparison_finding(
-        check,
-        differences.buffered(CONCURRENCY).collect().await,
-        format!("the menu{of_groups} is the content's in every language"),
-        &format!("the menu{of_groups} differs from the content's"),
-    )
+    let [same, differs] = if is_group {
+        [
+            message!("the menu of groups is the content's in every language"),
+            message!("the menu of groups differs from the content's"),
+        ]
+    } else {
+        [message!("the menu is the content's in every language"), message!("the menu differs from the content's")]
+    };
+    comparison_finding(check, differences.buffered(CONCURRENCY).collect().await, same, differs)
 }
 
 async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Finding {
@@ -63,17 +68,17 @@ async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Findin
             short?.short_description == *interface.short_description,
         ) {
             (true, true) => return Ok(None),
-            (false, true) => "the long one",
-            (true, false) => "the short one",
-            (false, false) => "both",
+            (false, true) => message!("the long one"),
+            (true, false) => message!("the short one"),
+            (false, false) => message!("both"),
         };
-        Ok(Some(format!("{} {different}", audience(code))))
+        Ok(Some(message!("{audience} {difference}", audience = audience(code), difference = different)))
     });
     comparison_finding(
         "descriptions",
         differences.buffered(CONCURRENCY).collect().await,
-        "those of the bot's profile are the content's in every language".into(),
-        "those of the bot's profile differ from the content's",
+        message!("those of the bot's profile are the content's in every language"),
+        message!("those of the bot's profile differ from the content's"),
     )
 }
 
@@ -92,17 +97,32 @@ async fn shadowing_menus(api: &Api, content: &Content, deadline: Instant) -> Vec
         .await;
     let mut findings = Vec::new();
     if let Some(Err(error)) = results.iter().find(|result| result.is_err()) {
-        findings.push(Finding::unknown("commands", format!("whether another menu hides the content's: {error}")));
+        findings.push(Finding::unknown(
+            "commands",
+            message!("whether another menu hides the content's: {error}", error = errors::api(error)),
+        ));
     }
     for (name, code, count) in results.into_iter().flatten().filter(|(_, _, count)| *count > 0) {
-        let language = code.map_or_else(String::new, |code| format!(" and the language_code {code}"));
-        findings.push(Finding::warning(
-            "commands",
-            format!("in the scope {name} another menu, of {count}, hides the content's {}", audience(code)),
-            format!(
-                "an earlier program has left it: call deleteMyCommands with the scope {{\"type\":\"{name}\"}}{language}"
+        let scope = name;
+        let help = match code {
+            None => message!(
+                "an earlier program has left it: call deleteMyCommands with the scope {{\"type\":\"{scope}\"}}",
+                scope
             ),
-        ));
+            Some(language) => message!(
+                "an earlier program has left it: call deleteMyCommands with the scope {{\"type\":\"{scope}\"}} and the language_code {language}",
+                scope,
+                language
+            ),
+        };
+        let audience = audience(code);
+        let message = message!(
+            "in the scope {scope} another menu, of {count}, hides the content's {audience}",
+            scope,
+            count,
+            audience
+        );
+        findings.push(Finding::warning("commands", message, help));
     }
     findings
 }
@@ -110,28 +130,32 @@ async fn shadowing_menus(api: &Api, content: &Content, deadline: Instant) -> Vec
 /// The finding on a comparison in every language, with one result a language: its difference, or `None` without one.
 fn comparison_finding(
     check: &'static str,
-    results: Vec<Result<Option<String>, ApiError>>,
-    ok: String,
-    differs: &str,
+    results: Vec<Result<Option<Message>, ApiError>>,
+    same: Message,
+    differs: Message,
 ) -> Finding {
-    let error = results.iter().find_map(|result| result.as_ref().err()).map(ToString::to_string);
-    let differences: Vec<String> = results.into_iter().filter_map(|result| result.ok().flatten()).collect();
+    let error = results.iter().find_map(|result| result.as_ref().err()).map(errors::api);
+    let differences: Vec<Message> = results.into_iter().filter_map(|result| result.ok().flatten()).collect();
     match (differences.is_empty(), error) {
-        (true, None) => Finding::ok(check, ok),
-        (true, Some(error)) => Finding::unknown(check, format!("not known in every language: {error}")),
-        (false, _) => Finding::warning(check, format!("{differs}: {}", listed(&differences, "; ")), UPDATE_HELP),
+        (true, None) => Finding::ok(check, same),
+        (true, Some(error)) => Finding::unknown(check, message!("not known in every language: {error}", error)),
+        (false, _) => Finding::warning(
+            check,
+            message!("{differs}: {differences}", differs, differences = listed(differences, "; ")),
+            message!("start `palabre run` (anew): it brings them up to date when it starts"),
+        ),
     }
 }
 
 /// How the menu at Telegram differs from the content's. `is_ephemeral` is not compared: a server older than Bot API 10.2 does
 /// not keep it.
-fn menu_difference(expected: &[BotCommand], actual: &[BotCommand]) -> Option<String> {
+fn menu_difference(expected: &[BotCommand], actual: &[BotCommand]) -> Option<Message> {
     if actual.is_empty() && !expected.is_empty() {
-        return Some("there is none".into());
+        return Some(message!("there is none"));
     }
     let find = |name: &str| actual.iter().find(|actual| actual.command.command == name);
     let is_expected = |name: &str| expected.iter().any(|expected| expected.command.command == name);
-    let slash = |name: &str| format!("/{name}");
+    let slash = |name: &str| Message::verbatim(format!("/{name}"));
     let missing =
         expected.iter().filter(|e| find(&e.command.command).is_none()).map(|e| slash(&e.command.command)).collect();
     let extra = actual.iter().filter(|a| !is_expected(&a.command.command)).map(|a| slash(&a.command.command)).collect();
@@ -139,36 +163,44 @@ fn menu_difference(expected: &[BotCommand], actual: &[BotCommand]) -> Option<Str
         find(&e.command.command).is_some_and(|actual| actual.command.description != e.command.description)
     };
     let reworded = expected.iter().filter(is_reworded).map(|e| slash(&e.command.command)).collect();
-    let lists: [(Vec<String>, &str); 3] =
-        [(missing, "lacks"), (extra, "has besides"), (reworded, "has other words for")];
-    let mut parts = Vec::new();
-    for (names, verb) in lists {
-        if !names.is_empty() {
-            parts.push(format!("{verb} {}", listed(&names, ", ")));
-        }
-    }
+    let parts = [
+        named(missing, |commands| message!("lacks {commands}", commands)),
+        named(extra, |commands| message!("has besides {commands}", commands)),
+        named(reworded, |commands| message!("has other words for {commands}", commands)),
+    ];
+    let parts: Vec<Message> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
         let same_order = expected.iter().map(|e| &e.command.command).eq(actual.iter().map(|a| &a.command.command));
-        return (!same_order).then(|| "has another order".into());
+        return (!same_order).then(|| message!("has another order"));
     }
-    Some(parts.join(", "))
+    Some(Message::joined(parts, ", "))
 }
 
-fn listed(names: &[String], separator: &str) -> String {
-    match names.len().checked_sub(LISTED_MAX) {
-        None | Some(0) => names.join(separator),
-        Some(more) => format!("{} and {more} more", names[..LISTED_MAX].join(separator)),
-    }
+/// What is said of these commands, if there are any.
+fn named(commands: Vec<Message>, say: impl FnOnce(Message) -> Message) -> Option<Message> {
+    (!commands.is_empty()).then(|| say(listed(commands, ", ")))
+}
+
+/// The first few of these, and how many more there are.
+fn listed(mut parts: Vec<Message>, separator: &'static str) -> Message {
+    let more = parts.len().saturating_sub(LISTED_MAX);
+    parts.truncate(LISTED_MAX);
+    let list = Message::joined(parts, separator);
+    if more == 0 { list } else { message!("{list} and {more} more", list, more) }
 }
 
 /// For whom a menu or description is: people whose app has this language, or everybody else.
-fn audience(code: Option<&str>) -> String {
-    code.map_or_else(|| "for everybody else".into(), |code| format!("in `{code}`"))
+fn audience(code: Option<&str>) -> Message {
+    match code {
+        None => message!("for everybody else"),
+        Some(language) => message!("in `{language}`", language),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{BotCommand, menu_difference};
+    use crate::messages::Locale;
 
     #[test]
     fn differences_are_named() {
@@ -178,7 +210,10 @@ mod tests {
         };
         let expected = menu(&[("a", "words"), ("b", "words")]);
         let check = |actual: &[(&str, &str)], difference: Option<&str>| {
-            assert_eq!(menu_difference(&expected, &menu(actual)).as_deref(), difference);
+            assert_eq!(
+                menu_difference(&expected, &menu(actual)).map(|it| it.to_text(Locale::English)).as_deref(),
+                difference
+            );
         };
         check(&[("a", "words"), ("b", "words")], None);
         check(&[], Some("there is none"));

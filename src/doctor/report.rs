@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::diag;
+use crate::message;
+use crate::messages::{Locale, Message};
 
 /// What a finding means for the operator, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -22,56 +24,54 @@ pub enum Status {
 
 impl Status {
     /// A symbol, a word for terminals that cannot show the symbol, and a colour (SGR parameter).
-    fn symbol_word_color(self) -> (&'static str, &'static str, &'static str) {
+    fn symbol_word_color(self) -> (&'static str, Message, &'static str) {
         match self {
-            Status::Ok => ("✓", "ok", "32"),
-            Status::Unknown => ("?", "unknown", "2"),
-            Status::Warning => ("!", "warning", "33"),
-            Status::Error => ("✗", "error", "31"),
+            Status::Ok => ("✓", message!("ok"), "32"),
+            Status::Unknown => ("?", message!("unknown"), "2"),
+            Status::Warning => ("!", message!("warning"), "33"),
+            Status::Error => ("✗", message!("error"), "31"),
         }
     }
 }
 
 /// The result of one check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The name of the check. Scripts rely on it: do not rename it.
-    #[serde(rename = "code")]
     pub check: &'static str,
     /// What it means.
-    #[serde(rename = "severity")]
     pub status: Status,
     /// What was found, in one line.
-    pub message: String,
+    pub message: Message,
     /// What to do about it: a command or a variable.
-    pub help: Option<String>,
+    pub help: Option<Message>,
 }
 
 impl Finding {
     /// A finding with [`Status::Ok`].
-    pub fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self { check, status: Status::Ok, message: message.into(), help: None }
+    pub fn ok(check: &'static str, message: Message) -> Self {
+        Self { check, status: Status::Ok, message, help: None }
     }
 
     /// A finding with [`Status::Unknown`].
-    pub fn unknown(check: &'static str, message: impl Into<String>) -> Self {
+    pub fn unknown(check: &'static str, message: Message) -> Self {
         Self { status: Status::Unknown, ..Self::ok(check, message) }
     }
 
     /// A finding with [`Status::Warning`].
-    pub fn warning(check: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub fn warning(check: &'static str, message: Message, help: Message) -> Self {
         Self { status: Status::Warning, ..Self::ok(check, message).with_help(help) }
     }
 
     /// A finding with [`Status::Error`].
-    pub fn error(check: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub fn error(check: &'static str, message: Message, help: Message) -> Self {
         Self { status: Status::Error, ..Self::ok(check, message).with_help(help) }
     }
 
     /// The same finding with a help, also for what is only an option.
     #[must_use]
-    pub fn with_help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
+    pub fn with_help(self, help: Message) -> Self {
+        Self { help: Some(help), ..self }
     }
 }
 
@@ -91,7 +91,7 @@ impl DoctorReport {
 
     /// The report for people. Lines are wrapped to `width` columns if there is a width; `styled` adds colours.
     #[must_use]
-    pub fn to_text(&self, width: Option<usize>, styled: bool) -> String {
+    pub fn to_text(&self, locale: Locale, width: Option<usize>, styled: bool) -> String {
         /// The column at which messages begin, after symbol, word and check.
         const INDENT: usize = 26;
         let paint = |text: &str, sgr: &str| if styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() };
@@ -105,29 +105,40 @@ impl DoctorReport {
         let mut text = String::new();
         for Finding { check, status, message, help } in &self.findings {
             let (symbol, word, color) = status.symbol_word_color();
+            let word = word.to_text(locale);
             let status = paint(&format!("{symbol} {word:8}"), color);
-            let _ = writeln!(text, "{status} {check:14} {}", wrap(&one_line(message)));
+            let _ = writeln!(text, "{status} {check:14} {}", wrap(&one_line(&message.to_text(locale))));
             if let Some(help) = help {
-                let _ = writeln!(text, "{:INDENT$}{}", "", wrap(&format!("→ {}", one_line(help))));
+                let _ = writeln!(text, "{:INDENT$}{}", "", wrap(&format!("→ {}", one_line(&help.to_text(locale)))));
             }
         }
-        let _ = writeln!(text, "\n{}", self.summary());
+        let _ = writeln!(text, "\n{}", self.summary().to_text(locale));
         text
     }
 
     /// The report for programs: one JSON object a line, with the keys of `palabre check`: `code`, `severity`, `message` and
     /// `help`, which may be null.
     #[must_use]
-    pub fn to_json_lines(&self) -> String {
-        self.findings.iter().fold(String::new(), |mut text, finding| {
-            text.push_str(&serde_json::to_string(finding).unwrap_or_default());
-            text.push('\n');
-            text
-        })
+    pub fn to_json_lines(&self, locale: Locale) -> String {
+        #[derive(Serialize)]
+        struct Line {
+            code: &'static str,
+            severity: Status,
+            message: String,
+            help: Option<String>,
+        }
+        let line = |finding: &Finding| Line {
+            code: finding.check,
+            severity: finding.status,
+            message: finding.message.to_text(locale),
+            help: finding.help.as_ref().map(|help| help.to_text(locale)),
+        };
+        let json = |finding| serde_json::to_string(&line(finding)).unwrap_or_default() + "\n";
+        self.findings.iter().map(json).collect()
     }
 
-    fn summary(&self) -> String {
-        diag::summary(self.count(Status::Error), self.count(Status::Warning), "nothing to do")
+    fn summary(&self) -> Message {
+        diag::summary(self.count(Status::Error), self.count(Status::Warning), message!("nothing to do"))
     }
 
     fn count(&self, status: Status) -> usize {
@@ -142,24 +153,33 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{DoctorReport, Finding};
+    use super::{DoctorReport, Finding, Locale, Message};
+
+    fn none() -> Message {
+        Message::verbatim("")
+    }
 
     fn summary(findings: Vec<Finding>) -> String {
-        let text = DoctorReport { findings }.to_text(None, false);
+        let text = DoctorReport { findings }.to_text(Locale::English, None, false);
         text.lines().next_back().unwrap_or_default().to_owned()
     }
 
     #[test]
     fn lines_fit_a_terminal() {
-        let findings = vec![Finding::warning("privacy", "off: ".repeat(40), "→ ".repeat(60) + "\u{1b}[2J\nend")];
-        let text = DoctorReport { findings }.to_text(Some(72), false);
+        let findings = vec![Finding::warning(
+            "privacy",
+            Message::verbatim("off: ".repeat(40)),
+            Message::verbatim("→ ".repeat(60) + "\u{1b}[2J\nend"),
+        )];
+        let text = DoctorReport { findings }.to_text(Locale::English, Some(72), false);
         assert!(text.lines().all(|line| textwrap::core::display_width(line) <= 72), "{text}");
         assert!(!text.contains('\u{1b}') && text.ends_with("1 warning\n"), "{text}");
     }
 
     #[test]
     fn the_summary_counts_errors_and_warnings() {
-        let (ok, warning, error) = (Finding::ok("a", ""), Finding::warning("b", "", ""), Finding::error("c", "", ""));
+        let (ok, warning, error) =
+            (Finding::ok("a", none()), Finding::warning("b", none(), none()), Finding::error("c", none(), none()));
         assert_eq!(summary(vec![ok]), "nothing to do");
         assert_eq!(summary(vec![warning.clone(), warning.clone()]), "2 warnings");
         assert_eq!(summary(vec![warning, error]), "1 error, 1 warning");

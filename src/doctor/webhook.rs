@@ -8,8 +8,11 @@ use chrono::DateTime;
 use tokio::time::Instant;
 use url::Url;
 
+use super::errors;
 use super::report::Finding;
 use crate::clock::unix_time;
+use crate::message;
+use crate::messages::Message;
 use crate::telegram::api::newer::{GetWebhookInfo, WebhookInfo};
 use crate::telegram::{ALLOWED_UPDATES, Api};
 
@@ -24,18 +27,21 @@ const ERROR_MESSAGE_MAX: usize = 160;
 
 /// An error when Telegram would refuse the address of `PALABRE_WEBHOOK_URL`.
 pub(crate) fn configured_url(url: Option<&str>, is_telegrams_own: bool) -> Option<Finding> {
-    let broken = |message: &str| Some(Finding::error("webhook-url", message, "as https://bot.example.org/palabre"));
+    let broken =
+        |message: Message| Some(Finding::error("webhook-url", message, message!("as https://bot.example.org/palabre")));
     let url = url?;
     let Some(url) = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
     else {
-        return broken("PALABRE_WEBHOOK_URL is not an address");
+        return broken(message!("PALABRE_WEBHOOK_URL is not an address"));
     };
     // A self-hosted Bot API server accepts any scheme and port.
     if is_telegrams_own && url.scheme() != "https" {
-        return broken("PALABRE_WEBHOOK_URL does not begin with https://, and Telegram takes no other");
+        return broken(message!("PALABRE_WEBHOOK_URL does not begin with https://, and Telegram takes no other"));
     }
     if is_telegrams_own && !matches!(url.port_or_known_default(), Some(443 | 80 | 88 | 8443)) {
-        return broken("PALABRE_WEBHOOK_URL names a port that Telegram does not use: it takes 443, 80, 88 and 8443");
+        return broken(message!(
+            "PALABRE_WEBHOOK_URL names a port that Telegram does not use: it takes 443, 80, 88 and 8443"
+        ));
     }
     None
 }
@@ -44,7 +50,7 @@ pub(crate) fn configured_url(url: Option<&str>, is_telegrams_own: bool) -> Optio
 pub(crate) async fn findings(api: &Api, configured: Option<&str>, deadline: Instant) -> Vec<Finding> {
     match api.call_until(&GetWebhookInfo {}, deadline).await {
         Ok(info) => evaluate(&info, configured, unix_time().as_secs() as i64),
-        Err(error) => vec![Finding::unknown("webhook", format!("not known: {error}"))],
+        Err(error) => vec![Finding::unknown("webhook", message!("not known: {error}", error = errors::api(&error)))],
     }
 }
 
@@ -53,26 +59,28 @@ fn evaluate(info: &WebhookInfo, configured: Option<&str>, now: i64) -> Vec<Findi
     if info.url.is_empty() && configured.is_none() {
         findings.push(Finding::unknown(
             "poller",
-            "whether another process polls with this token cannot be seen without disturbing it: it was not tried \
-             (`palabre run` logs a conflict, 409, when there is one)",
+            message!(
+                "whether another process polls with this token cannot be seen without disturbing it: it was not tried \
+             (`palabre run` logs a conflict, 409, when there is one)"
+            ),
         ));
     }
     findings.extend(delivery_error(info, now));
     if info.last_synchronization_error_date.is_some_and(|date| now - date < CURRENT_ERROR_AGE) {
         findings.push(Finding::warning(
             "synchronisation",
-            "the server had trouble within Telegram in the last minutes",
-            "wait: nothing here can help it",
+            message!("the server had trouble within Telegram in the last minutes"),
+            message!("wait: nothing here can help it"),
         ));
     }
     findings.push(match info.pending_update_count {
-        0 => Finding::ok("waiting", "no update waits"),
-        1 => Finding::ok("waiting", "1 update waits to be answered"),
-        n if n <= PENDING_MAX => Finding::ok("waiting", format!("{n} updates wait to be answered")),
+        0 => Finding::ok("waiting", message!("no update waits")),
+        1 => Finding::ok("waiting", message!("1 update waits to be answered")),
+        n if n <= PENDING_MAX => Finding::ok("waiting", message!("{n} updates wait to be answered", n)),
         n => Finding::warning(
             "waiting",
-            format!("{n} updates wait to be answered; Telegram keeps each for a day"),
-            "start `palabre run`; if it runs, its log says what holds it",
+            message!("{n} updates wait to be answered; Telegram keeps each for a day", n),
+            message!("start `palabre run`; if it runs, its log says what holds it"),
         ),
     });
     findings.push(update_kinds(info));
@@ -83,36 +91,53 @@ fn registered_url(info: &WebhookInfo, configured: Option<&str>) -> Finding {
     let registered = origin(&info.url);
     match configured {
         None if info.url.is_empty() => {
-            Finding::ok("webhook", "none is set, and none is configured here: Palabre polls")
+            Finding::ok("webhook", message!("none is set, and none is configured here: Palabre polls"))
         }
         None => Finding::warning(
             "webhook",
-            format!("updates go to {registered}, but PALABRE_WEBHOOK_URL is not set here"),
-            "if that address is yours, set PALABRE_WEBHOOK_URL; if not, start `palabre run`: it removes the webhook and polls",
+            message!("updates go to {registered}, but PALABRE_WEBHOOK_URL is not set here", registered),
+            message!(
+                "if that address is yours, set PALABRE_WEBHOOK_URL; if not, start `palabre run`: it removes the webhook and polls"
+            ),
         ),
         Some(_) if info.url.is_empty() => Finding::warning(
             "webhook",
-            "PALABRE_WEBHOOK_URL is set, but at Telegram no webhook is",
-            "start `palabre run`: it sets the webhook; if it runs, another process with this token has removed it",
+            message!("PALABRE_WEBHOOK_URL is set, but at Telegram no webhook is"),
+            message!(
+                "start `palabre run`: it sets the webhook; if it runs, another process with this token has removed it"
+            ),
         ),
         Some(configured) if is_same_url(configured, &info.url) && info.has_custom_certificate => Finding::warning(
             "webhook",
-            format!("updates go to {registered}, as configured, but with a certificate that somebody uploaded"),
-            "if the certificate is of a public authority, call deleteWebhook and start `palabre run` anew: it uploads none",
+            message!(
+                "updates go to {registered}, as configured, but with a certificate that somebody uploaded",
+                registered
+            ),
+            message!(
+                "if the certificate is of a public authority, call deleteWebhook and start `palabre run` anew: it uploads none"
+            ),
         ),
         Some(configured) if is_same_url(configured, &info.url) => {
-            Finding::ok("webhook", format!("updates go to {registered}, as configured"))
+            Finding::ok("webhook", message!("updates go to {registered}, as configured", registered))
         }
         Some(configured) => {
             let (configured, registered) = match origin(configured) {
-                configured if configured == registered => ("another path".into(), format!("a path of {registered}")),
+                configured if configured == registered => {
+                    (message!("another path"), message!("a path of {registered}", registered))
+                }
                 configured => (configured, registered),
             };
             Finding::warning(
                 "webhook",
-                format!("updates go to {registered}, but PALABRE_WEBHOOK_URL names {configured}"),
-                "correct the variable, or start `palabre run`: it sets the webhook to it; two deployments with one token \
-                 take it from each other",
+                message!(
+                    "updates go to {registered}, but PALABRE_WEBHOOK_URL names {configured}",
+                    registered,
+                    configured
+                ),
+                message!(
+                    "correct the variable, or start `palabre run`: it sets the webhook to it; two deployments with one token \
+                 take it from each other"
+                ),
             )
         }
     }
@@ -120,23 +145,24 @@ fn registered_url(info: &WebhookInfo, configured: Option<&str>) -> Finding {
 
 fn delivery_error(info: &WebhookInfo, now: i64) -> Option<Finding> {
     let date = info.last_error_date.filter(|date| now - date < RECENT_ERROR_AGE && !info.url.is_empty())?;
-    let time =
-        DateTime::from_timestamp(date, 0).map_or_else(String::new, |date| date.format(" at %H:%M UTC").to_string());
+    let time = DateTime::from_timestamp(date, 0).map_or_else(String::new, |date| date.format("%H:%M UTC").to_string());
     let reason = error_reason(info);
-    let message = format!("Telegram could not hand over an update{time}: {reason}");
+    let message = message!("Telegram could not hand over an update ({time}): {reason}", time, reason);
     let says = |words: &[&str]| words.iter().any(|word| reason.to_ascii_lowercase().contains(word));
     let help = if says(&["resolve"]) {
-        "give the host of the webhook an address in the public DNS"
+        message!("give the host of the webhook an address in the public DNS")
     } else if says(&["ssl", "certificate", "tls"]) {
-        "let the proxy before Palabre send a valid certificate with its whole chain"
+        message!("let the proxy before Palabre send a valid certificate with its whole chain")
     } else if says(&["refused", "timed out", "timeout", "unreachable", "reset"]) {
-        "let the host be reached from 149.154.160.0/20 and 91.108.4.0/22, and see that `palabre run` listens behind it"
+        message!(
+            "let the host be reached from 149.154.160.0/20 and 91.108.4.0/22, and see that `palabre run` listens behind it"
+        )
     } else if says(&["401", "403"]) {
-        "the secret of the webhook is another than Palabre's: start `palabre run` anew, it sets both"
+        message!("the secret of the webhook is another than Palabre's: start `palabre run` anew, it sets both")
     } else if says(&["404", "405", "301", "302", "307", "308"]) {
-        "let the proxy pass the path of PALABRE_WEBHOOK_URL on to Palabre as it is"
+        message!("let the proxy pass the path of PALABRE_WEBHOOK_URL on to Palabre as it is")
     } else {
-        "see that `palabre run` is up and that the proxy before it finds PALABRE_LISTEN"
+        message!("see that `palabre run` is up and that the proxy before it finds PALABRE_LISTEN")
     };
     if now - date < CURRENT_ERROR_AGE && info.pending_update_count > 0 {
         Some(Finding::error("delivery", message, help))
@@ -150,12 +176,14 @@ fn update_kinds(info: &WebhookInfo) -> Finding {
     let allowed: HashSet<&str> = info.allowed_updates.iter().map(String::as_str).collect();
     let missing: Vec<&str> = ALLOWED_UPDATES.into_iter().filter(|kind| !allowed.contains(kind)).collect();
     if allowed.is_empty() || missing.is_empty() {
-        return Finding::ok("updates", "Telegram hands over every kind that Palabre answers");
+        return Finding::ok("updates", message!("Telegram hands over every kind that Palabre answers"));
     }
     Finding::warning(
         "updates",
-        format!("Telegram hands over no {}", missing.join(", no ")),
-        "start `palabre run`: it asks for them; if it runs, another program uses this token and asks for other kinds",
+        message!("Telegram does not hand over {kinds}", kinds = missing.join(", ")),
+        message!(
+            "start `palabre run`: it asks for them; if it runs, another program uses this token and asks for other kinds"
+        ),
     )
 }
 
@@ -169,8 +197,11 @@ fn error_reason(info: &WebhookInfo) -> String {
 }
 
 /// Scheme, host and port.
-fn origin(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| "an address that is none".into(), |url| url.origin().ascii_serialization())
+fn origin(url: &str) -> Message {
+    match Url::parse(url) {
+        Ok(url) => Message::verbatim(url.origin().ascii_serialization()),
+        Err(_) => message!("an address that is none"),
+    }
 }
 
 fn is_same_url(a: &str, b: &str) -> bool {
@@ -181,6 +212,7 @@ fn is_same_url(a: &str, b: &str) -> bool {
 mod tests {
     use super::{WebhookInfo, configured_url, delivery_error, evaluate, update_kinds};
     use crate::doctor::Status;
+    use crate::messages::Locale;
     use crate::telegram::ALLOWED_UPDATES;
 
     fn info(json: &str) -> WebhookInfo {
@@ -217,7 +249,7 @@ mod tests {
                 r#"{{"url":"https://a.example","last_error_date":1000,"last_error_message":{reason:?},"pending_update_count":1}}"#
             );
             let finding = delivery_error(&info(&json), 1_010).unwrap_or_else(|| panic!("{reason}"));
-            assert!(finding.help.unwrap_or_default().contains(help), "{reason}");
+            assert!(finding.help.is_some_and(|written| written.to_text(Locale::English).contains(help)), "{reason}");
         }
     }
 

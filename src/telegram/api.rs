@@ -21,6 +21,7 @@ use url::Url;
 
 pub(crate) use self::error::{ApiError, ApiResponse, HttpError};
 use self::token::Token;
+use crate::message;
 
 /// Telegram's own server.
 const TELEGRAM: &str = "https://api.telegram.org";
@@ -105,7 +106,7 @@ impl Api {
         P::Output: DeserializeOwned,
     {
         let result = tokio::time::timeout_at(deadline, self.call(payload)).await;
-        result.unwrap_or_else(|_| Err(ApiError::Unreachable("there was no answer in time".into())))
+        result.unwrap_or_else(|_| Err(ApiError::Unreachable(message!("there was no answer in time"))))
     }
 
     /// Calls a method of which only the success matters: its result is not read.

@@ -6,6 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::{RawInterface, RawLabelled, RawSectionContact, RawText, Spanned};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::message;
+use crate::messages::Message;
 
 /// The most syntax errors of one file that are reported: those after the first few mostly follow from them.
 const SYNTAX_ERRORS_MAX: usize = 3;
@@ -97,7 +99,12 @@ impl<'a> Reader<'a> {
             let span = self.visible(error.span().unwrap_or(0..0));
             let message = error.message().lines().next().unwrap_or("syntax error");
             let help = syntax_help(&self.source.text[span.clone()], message);
-            self.error(Code::TomlSyntax, span, format!("this is not TOML: {message}"), help.into());
+            self.error(
+                Code::TomlSyntax,
+                span,
+                message!("this is not TOML: {problem}", problem = syntax_error(message)),
+                help,
+            );
         }
         entries(table.into_inner())
     }
@@ -118,7 +125,7 @@ impl<'a> Reader<'a> {
     fn table(&mut self, value: Spanned<DeValue<'a>>) -> Entries<'a> {
         match value.value {
             DeValue::Table(table) => entries(table),
-            other => self.wrong_type("a table", &other, value.span),
+            other => self.wrong_type(message!("a table"), &other, value.span),
         }
     }
 
@@ -127,7 +134,7 @@ impl<'a> Reader<'a> {
             DeValue::Array(array) => {
                 array.into_iter().map(|item| Spanned { span: item.span(), value: item.into_inner() }).collect()
             }
-            other => self.wrong_type("a list in [ ]", &other, value.span),
+            other => self.wrong_type(message!("a list in [ ]"), &other, value.span),
         }
     }
 
@@ -138,7 +145,13 @@ impl<'a> Reader<'a> {
                 entries(table).into_iter().filter_map(|(tag, text)| Some((Some(tag), self.string(text)?))).collect()
             }
             DeValue::String(_) => vec![(None, self.string(value)?)],
-            other => return self.wrong_type("a text in quotes, or a table of texts by language", &other, value.span),
+            other => {
+                return self.wrong_type(
+                    message!("a text in quotes, or a table of texts by language"),
+                    &other,
+                    value.span,
+                );
+            }
         };
         Some(RawText { span, texts })
     }
@@ -154,26 +167,32 @@ impl<'a> Reader<'a> {
     fn string(&mut self, value: Spanned<DeValue<'a>>) -> Option<Spanned<String>> {
         match value.value {
             DeValue::String(text) => Some(Spanned { value: text.replace("\r\n", "\n"), span: value.span }),
-            other => self.wrong_type("a text in quotes", &other, value.span),
+            other => self.wrong_type(message!("a text in quotes"), &other, value.span),
         }
     }
 
     /// Reports a value of another type, and gives the empty value instead.
-    fn wrong_type<T: Default>(&mut self, wanted: &str, got: &DeValue<'_>, span: Range<usize>) -> T {
-        let message = format!("{wanted} has to stand here, not a value of type {}", got.type_str());
-        self.error(Code::WrongType, span, message, format!("write {wanted}"));
+    fn wrong_type<T: Default>(&mut self, wanted: Message, got: &DeValue<'_>, span: Range<usize>) -> T {
+        let message =
+            message!("{wanted} has to stand here, not a value of type {found}", wanted, found = type_name(got));
+        self.error(Code::WrongType, span, message, message!("write {wanted}", wanted));
         T::default()
     }
 
     fn unknown(&mut self, key: &Spanned<String>, known: &[&str]) {
         let help = match did_you_mean(&key.value, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the keys here are {}", list(known)),
+            Some(near) => message!("did you mean `{near}`?", near),
+            None => message!("the keys here are {keys}", keys = list(known)),
         };
-        self.error(Code::UnknownKey, key.span.clone(), format!("nothing reads the key `{}`", key.value), help);
+        self.error(
+            Code::UnknownKey,
+            key.span.clone(),
+            message!("nothing reads the key `{key}`", key = key.value),
+            help,
+        );
     }
 
-    fn error(&mut self, code: Code, span: Range<usize>, message: String, help: String) {
+    fn error(&mut self, code: Code, span: Range<usize>, message: Message, help: Message) {
         let location = Location::span(&self.source.path, self.visible(span));
         self.report.error(code, location, message, help);
     }
@@ -202,8 +221,8 @@ impl<'a> Fields<'_, 'a> {
             self.reader.error(
                 Code::MissingKey,
                 value.span.clone(),
-                format!("`{key}` names nothing"),
-                "name at least one, or leave the key out".to_owned(),
+                message!("`{key}` names nothing", key),
+                message!("name at least one, or leave the key out"),
             );
             return None;
         }
@@ -228,7 +247,7 @@ impl<'a> Fields<'_, 'a> {
             let span = item.span.start..item.span.start + 1;
             let entries = self.reader.table(item);
             self.reader.fields(entries, span, |fields| {
-                let written = fields.required(value, "it is what the label belongs to");
+                let written = fields.required(value, message!("it is what the label belongs to"));
                 let label = fields.by_language("label");
                 Some(RawLabelled { value: written?, label })
             })
@@ -249,7 +268,7 @@ impl<'a> Fields<'_, 'a> {
             };
             match number {
                 Some(number) => numbers.push(number),
-                None => return self.reader.wrong_type("a number", &item.value, item.span),
+                None => return self.reader.wrong_type(message!("a number"), &item.value, item.span),
             }
         }
         Some(Spanned { value: numbers, span })
@@ -261,12 +280,12 @@ impl<'a> Fields<'_, 'a> {
         match value.value {
             DeValue::Boolean(yes) => yes.then_some(RawSectionContact::Main),
             DeValue::String(_) => self.reader.string(value).map(RawSectionContact::Named),
-            other => self.reader.wrong_type("`true` or the id of a contact in quotes", &other, value.span),
+            other => self.reader.wrong_type(message!("`true` or the id of a contact in quotes"), &other, value.span),
         }
     }
 
     /// A text that has to be there; `why` is said to who left it out.
-    pub(super) fn required(&mut self, key: &'static str, why: &str) -> Option<Spanned<String>> {
+    pub(super) fn required(&mut self, key: &'static str, why: Message) -> Option<Spanned<String>> {
         let text = self.string(key);
         if text.is_none() {
             self.missing(key, why);
@@ -291,7 +310,7 @@ impl<'a> Fields<'_, 'a> {
     pub(super) fn optional_boolean(&mut self, key: &'static str) -> Option<bool> {
         self.take(key).map(|value| match value.value {
             DeValue::Boolean(yes) => yes,
-            other => self.reader.wrong_type("`true` or `false`", &other, value.span),
+            other => self.reader.wrong_type(message!("`true` or `false`"), &other, value.span),
         })
     }
 
@@ -302,7 +321,7 @@ impl<'a> Fields<'_, 'a> {
         {
             return Some(Spanned { value: number, span: value.span });
         }
-        self.reader.wrong_type("a whole number", &value.value, value.span)
+        self.reader.wrong_type(message!("a whole number"), &value.value, value.span)
     }
 
     /// Texts under keys that the editor chose.
@@ -362,14 +381,19 @@ impl<'a> Fields<'_, 'a> {
         items.into_iter().map(read).collect()
     }
 
-    pub(super) fn missing(&mut self, key: &str, why: &str) {
-        let message = format!("`{key}` is missing here");
-        self.reader.error(Code::MissingKey, self.span.clone(), message, format!("add `{key} = \"…\"`: {why}"));
+    pub(super) fn missing(&mut self, key: &str, why: Message) {
+        let message = message!("`{key}` is missing here", key);
+        self.reader.error(
+            Code::MissingKey,
+            self.span.clone(),
+            message,
+            message!("add `{key} = \"…\"`: {why}", key, why),
+        );
     }
 
     /// Reports keys that exclude each other.
-    pub(super) fn contradiction(&mut self, message: &str, help: &str) {
-        self.reader.error(Code::Contradiction, self.span.clone(), message.to_owned(), help.to_owned());
+    pub(super) fn contradiction(&mut self, message: Message, help: Message) {
+        self.reader.error(Code::Contradiction, self.span.clone(), message, help);
     }
 
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
@@ -383,20 +407,63 @@ impl<'a> Fields<'_, 'a> {
     }
 }
 
+/// What the `toml` crate says of a wrong syntax. Its rarer sentences stay in English.
+fn syntax_error(message: &str) -> Message {
+    match message {
+        "extra `=`" => message!("extra `=`"),
+        "extra comma in array" => message!("extra comma in array"),
+        "extra comma in inline table" => message!("extra comma in inline table"),
+        "invalid key-value pair" => message!("invalid key-value pair"),
+        "invalid unquoted key" => message!("invalid unquoted key"),
+        "invalid value" => message!("invalid value"),
+        "duplicate key" => message!("duplicate key"),
+        "key with no value" => message!("key with no value"),
+        "missing assignment between key-value pairs" => message!("missing assignment between key-value pairs"),
+        "missing comma between array elements" => message!("missing comma between array elements"),
+        "missing comma between key-value pairs" => message!("missing comma between key-value pairs"),
+        "missing opening quote" => message!("missing opening quote"),
+        "missing value" => message!("missing value"),
+        "missing value for key" => message!("missing value for key"),
+        "string values must be quoted" => message!("string values must be quoted"),
+        "unclosed array" => message!("unclosed array"),
+        "unclosed array table" => message!("unclosed array table"),
+        "unclosed inline table" => message!("unclosed inline table"),
+        "unclosed table" => message!("unclosed table"),
+        "unexpected content" => message!("unexpected content"),
+        "unexpected content between comment and newline" => message!("unexpected content between comment and newline"),
+        "unexpected key or value" => message!("unexpected key or value"),
+        "unexpected leading zero" => message!("unexpected leading zero"),
+        "unquoted keys cannot be empty" => message!("unquoted keys cannot be empty"),
+        _ => Message::verbatim(message),
+    }
+}
+
+/// What a type of TOML is called.
+fn type_name(value: &DeValue<'_>) -> Message {
+    match value {
+        DeValue::String(_) => message!("text"),
+        DeValue::Integer(_) | DeValue::Float(_) => message!("number"),
+        DeValue::Boolean(_) => message!("`true` or `false`"),
+        DeValue::Datetime(_) => message!("date"),
+        DeValue::Array(_) => message!("list"),
+        DeValue::Table(_) => message!("table"),
+    }
+}
+
 /// What to write instead of what is not TOML.
-fn syntax_help(written: &str, message: &str) -> &'static str {
+fn syntax_help(written: &str, message: &str) -> Message {
     if written.contains(['“', '”', '„', '«', '»', '‘', '’']) {
-        "these are typographic quotes: a text begins and ends with straight ones, as \"…\""
+        message!("these are typographic quotes: a text begins and ends with straight ones, as \"…\"")
     } else if written.contains(['\u{a0}', '\u{202f}']) {
-        "a non-breaking space stands here: replace it by a plain one"
+        message!("a non-breaking space stands here: replace it by a plain one")
     } else if message.contains("duplicate") {
-        "this stands twice in the file: keep one of the two"
+        message!("this stands twice in the file: keep one of the two")
     } else if message.contains("escape") || message.contains("unicode") {
-        "a backslash is written as `\\\\` in a text"
+        message!("a backslash is written as `\\\\` in a text")
     } else if message.contains("newline") {
-        "a text ends at the second quote: write quotes within it as “…” or `\\\"`"
+        message!("a text ends at the second quote: write quotes within it as “…” or `\\\"`")
     } else {
-        "texts stand in quotes, keys are followed by `=`, lists stand in [ ] with commas between"
+        message!("texts stand in quotes, keys are followed by `=`, lists stand in [ ] with commas between")
     }
 }
 

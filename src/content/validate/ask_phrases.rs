@@ -9,6 +9,7 @@ use super::tree::Tree;
 use crate::content::schema::{RawSectionText, Spanned};
 use crate::diag::{Code, Location, Report, Source};
 use crate::folding::fold;
+use crate::message;
 
 /// Fewer questions than this under a section and it is hard to find.
 const ASK_MIN: usize = 12;
@@ -39,8 +40,16 @@ fn few(file: &Source, folder: &Folder<'_>, text: &RawSectionText, report: &mut R
     report.warning(
         Code::FewAsk,
         Location::span(&file.path, text.id.span.clone()),
-        format!("`{}` has {} questions under `ask` in `{}`", text.id.value, text.ask.len(), folder.tag),
-        format!("write at least {ASK_MIN}, as people would put them: they decide whether the section is found"),
+        message!(
+            "`{id}` has {count} questions under `ask` in `{language}`",
+            id = text.id.value,
+            count = text.ask.len(),
+            language = folder.tag
+        ),
+        message!(
+            "write at least {max}, as people would put them: they decide whether the section is found",
+            max = ASK_MIN
+        ),
     );
 }
 
@@ -51,8 +60,8 @@ fn check_phrase<'a>(ask: AskPhrase<'a>, seen: &mut HashMap<String, AskPhrase<'a>
         report.error(
             Code::EmptyText,
             location,
-            "this question has no words",
-            "write the question or leave the line out",
+            message!("this question has no words"),
+            message!("write the question or leave the line out"),
         );
         return;
     }
@@ -60,8 +69,16 @@ fn check_phrase<'a>(ask: AskPhrase<'a>, seen: &mut HashMap<String, AskPhrase<'a>
         Some(other) if other.section != ask.section => report.error(
             Code::DuplicateAsk,
             location,
-            format!("this question stands under `{}` in `{}` already", other.section, other.file.path),
-            format!("keep it where its answer is: under `{}` or under `{}`", other.section, ask.section),
+            message!(
+                "this question stands under `{section}` in `{path}` already",
+                section = other.section,
+                path = other.file.path
+            ),
+            message!(
+                "keep it where its answer is: under `{there}` or under `{here}`",
+                there = other.section,
+                here = ask.section
+            ),
         ),
         Some(_) => {}
         None => {

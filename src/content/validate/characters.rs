@@ -9,6 +9,8 @@ use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Severity, Source};
 use crate::folding::{ascii_look_alike, is_invisible};
 use crate::lang::is_right_to_left;
+use crate::message;
+use crate::messages::Message;
 
 /// Reports them in what programs read: ids, commands, tags, dates, phone numbers. Says whether there are any.
 pub(super) fn check_code(file: &Source, text: &Spanned<String>, report: &mut Report) -> bool {
@@ -51,7 +53,11 @@ pub(super) fn check_markdown(file: &Source, text: &Spanned<String>, right_to_lef
 fn check_address_in(file: &Source, text: &Spanned<String>, address: Range<usize>, report: &mut Report) -> bool {
     let found = odd_characters(&text.value[address.clone()], |_, c| is_odd_in_code(c));
     for &(at, c) in &found {
-        let help = format!("{}; if the address does hold it, write `{}`", way_out(c), percent_encoded(c));
+        let help = message!(
+            "{way_out}; if the address does hold it, write `{encoded}`",
+            way_out = way_out(c),
+            encoded = percent_encoded(c)
+        );
         add(Severity::Error, text, file, address.start + at, c, help, report);
     }
     !found.is_empty()
@@ -84,13 +90,13 @@ fn add(
     file: &Source,
     at: usize,
     c: char,
-    help: String,
+    help: Message,
     report: &mut Report,
 ) {
     let place = text.part_location(file, at..at + c.len_utf8());
     let message = match ascii_look_alike(c) {
-        Some(plain) => format!("`{c}` is {}, not `{plain}`", describe(c)),
-        None => format!("nobody sees the {} that stands here", describe(c)),
+        Some(plain) => message!("`{c}` is {name}, not `{plain}`", c, name = describe(c), plain),
+        None => message!("nobody sees this character: {name}", name = describe(c)),
     };
     match severity {
         Severity::Error => report.error(Code::OddCharacter, place, message, help),
@@ -99,21 +105,20 @@ fn add(
 }
 
 /// A character by its code point and name: `U+200B zero width space`.
-fn describe(c: char) -> String {
-    let known = NAMES.iter().find(|(known, _)| *known == c).map(|(_, name)| *name);
-    let name = known.unwrap_or(match ascii_look_alike(c) {
-        Some('0'..='9') => "digit of another script",
-        Some('-') => "dash",
-        Some(_) => "full-width character",
-        None => "control character",
+fn describe(c: char) -> Message {
+    let name = name(c).unwrap_or_else(|| match ascii_look_alike(c) {
+        Some('0'..='9') => message!("digit of another script"),
+        Some('-') => message!("dash"),
+        Some(_) => message!("full-width character"),
+        None => message!("control character"),
     });
-    format!("U+{:04X} {name}", u32::from(c))
+    message!("U+{code} {name}", code = format!("{:04X}", u32::from(c)), name)
 }
 
-fn way_out(c: char) -> String {
+fn way_out(c: char) -> Message {
     match ascii_look_alike(c) {
-        Some(plain) => format!("write `{plain}`"),
-        None => "delete it, or write the words around it anew".into(),
+        Some(plain) => message!("write `{plain}`", plain),
+        None => message!("delete it, or write the words around it anew"),
     }
 }
 
@@ -152,39 +157,43 @@ fn percent_encoded(c: char) -> String {
     c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// The characters that come most often (UnicodeData.txt, in lower case).
-const NAMES: &[(char, &str)] = &[
-    ('\u{ad}', "soft hyphen"),
-    ('\u{34f}', "combining grapheme joiner"),
-    ('\u{61c}', "arabic letter mark"),
-    ('\u{180e}', "mongolian vowel separator"),
-    ('\u{200b}', "zero width space"),
-    ('\u{200c}', "zero width non-joiner"),
-    ('\u{200d}', "zero width joiner"),
-    ('\u{200e}', "left-to-right mark"),
-    ('\u{200f}', "right-to-left mark"),
-    ('\u{2010}', "hyphen"),
-    ('\u{2011}', "non-breaking hyphen"),
-    ('\u{2012}', "figure dash"),
-    ('\u{2013}', "en dash"),
-    ('\u{2014}', "em dash"),
-    ('\u{202a}', "left-to-right embedding"),
-    ('\u{202b}', "right-to-left embedding"),
-    ('\u{202c}', "pop directional formatting"),
-    ('\u{202d}', "left-to-right override"),
-    ('\u{202e}', "right-to-left override"),
-    ('\u{2060}', "word joiner"),
-    ('\u{2066}', "left-to-right isolate"),
-    ('\u{2067}', "right-to-left isolate"),
-    ('\u{2068}', "first strong isolate"),
-    ('\u{2069}', "pop directional isolate"),
-    ('\u{2212}', "minus sign"),
-    ('\u{feff}', "zero width no-break space"),
-];
+/// What the characters are called that come most often (UnicodeData.txt, in lower case).
+fn name(c: char) -> Option<Message> {
+    Some(match c {
+        '\u{ad}' => message!("soft hyphen"),
+        '\u{34f}' => message!("combining grapheme joiner"),
+        '\u{61c}' => message!("arabic letter mark"),
+        '\u{180e}' => message!("mongolian vowel separator"),
+        '\u{200b}' => message!("zero width space"),
+        '\u{200c}' => message!("zero width non-joiner"),
+        '\u{200d}' => message!("zero width joiner"),
+        '\u{200e}' => message!("left-to-right mark"),
+        '\u{200f}' => message!("right-to-left mark"),
+        '\u{2010}' => message!("hyphen"),
+        '\u{2011}' => message!("non-breaking hyphen"),
+        '\u{2012}' => message!("figure dash"),
+        '\u{2013}' => message!("en dash"),
+        '\u{2014}' => message!("em dash"),
+        '\u{202a}' => message!("left-to-right embedding"),
+        '\u{202b}' => message!("right-to-left embedding"),
+        '\u{202c}' => message!("pop directional formatting"),
+        '\u{202d}' => message!("left-to-right override"),
+        '\u{202e}' => message!("right-to-left override"),
+        '\u{2060}' => message!("word joiner"),
+        '\u{2066}' => message!("left-to-right isolate"),
+        '\u{2067}' => message!("right-to-left isolate"),
+        '\u{2068}' => message!("first strong isolate"),
+        '\u{2069}' => message!("pop directional isolate"),
+        '\u{2212}' => message!("minus sign"),
+        '\u{feff}' => message!("zero width no-break space"),
+        _ => return None,
+    })
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::Locale;
 
     #[test]
     fn addresses_are_those_of_links() {
@@ -199,7 +208,7 @@ mod tests {
             let mut before = None;
             let mut found = Vec::new();
             for c in text.chars() {
-                found.extend(is_hidden(before, c, right_to_left).then(|| describe(c)));
+                found.extend(is_hidden(before, c, right_to_left).then(|| describe(c).to_text(Locale::English)));
                 before = Some(c);
             }
             assert_eq!(found, expected, "{text:?}");

@@ -10,6 +10,7 @@ use super::{Folder, characters};
 use crate::content::schema::{RawSectionText, Spanned};
 use crate::content::{CommandDefinition, CommandTarget, LangId, SectionId};
 use crate::diag::{Code, Location, Report, Source};
+use crate::message;
 use crate::search::plain_words;
 
 /// The commands that have no section, by their English names.
@@ -76,10 +77,15 @@ pub(super) fn validate<'a>(
                 names.report.warning(
                     Code::NoCommand,
                     Location::span(&root.path, node.span.clone()),
-                    format!("the section `{}` has no command in `{}`: its id serves as one", node.id, folder.tag),
-                    format!(
-                        "add `command = \"…\"` under [{}] in a file of `{}/`, or here for all languages",
-                        node.id, folder.name
+                    message!(
+                        "the section `{id}` has no command in `{language}`: its id serves as one",
+                        id = node.id,
+                        language = folder.tag
+                    ),
+                    message!(
+                        "add `command = \"…\"` under [{id}] in a file of `{folder}/`, or here for all languages",
+                        id = node.id,
+                        folder = folder.name
                     ),
                 );
             }
@@ -116,8 +122,8 @@ impl CommandNames<'_> {
             self.report.error(
                 Code::BadCommand,
                 name.location(file),
-                format!("Telegram refuses the command `{}`", name.value),
-                format!("a command is 1 to 32 of a-z, 0-9 and _: perhaps `{}`", fit_command(&name.value)),
+                message!("Telegram refuses the command `{name}`", name = name.value),
+                message!("a command is 1 to 32 of a-z, 0-9 and _: perhaps `{near}`", near = fit_command(&name.value)),
             );
             return;
         }
@@ -127,8 +133,8 @@ impl CommandNames<'_> {
             self.report.error(
                 Code::DuplicateCommand,
                 name.location(file),
-                format!("the command `/{}` opens the section of that id", name.value),
-                "give it another name",
+                message!("the command `/{name}` opens the section of that id", name = name.value),
+                message!("give it another name"),
             );
             return;
         }
@@ -142,8 +148,8 @@ impl CommandNames<'_> {
             Some(_) => self.report.error(
                 Code::DuplicateCommand,
                 name.location(file),
-                format!("the command `/{}` already means something else", name.value),
-                "give one of the two another name",
+                message!("the command `/{name}` already means something else", name = name.value),
+                message!("give one of the two another name"),
             ),
             None => {
                 self.definitions.insert(name.value.as_str().into(), CommandDefinition { target, language });

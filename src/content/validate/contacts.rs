@@ -4,7 +4,7 @@ mod hours;
 mod links;
 mod phones;
 
-use super::id::{HELP, is_id};
+use super::id::{self, is_id};
 use super::{Folder, characters, per_language};
 use crate::content::schema::{RawContact, RawLabelled, RawRoot, RawText, Spanned};
 use crate::content::{
@@ -12,6 +12,8 @@ use crate::content::{
     VCARD_MAX,
 };
 use crate::diag::{Code, Location, Report, Source};
+use crate::message;
+use crate::messages::Message;
 
 /// Characters that a button can copy (Bot API, `CopyTextButton`).
 const COPY_MAX: usize = 256;
@@ -25,8 +27,8 @@ pub(super) fn validate(file: &Source, root: &RawRoot, folders: &[Folder<'_>], re
         report.error(
             Code::MissingKey,
             Location::file(&file.path),
-            "the organisation has no name",
-            "add `organisation = \"…\"` under [names]: it stands on the contact card",
+            message!("the organisation has no name"),
+            message!("add `organisation = \"…\"` under [names]: it stands on the contact card"),
         );
     }
     let mut contacts: Vec<Contact> = Vec::new();
@@ -57,16 +59,16 @@ impl<'a> Validation<'a, '_> {
         self.form(has_new);
         let phones = self.phones();
         let emails = self.emails();
-        let address = raw.address.as_ref().map(|written| self.text(written, "address", COPY_MAX, true));
+        let address = raw.address.as_ref().map(|written| self.text(written, What::Address));
         let hours = hours::hours(file, &raw.hours, self.report);
         let time_zone = raw.time_zone.as_ref().and_then(|written| hours::time_zone(file, written, self.report));
         let location = raw.location.as_ref().and_then(|written| self.location(written));
         let links = links::validate(file, &raw.links, self.report);
         let name = match (&raw.name, organisation) {
-            (Some(written), _) => self.text(written, "name", NAME_MAX, false),
+            (Some(written), _) => self.text(written, What::Name),
             (None, Some(name)) => {
                 let text = name.value.trim();
-                check_length(file, &raw.id.value, name, "name", NAME_MAX, self.report);
+                check_length(file, &raw.id.value, name, What::Name, self.report);
                 PerLanguage(vec![text.into(); self.folders.len()])
             }
             (None, None) => PerLanguage(vec!["".into(); self.folders.len()]),
@@ -87,8 +89,8 @@ impl<'a> Validation<'a, '_> {
             self.report.error(
                 Code::TextTooLong,
                 Location::span(&file.path, raw.id.span.clone()),
-                format!("the contact card has {vcard} bytes; {VCARD_MAX} are the most"),
-                "shorten the name, the address or the labels, or divide it into two contacts",
+                message!("the contact card has {vcard} bytes; {max} are the most", vcard, max = VCARD_MAX),
+                message!("shorten the name, the address or the labels, or divide it into two contacts"),
             );
         }
         Some(contact)
@@ -101,10 +103,10 @@ impl<'a> Validation<'a, '_> {
             return false;
         }
         let (code, message, help) = if !is_id(&id.value) {
-            (Code::BadId, format!("the id `{}` does not fit into buttons", id.value), HELP)
+            (Code::BadId, message!("the id `{id}` does not fit into buttons", id = id.value), id::help())
         } else if others.iter().any(|other| *other.id == *id.value) {
-            let help = "[contact] is [contacts.main]: put all of it into [contacts.main]";
-            (Code::DuplicateId, format!("there are two contacts `{}`", id.value), help)
+            let help = message!("[contact] is [contacts.main]: put all of it into [contacts.main]");
+            (Code::DuplicateId, message!("there are two contacts `{id}`", id = id.value), help)
         } else {
             return true;
         };
@@ -123,9 +125,8 @@ impl<'a> Validation<'a, '_> {
             self.report.warning(
                 Code::OldForm,
                 at,
-                "[contact] is how the one contact was written before there could be several",
-                "write [contacts.main]: `{phones}`, `contact = true` and the buttons in people's chats go on meaning it",
-            );
+                message!("[contact] is how the one contact was written before there could be several"),
+                message!("write [contacts.main]: `{{phones}}`, `contact = true` and the buttons in people's chats go on meaning it"),);
         } else if !is_old
             && phones.is_empty()
             && emails.is_empty()
@@ -136,15 +137,20 @@ impl<'a> Validation<'a, '_> {
             self.report.error(
                 Code::MissingKey,
                 at,
-                format!("nothing says how to reach the contact `{}`", id.value),
-                "add one of `phones`, `email`, `address`, `location` and `links`",
+                message!("nothing says how to reach the contact `{id}`", id = id.value),
+                message!("add one of `phones`, `email`, `address`, `location` and `links`"),
             );
         }
     }
 
     fn phones(&mut self) -> Vec<Phone> {
         let written = &self.raw.phones;
-        self.at_most(written, PHONES_MAX, "phone numbers", "keep those that somebody answers");
+        self.at_most(
+            written,
+            PHONES_MAX,
+            message!("more than {max} phone numbers", max = PHONES_MAX),
+            message!("keep those that somebody answers: each has a button of its own"),
+        );
         let mut phones = Vec::new();
         for RawLabelled { value, label } in written {
             let label = self.label(label.as_ref());
@@ -157,7 +163,12 @@ impl<'a> Validation<'a, '_> {
 
     fn emails(&mut self) -> Vec<Email> {
         let written = &self.raw.emails;
-        self.at_most(written, EMAILS_MAX, "e-mail addresses", "keep those that somebody reads");
+        self.at_most(
+            written,
+            EMAILS_MAX,
+            message!("more than {max} e-mail addresses", max = EMAILS_MAX),
+            message!("keep those that somebody reads: each has a button of its own"),
+        );
         let mut emails = Vec::new();
         for RawLabelled { value, label } in written {
             let label = self.label(label.as_ref());
@@ -168,8 +179,8 @@ impl<'a> Validation<'a, '_> {
                 self.report.error(
                     Code::BadEmail,
                     value.location(self.file),
-                    format!("`{}` is not an e-mail address", value.value),
-                    "write the address alone, as \"office@example.org\"",
+                    message!("`{value}` is not an e-mail address", value = value.value),
+                    message!("write the address alone, as \"office@example.org\""),
                 );
                 continue;
             }
@@ -178,50 +189,53 @@ impl<'a> Validation<'a, '_> {
         emails
     }
 
-    fn at_most(&mut self, written: &[RawLabelled], max: usize, what: &str, help: &str) {
+    fn at_most(&mut self, written: &[RawLabelled], max: usize, message: Message, help: Message) {
         if let Some(written) = written.get(max) {
-            let help = format!("{help}: each has a button of its own");
             let at = written.value.location(self.file);
-            self.report.error(Code::TooManyButtons, at, format!("more than {max} {what}"), help);
+            self.report.error(Code::TooManyButtons, at, message, help);
         }
     }
 
     fn label(&mut self, written: Option<&RawText>) -> Option<PerLanguage> {
-        written.map(|written| self.text(written, "label", CONTACT_LABEL_MAX, false))
+        written.map(|written| self.text(written, What::Label))
     }
 
     /// A text in every language.
-    fn text(&mut self, written: &RawText, what: &str, max: usize, many_lines: bool) -> PerLanguage {
+    fn text(&mut self, written: &RawText, what: What) -> PerLanguage {
         let (file, id) = (self.file, &self.raw.id.value);
-        per_language::validate(file, written, what, self.folders, self.report, |text, _, report| {
+        per_language::validate(file, written, &what.message(), self.folders, self.report, |text, _, report| {
             characters::check_fact(file, text, report);
             let words = text.value.trim();
             if words.is_empty() {
-                let message = format!("the {what} has no words");
-                report.error(Code::EmptyText, text.location(file), message, "write it, or leave it out");
-            } else if words.contains(char::is_control) && !many_lines {
-                let message = format!("the {what} has more than one line");
-                report.error(Code::NotOneLine, text.location(file), message, "write it on one line");
+                let message = message!("{what} has no words", what = what.message());
+                report.error(Code::EmptyText, text.location(file), message, message!("write it, or leave it out"));
+            } else if words.contains(char::is_control) && what != What::Address {
+                let message = message!("{what} has more than one line", what = what.message());
+                report.error(Code::NotOneLine, text.location(file), message, message!("write it on one line"));
             }
-            check_length(file, id, text, what, max, report);
+            check_length(file, id, text, what, report);
             words.into()
         })
     }
 
     fn location(&mut self, written: &Spanned<Vec<f64>>) -> Option<Place> {
         let (message, help) = match *written.value.as_slice() {
-            [latitude, longitude] if latitude == 0.0 && longitude == 0.0 => {
-                ("this place is in the sea", "write the degrees of the place, as [12.6392, -8.0029]")
-            }
+            [latitude, longitude] if latitude == 0.0 && longitude == 0.0 => (
+                message!("this place is in the sea"),
+                message!("write the degrees of the place, as [12.6392, -8.0029]"),
+            ),
             [latitude, longitude] if (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude) => {
                 return Some(Place { latitude, longitude });
             }
-            [longitude, latitude] if (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude) => {
-                ("there is no such latitude", "the latitude comes first, from -90 to 90: exchange the two")
-            }
+            [longitude, latitude] if (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude) => (
+                message!("there is no such latitude"),
+                message!("the latitude comes first, from -90 to 90: exchange the two"),
+            ),
             _ => (
-                "this is no place on a map",
-                "write the latitude (-90 to 90) and the longitude (-180 to 180) in degrees, as [12.6392, -8.0029]",
+                message!("this is no place on a map"),
+                message!(
+                    "write the latitude (-90 to 90) and the longitude (-180 to 180) in degrees, as [12.6392, -8.0029]"
+                ),
             ),
         };
         let at = Location::span(&self.file.path, written.span.clone());
@@ -230,20 +244,52 @@ impl<'a> Validation<'a, '_> {
     }
 }
 
-fn check_length(file: &Source, id: &str, written: &Spanned<String>, what: &str, max: usize, report: &mut Report) {
-    let length = written.value.trim().chars().count();
+/// A text of a contact.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Name,
+    Address,
+    Label,
+}
+
+impl What {
+    /// How it is called, with its article.
+    fn message(self) -> Message {
+        match self {
+            What::Name => message!("the name"),
+            What::Address => message!("the address"),
+            What::Label => message!("the label"),
+        }
+    }
+
+    /// The most characters.
+    fn max(self) -> usize {
+        match self {
+            What::Name => NAME_MAX,
+            What::Address => COPY_MAX,
+            What::Label => CONTACT_LABEL_MAX,
+        }
+    }
+}
+
+fn check_length(file: &Source, id: &str, written: &Spanned<String>, what: What, report: &mut Report) {
+    let (length, max) = (written.value.trim().chars().count(), what.max());
     if length <= max {
         return;
     }
     let (message, help) = match what {
-        "name" => (
-            format!("the name has {length} characters; a contact card has room for {max}"),
-            format!("shorten it, or give the card a shorter one: `name` under [contacts.{id}]"),
+        What::Name => (
+            message!("the name has {length} characters; a contact card has room for {max}", length, max),
+            message!("shorten it, or give the card a shorter one: `name` under [contacts.{id}]", id),
         ),
-        "address" => {
-            (format!("the address has {length} characters; a button can copy {max}"), "shorten the address".into())
-        }
-        _ => (format!("the {what} has {length} characters; {max} are the most"), "say it in a word or two".into()),
+        What::Address => (
+            message!("the address has {length} characters; a button can copy {max}", length, max),
+            message!("shorten the address"),
+        ),
+        What::Label => (
+            message!("the label has {length} characters; {max} are the most", length, max),
+            message!("say it in a word or two"),
+        ),
     };
     report.error(Code::TextTooLong, written.location(file), message, help);
 }

@@ -8,6 +8,7 @@ use crate::content::schema::{RawRoot, RawSource, Spanned};
 use crate::content::{Contact, LangId, PerLanguage, Weekday, clock_time};
 use crate::diag::{Code, Location, Report, Source};
 use crate::markup::{self, Piece, Problem, RichText, Style, Typography, pieces};
+use crate::message;
 
 /// Facts older than this many months are reported, unless the content says otherwise.
 const MAX_AGE_MONTHS: i64 = 24;
@@ -69,8 +70,8 @@ impl Facts {
                 report.error(
                     Code::EmptyText,
                     value.location(file),
-                    format!("the name `{}` has no words", key.value),
-                    "write the name",
+                    message!("the name `{key}` has no words", key = key.value),
+                    message!("write the name"),
                 );
             }
         }
@@ -79,7 +80,7 @@ impl Facts {
                 report.error(
                     Code::BadUrl,
                     value.location(file),
-                    format!("`{}` is not a web address", value.value),
+                    message!("`{value}` is not a web address", value = value.value),
                     web_address::help(&value.value),
                 );
             }
@@ -104,8 +105,8 @@ impl Facts {
             report.error(
                 Code::NotOneLine,
                 key.location(file),
-                format!("`{}` holds a line end or another control character", key.value),
-                "write it on one line",
+                message!("`{key}` holds a line end or another control character", key = key.value),
+                message!("write it on one line"),
             );
         }
         let is_of_contact = self.of_contacts.first().is_some_and(|facts| facts.contains_key(&key.value));
@@ -114,25 +115,28 @@ impl Facts {
             report.error(
                 Code::DuplicatePlaceholder,
                 key.location(file),
-                format!("`{{{}}}` already stands for something else", key.value),
-                "give one of the two another name",
+                message!("`{{{key}}}` already stands for something else", key = key.value),
+                message!("give one of the two another name"),
             );
         }
     }
 
     fn source(&mut self, file: &Source, raw: &RawSource, report: &mut Report) {
-        let help = "add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`";
+        let help = message!("add a table [source] with `title = \"…\"` and `checked = \"2016-09\"`");
         match &raw.title {
             Some(source) => self.source = self.check_source(file, source, report).unwrap_or_default().to_owned(),
-            None => {
-                report.error(Code::MissingKey, Location::file(&file.path), "the source of the facts is not named", help)
-            }
+            None => report.error(
+                Code::MissingKey,
+                Location::file(&file.path),
+                message!("the source of the facts is not named"),
+                help.clone(),
+            ),
         }
         let Some(checked) = &raw.checked else {
             report.error(
                 Code::MissingKey,
                 Location::file(&file.path),
-                "the month the facts were checked is missing",
+                message!("the month the facts were checked is missing"),
                 help,
             );
             return;
@@ -152,7 +156,12 @@ impl Facts {
         characters::check_fact(file, source, report);
         let title = source.value.trim();
         if title.is_empty() {
-            report.error(Code::EmptyText, source.location(file), "the source has no words", "name it in one line");
+            report.error(
+                Code::EmptyText,
+                source.location(file),
+                message!("the source has no words"),
+                message!("name it in one line"),
+            );
         }
         (!title.is_empty()).then_some(title)
     }
@@ -170,21 +179,28 @@ impl Facts {
                 report.error(
                     Code::BadDate,
                     checked.location(file),
-                    format!("`{}` is not a month that has been", checked.value),
-                    "write the year and the month, as \"2016-09\"",
+                    message!("`{checked}` is not a month that has been", checked = checked.value),
+                    message!("write the year and the month, as \"2016-09\""),
                 );
             }
             return None;
         };
         let (age, limit) = (month.months_until(self.now), self.max_age);
         if age > limit {
-            let whose = section.map_or(String::new(), |section| format!(" of `{section}`"));
+            let message = match section {
+                None => message!("the facts were checked {age} months ago; the limit is {limit}", age, limit),
+                Some(section) => message!(
+                    "the facts of `{section}` were checked {age} months ago; the limit is {limit}",
+                    section,
+                    age,
+                    limit
+                ),
+            };
             report.warning(
                 Code::OldFacts,
                 checked.location(file),
-                format!("the facts{whose} were checked {age} months ago; the limit is {limit}"),
-                "compare them with their source; if it has newer ones, write its month here, else raise `max_age_months`",
-            );
+                message,
+                message!("compare them with their source; if it has newer ones, write its month here, else raise `max_age_months`"),);
         }
         Some(month)
     }

@@ -1,9 +1,13 @@
 //! Ids: those of sections, contacts and talk topics, and the ids in links.
 
 use crate::content::ID_MAX;
+use crate::message;
+use crate::messages::Message;
 
 /// What an id may be, for an editor.
-pub(super) const HELP: &str = "an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes";
+pub(super) fn help() -> Message {
+    message!("an id is 1 to 32 of a-z, 0-9 and _, so that callback data stays under 64 bytes")
+}
 
 /// Whether a text can be an id.
 pub(super) fn is_id(text: &str) -> bool {

@@ -18,6 +18,8 @@ use crate::content::{BODY_PAGE_MAX, Contact, Interface, LABEL_MAX};
 use crate::diag::{Code, Location, Report, Source};
 use crate::lang::is_right_to_left;
 use crate::markup::{RichText, utf16_len};
+use crate::message;
+use crate::messages::Message;
 
 /// Languages that one line names; a button leads to the others.
 const LANGUAGES_NAMED_MAX: usize = 8;
@@ -40,9 +42,8 @@ pub(super) fn validate(
             report.error(
                 Code::MissingKey,
                 Location::file(folder.name),
-                format!("`{}/interface.toml` is missing", folder.name),
-                "add the file with `name = \"…\"`, the language's name for itself; what else it lacks is shown in another language",
-            );
+                message!("`{folder}/interface.toml` is missing", folder = folder.name),
+                message!("add the file with `name = \"…\"`, the language's name for itself; what else it lacks is shown in another language"),);
             continue;
         };
         for key in KEYS {
@@ -52,8 +53,8 @@ pub(super) fn validate(
                 None if key.name == "name" => report.error(
                     Code::MissingKey,
                     Location::file(&file.path),
-                    format!("the language `{}` does not say its name", folder.tag),
-                    "add `name = \"…\"`, the language's name for itself: it stands on a button",
+                    message!("the language `{language}` does not say its name", language = folder.tag),
+                    message!("add `name = \"…\"`, the language's name for itself: it stands on a button"),
                 ),
                 None if folders
                     .iter()
@@ -62,8 +63,12 @@ pub(super) fn validate(
                     report.warning(
                         Code::Untranslated,
                         Location::file(&file.path),
-                        format!("`{}` is not translated into `{}` yet", key.name, folder.tag),
-                        format!("add `{}`; until then it is shown in another language", key.name),
+                        message!(
+                            "`{name}` is not translated into `{language}` yet",
+                            name = key.name,
+                            language = folder.tag
+                        ),
+                        message!("add `{name}`; until then it is shown in another language", name = key.name),
                     )
                 }
                 None => {}
@@ -73,20 +78,28 @@ pub(super) fn validate(
             check_list(file, folder, folders, list, report);
         }
     }
-    let missing: Vec<(&str, &str)> = KEYS
+    let missing: Vec<(&str, Option<Message>)> = KEYS
         .iter()
         .filter(|key| key.is_required(&facts.contacts) || is_partly_hidden && key.name == GONE)
         .map(|key| (key.name, key.why()))
-        .chain(LISTS.iter().filter(|list| (list.is_required)(&facts.contacts)).map(|list| (list.name, list.needed_by)))
-        .filter(|&(name, _)| !folders.iter().any(|f| has(f, name)))
+        .chain(
+            LISTS
+                .iter()
+                .filter(|list| (list.is_required)(&facts.contacts))
+                .map(|list| (list.name, list.needed_by.map(|needed_by| needed_by()))),
+        )
+        .filter(|(name, _)| !folders.iter().any(|f| has(f, name)))
         .collect();
     for (name, why) in &missing {
         let first = folders.first().map_or("", |f| f.name);
         report.error(
             Code::MissingKey,
             Location::file(&format!("{first}/interface.toml")),
-            format!("no language has `{name}`"),
-            format!("add `{name}` to {first}/interface.toml{why}"),
+            message!("no language has `{name}`", name),
+            match why {
+                Some(why) => message!("add `{name}` to {first}/interface.toml: {why}", name, first, why),
+                None => message!("add `{name}` to {first}/interface.toml", name, first),
+            },
         );
     }
     missing.is_empty().then(|| {
@@ -127,10 +140,10 @@ struct List {
     get: fn(&RawInterface) -> Option<&Names>,
     count: usize,
     /// What has so many, and which comes first: for the editor.
-    why: [&'static str; 2],
+    why: fn() -> [Message; 2],
     is_required: fn(&[Contact]) -> bool,
-    /// Why a content must have it; empty when every content must.
-    needed_by: &'static str,
+    /// Why a content must have it; `None` when every content must.
+    needed_by: Option<fn() -> Message>,
 }
 
 const LISTS: [&List; 2] = [
@@ -138,29 +151,29 @@ const LISTS: [&List; 2] = [
         name: "months",
         get: |raw| raw.months.as_ref(),
         count: 12,
-        why: ["a year has twelve", "the twelve names, January first"],
+        why: || [message!("a year has twelve"), message!("the twelve names, January first")],
         is_required: |_| true,
-        needed_by: "",
+        needed_by: None,
     },
     &List {
         name: "days",
         get: |raw| raw.days.as_ref(),
         count: 7,
-        why: ["a week has seven", "the seven names, Monday first"],
+        why: || [message!("a week has seven"), message!("the seven names, Monday first")],
         is_required: |contacts| contacts.iter().any(|contact| !contact.hours.is_empty()),
-        needed_by: ": a contact has hours",
+        needed_by: Some(|| message!("a contact has hours")),
     },
 ];
 
 fn check_list(file: &Source, folder: &Folder<'_>, folders: &[Folder<'_>], list: &List, report: &mut Report) {
-    let [fact, names] = list.why;
+    let [fact, names] = (list.why)();
     let Some(written) = folder.interface.as_ref().and_then(|(_, raw)| (list.get)(raw)) else {
         if folders.iter().any(|f| has(f, list.name)) {
             report.warning(
                 Code::Untranslated,
                 Location::file(&file.path),
-                format!("`{}` is not translated into `{}` yet", list.name, folder.tag),
-                format!("add {names}; until then those of another language are shown"),
+                message!("`{name}` is not translated into `{language}` yet", name = list.name, language = folder.tag),
+                message!("add {names}; until then those of another language are shown", names),
             );
         }
         return;
@@ -169,22 +182,28 @@ fn check_list(file: &Source, folder: &Folder<'_>, folders: &[Folder<'_>], list: 
         characters::check_line(file, name, folder.right_to_left, report);
     }
     if written.value.len() != list.count {
-        let message = format!("{} {} stand here; {fact}", written.value.len(), list.name);
-        report.error(Code::WrongType, written.location(file), message, format!("list {names}"));
+        let message =
+            message!("{count} {name} stand here; {fact}", count = written.value.len(), name = list.name, fact);
+        report.error(Code::WrongType, written.location(file), message, message!("list {names}", names));
     }
 }
 
 fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts<'_>, report: &mut Report) {
     if text.value.trim().is_empty() {
-        report.error(Code::EmptyText, text.location(file), format!("`{}` has no words", key.name), "write the text");
+        report.error(
+            Code::EmptyText,
+            text.location(file),
+            message!("`{name}` has no words", name = key.name),
+            message!("write the text"),
+        );
         return;
     }
     if !matches!(key.kind, Kind::Page | Kind::Description(_)) && text.value.trim().contains('\n') {
         report.error(
             Code::NotOneLine,
             text.location(file),
-            format!("`{}` has more than one line", key.name),
-            "write it on one line",
+            message!("`{name}` has more than one line", name = key.name),
+            message!("write it on one line"),
         );
     }
     match key.kind {
@@ -194,18 +213,31 @@ fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts
                 report.error(
                     Code::EmptyText,
                     text.location(file),
-                    format!("`{}` shows no words", key.name),
-                    "write the text",
+                    message!("`{name}` shows no words", name = key.name),
+                    message!("write the text"),
                 );
             }
             if rich.spans().len() > STYLES_MAX {
-                let message = format!("`{}` has {} styled parts; a message shows 100", key.name, rich.spans().len());
-                report.error(Code::UnsupportedMarkdown, text.location(file), message, "style less of it");
+                let message = message!(
+                    "`{name}` has {count} styled parts; a message shows 100",
+                    name = key.name,
+                    count = rich.spans().len()
+                );
+                report.error(Code::UnsupportedMarkdown, text.location(file), message, message!("style less of it"));
             }
             if rich.utf16_len() > BODY_PAGE_MAX {
-                let message =
-                    format!("`{}` has {} characters; a page has room for {BODY_PAGE_MAX}", key.name, rich.utf16_len());
-                report.error(Code::TextTooLong, text.location(file), message, "shorten it: people read it on a phone");
+                let message = message!(
+                    "`{name}` has {count} characters; a page has room for {max}",
+                    name = key.name,
+                    count = rich.utf16_len(),
+                    max = BODY_PAGE_MAX
+                );
+                report.error(
+                    Code::TextTooLong,
+                    text.location(file),
+                    message,
+                    message!("shorten it: people read it on a phone"),
+                );
             }
         }
         Kind::Plain(max, own) => {
@@ -223,8 +255,12 @@ fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts
                 report.error(
                     Code::ButtonTooLong,
                     text.location(file),
-                    format!("this label has {} bytes; a button has room for {LABEL_MAX}", fixed.len()),
-                    "shorten it to a few words",
+                    message!(
+                        "this label has {count} bytes; a button has room for {max}",
+                        count = fixed.len(),
+                        max = LABEL_MAX
+                    ),
+                    message!("shorten it to a few words"),
                 );
             }
         }
@@ -245,8 +281,8 @@ fn too_long(
         report.error(
             code,
             text.location(file),
-            format!("`{name}` has {count} characters; {max} is the most"),
-            "shorten it",
+            message!("`{name}` has {count} characters; {max} is the most", name, count, max),
+            message!("shorten it"),
         );
     }
 }

@@ -5,6 +5,7 @@ use crate::content::schema::RawLanguages;
 use crate::content::{LANGUAGES_MAX, LangId};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::lang::Tag;
+use crate::message;
 
 /// The languages in their order, and the default one.
 pub(super) fn validate(
@@ -23,28 +24,28 @@ pub(super) fn validate(
             None => report.error(
                 Code::BadLanguage,
                 written.location(file),
-                format!("`{}` is not a language tag", written.value),
-                "write the two or three lower-case letters of the language, as `fr`, `en`, `bm` or `nqo`",
+                message!("`{written}` is not a language tag", written = written.value),
+                message!("write the two or three lower-case letters of the language, as `fr`, `en`, `bm` or `nqo`"),
             ),
             Some(tag) if tags.contains(&tag) => report.error(
                 Code::BadLanguage,
                 written.location(file),
-                format!("the language `{tag}` stands twice"),
-                "leave one of the two out",
+                message!("the language `{tag}` stands twice", tag),
+                message!("leave one of the two out"),
             ),
             Some(_) if tags.len() == LANGUAGES_MAX => report.error(
                 Code::TooManyButtons,
                 written.location(file),
-                format!("more than {LANGUAGES_MAX} languages"),
-                "their buttons stand on one page, where Telegram shows at most 100",
+                message!("more than {max} languages", max = LANGUAGES_MAX),
+                message!("their buttons stand on one page, where Telegram shows at most 100"),
             ),
             Some(tag) => {
                 if !folder_tags.contains(&Some(&tag)) {
                     report.error(
                         Code::LanguageWithoutFolder,
                         written.location(file),
-                        format!("the language `{tag}` has no folder `{tag}/`"),
-                        format!("add the folder `{tag}/` with the words, or take `{tag}` out of `order`"),
+                        message!("the language `{tag}` has no folder `{tag}/`", tag),
+                        message!("add the folder `{tag}/` with the words, or take `{tag}` out of `order`", tag),
                     );
                 }
                 tags.push(tag);
@@ -55,8 +56,8 @@ pub(super) fn validate(
         report.error(
             Code::MissingKey,
             Location::file(&file.path),
-            "no language is declared",
-            "add a table [languages] with `default = \"fr\"` and `order = [\"fr\"]`",
+            message!("no language is declared"),
+            message!("add a table [languages] with `default = \"fr\"` and `order = [\"fr\"]`"),
         );
     }
     for (n, (folder, tag)) in folders.iter().zip(&folder_tags).enumerate() {
@@ -65,8 +66,13 @@ pub(super) fn validate(
                 report.error(
                     Code::BadLanguage,
                     Location::file(folder),
-                    format!("the folders `{}/` and `{folder}/` are both of the language `{tag}`", folders[first]),
-                    "put the files of both into one of them",
+                    message!(
+                        "the folders `{first}/` and `{folder}/` are both of the language `{tag}`",
+                        first = folders[first],
+                        folder,
+                        tag
+                    ),
+                    message!("put the files of both into one of them"),
                 );
             }
             continue;
@@ -76,21 +82,25 @@ pub(super) fn validate(
             report.warning(
                 Code::NotRead,
                 Location::file(folder),
-                format!("nothing in the folder `{folder}/` is read"),
-                "keep what is no text of the bot elsewhere; a language's folder holds `.toml` files",
+                message!("nothing in the folder `{folder}/` is read", folder),
+                message!("keep what is no text of the bot elsewhere; a language's folder holds `.toml` files"),
             );
             continue;
         }
         let without = |tag: &&Tag| !folder_tags.contains(&Some(tag));
         let near = tags.iter().filter(without).find(|tag| folder.to_lowercase().starts_with(tag.as_str()));
         let help = match near.map(Tag::as_str).or(did_you_mean(folder, tags.iter().map(Tag::as_str))) {
-            Some(near) => format!("rename it to `{near}/`, or add `{folder}` to `order` under [languages]"),
-            None => format!("add `{folder}` to `order` under [languages] in palabre.toml, or remove the folder"),
+            Some(near) => {
+                message!("rename it to `{near}/`, or add `{folder}` to `order` under [languages]", near, folder)
+            }
+            None => {
+                message!("add `{folder}` to `order` under [languages] in palabre.toml, or remove the folder", folder)
+            }
         };
         report.error(
             Code::UndeclaredLanguage,
             Location::file(folder),
-            format!("the folder `{folder}/` is no declared language"),
+            message!("the folder `{folder}/` is no declared language", folder),
             help,
         );
     }
@@ -104,15 +114,15 @@ pub(super) fn validate(
         Some((written, None)) => report.error(
             Code::BadLanguage,
             written.location(file),
-            format!("the default language `{}` is not in `order`", written.value),
-            "name one of the languages of `order`",
+            message!("the default language `{written}` is not in `order`", written = written.value),
+            message!("name one of the languages of `order`"),
         ),
         None if raw.order.is_empty() => {}
         None => report.error(
             Code::MissingKey,
             Location::file(&file.path),
-            "no default language is named",
-            "add `default = \"fr\"` under [languages]",
+            message!("no default language is named"),
+            message!("add `default = \"fr\"` under [languages]"),
         ),
     }
     (tags, LangId(0))

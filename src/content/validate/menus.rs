@@ -6,6 +6,7 @@ use super::tree::Tree;
 use crate::content::files::ROOT_FILE;
 use crate::content::{CommandTarget, MenuEntry, SectionText};
 use crate::diag::{Code, Location, Report};
+use crate::message;
 
 /// Characters of a command's description (Bot API, `BotCommand`).
 const DESCRIPTION_MAX: usize = 256;
@@ -26,11 +27,12 @@ pub(super) fn describe(
                 report.error(
                     Code::DescriptionTooLong,
                     Location::span(ROOT_FILE, node.span.clone()),
-                    format!(
-                        "the summary of `{}` is too long for the menu of commands: {DESCRIPTION_MAX} characters are the most",
-                        node.id
+                    message!(
+                        "the summary of `{id}` is too long for the menu of commands: {max} characters are the most",
+                        id = node.id,
+                        max = DESCRIPTION_MAX
                     ),
-                    "shorten the summary to one line",
+                    message!("shorten the summary to one line"),
                 );
             }
             description

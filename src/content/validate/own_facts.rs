@@ -7,6 +7,7 @@ use super::tree::{Node, Tree};
 use crate::content::PerLanguage;
 use crate::diag::{Code, Location, Report, Source};
 use crate::markup::utf16_len;
+use crate::message;
 
 /// Of each section in the order of the tree, the line that names its source, in each language; `None` where it is the content's.
 pub(super) fn validate(
@@ -31,8 +32,13 @@ pub(super) fn validate(
             report.error(
                 Code::TextTooLong,
                 Location::span(&file.path, node.span.clone()),
-                format!("the line of the source of `{}` has {longest} characters; {FACTS_MAX} are the most", node.id),
-                "shorten its `source`",
+                message!(
+                    "the line of the source of `{id}` has {longest} characters; {max} are the most",
+                    id = node.id,
+                    longest,
+                    max = FACTS_MAX
+                ),
+                message!("shorten its `source`"),
             );
         }
         Some(PerLanguage(lines))

@@ -5,13 +5,15 @@ use crate::content::PerLanguage;
 use crate::content::schema::{RawText, Spanned};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::lang::Tag;
+use crate::message;
+use crate::messages::Message;
 
 /// The text in every language: what one lacks is that of the first language of the content that has it. `what` names the text for
 /// the editor; `read` checks it and gives it as people of a language read it.
 pub(super) fn validate(
     file: &Source,
     written: &RawText,
-    what: &str,
+    what: &Message,
     folders: &[Folder<'_>],
     report: &mut Report,
     mut read: impl FnMut(&Spanned<String>, &Folder<'_>, &mut Report) -> Box<str>,
@@ -36,8 +38,8 @@ pub(super) fn validate(
             report.warning(
                 Code::Untranslated,
                 Location::span(&file.path, written.span.clone()),
-                format!("the {what} is not translated into `{}` yet", folder.tag),
-                format!("add `{} = \"…\"`; until then it is shown in another language", folder.tag),
+                message!("{what} is not translated into `{language}` yet", what, language = folder.tag),
+                message!("add `{language} = \"…\"`; until then it is shown in another language", language = folder.tag),
             );
             fallback.clone()
         })
@@ -51,10 +53,13 @@ fn language(file: &Source, tag: &Spanned<String>, folders: &[Folder<'_>], report
     if found.is_none() && !folders.is_empty() {
         let tags: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.tag)).collect();
         let help = match did_you_mean(&tag.value, folders.iter().map(|folder| folder.tag.as_str())) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the languages are {}; a text without a table is that of all", tags.join(", ")),
+            Some(near) => message!("did you mean `{near}`?", near),
+            None => message!(
+                "the languages are {languages}; a text without a table is that of all",
+                languages = tags.join(", ")
+            ),
         };
-        let message = format!("`{}` is no language of this content", tag.value);
+        let message = message!("`{tag}` is no language of this content", tag = tag.value);
         report.error(Code::BadLanguage, tag.location(file), message, help);
     }
     found

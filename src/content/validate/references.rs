@@ -11,6 +11,7 @@ use crate::content::files::{ROOT_FILE, Role};
 use crate::content::schema::{RawExpected, RawRoot, Reader, Spanned};
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::lang::Tag;
+use crate::message;
 
 /// Checks the bodies, summaries, answers and sentences of all languages, and the addresses of `palabre.toml`. `content` has all
 /// sections of the tree.
@@ -51,18 +52,18 @@ fn check_text(file: &Source, text: &Spanned<String>, content: &Content, report: 
                     continue;
                 }
                 let help = match did_you_mean(name, content.commands().map(|(known, _)| known)) {
-                    Some(near) => format!("did you mean `/{near}`?"),
-                    None => "name one of the content's commands; if it is none, put it in `code`".to_owned(),
+                    Some(near) => message!("did you mean `/{near}`?", near),
+                    None => message!("name one of the content's commands; if it is none, put it in `code`"),
                 };
-                (format!("there is no command `/{name}`"), help)
+                (message!("there is no command `/{name}`", name), help)
             }
             Reference::Section(id) if is_section(id) => continue,
             Reference::Section(id) => {
                 let help = match did_you_mean(id, content.sections().map(|section| &*content.section(section).id)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "let it open another section, or take it out".to_owned(),
+                    Some(near) => message!("did you mean `{near}`?", near),
+                    None => message!("let it open another section, or take it out"),
                 };
-                (format!("this link opens the section `{id}`, which the tree does not have"), help)
+                (message!("this link opens the section `{id}`, which the tree does not have", id), help)
             }
         };
         report.error(Code::DeadReference, text.part_location(file, at), message, help);
@@ -97,10 +98,10 @@ pub(crate) fn check_questions(report: &mut Report) {
 /// Reports a section that a question expects and that the tree does not have.
 pub(crate) fn unknown_expected(file: &Source, id: &Spanned<String>, near: Option<&str>, report: &mut Report) {
     let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "let it find another section of palabre.toml, or take the question out".into(),
+        Some(near) => message!("did you mean `{near}`?", near),
+        None => message!("let it find another section of palabre.toml, or take the question out"),
     };
-    let message = format!("this question expects the section `{}`, which the tree does not have", id.value);
+    let message = message!("this question expects the section `{id}`, which the tree does not have", id = id.value);
     report.error(Code::UnknownId, id.location(file), message, help);
 }
 

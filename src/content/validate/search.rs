@@ -7,6 +7,7 @@ use super::tree::Tree;
 use crate::content::schema::{RawSearch, Spanned};
 use crate::content::{Topic, builtin};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::message;
 use crate::search::{Corpus, Index, Lexicon, Phrases, Role, Text, stemmer, stemmers};
 
 /// Which `ask` phrases are left out, so that they can be asked: of each section those whose number, divided by `folds`, leaves
@@ -105,17 +106,22 @@ fn missing(folder: &Folder<'_>, report: &mut Report) {
     report.warning(
         Code::Untranslated,
         Location::file(&format!("{tag}/search.toml")),
-        format!("`{tag}/search.toml` is missing; used instead: {used}"),
-        format!("add spellings, what is not ours and talk ({TALK_OF_LANGUAGE}), as in another language"),
+        message!("`{tag}/search.toml` is missing; used instead: {used}", tag, used),
+        message!(
+            "add spellings, what is not ours and talk ({example}), as in another language",
+            example = TALK_OF_LANGUAGE
+        ),
     );
 }
 
 fn check_stemmer(file: &Source, raw: &RawSearch, report: &mut Report) {
     let Some(name) = raw.stemmer.as_ref().filter(|name| stemmer(&name.value).is_none()) else { return };
     let help = match did_you_mean(&name.value, stemmers()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("leave it out, or name one of {}", stemmers().collect::<Vec<_>>().join(", ")),
+        Some(near) => message!("did you mean `{near}`?", near),
+        None => {
+            message!("leave it out, or name one of {stemmers}", stemmers = stemmers().collect::<Vec<_>>().join(", "))
+        }
     };
-    let message = format!("there is no stemmer `{}`", name.value);
+    let message = message!("there is no stemmer `{name}`", name = name.value);
     report.error(Code::UnknownStemmer, name.location(file), message, help);
 }

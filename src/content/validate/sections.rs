@@ -11,6 +11,8 @@ use crate::content::schema::{RawSectionText, Spanned};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::markup::{RichText, utf16_len};
+use crate::message;
+use crate::messages::Message;
 
 /// UTF-16 units of a summary: one line of a list or a preview.
 const SUMMARY_MAX: usize = 200;
@@ -31,9 +33,9 @@ pub(super) fn validate(
                 continue;
             };
             if let Some(other) = own_files.insert((section, l), &file.path) {
-                let message = format!("`{}` has words in `{other}` already", raw.id.value);
+                let message = message!("`{id}` has words in `{other}` already", id = raw.id.value, other);
                 let location = Location::span(&file.path, raw.id.span.clone());
-                report.error(Code::DuplicateId, location, message, "keep one of the two");
+                report.error(Code::DuplicateId, location, message, message!("keep one of the two"));
             }
             let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.in_language(folder));
             own[section.index()][l] = Some(section_text(file, raw, emoji, LangId(l), facts, report));
@@ -44,8 +46,8 @@ pub(super) fn validate(
             report.error(
                 Code::NoWords,
                 Location::span(ROOT_FILE, node.span.clone()),
-                format!("the section `{}` has no words in any language", node.id),
-                format!("add a table [{}] with title, summary, body and ask to a file of a language", node.id),
+                message!("the section `{id}` has no words in any language", id = node.id),
+                message!("add a table [{id}] with title, summary, body and ask to a file of a language", id = node.id),
             );
             return None;
         };
@@ -54,10 +56,15 @@ pub(super) fn validate(
                 report.warning(
                     Code::Untranslated,
                     Location::file(folder.name),
-                    format!("the section `{}` is not translated into `{}` yet", node.id, folder.tag),
-                    format!(
-                        "add a table [{}] to a file of `{}/`; until then it is shown in another language",
-                        node.id, folder.name
+                    message!(
+                        "the section `{id}` is not translated into `{language}` yet",
+                        id = node.id,
+                        language = folder.tag
+                    ),
+                    message!(
+                        "add a table [{id}] to a file of `{folder}/`; until then it is shown in another language",
+                        id = node.id,
+                        folder = folder.name
                     ),
                 );
                 fallback.clone()
@@ -80,13 +87,15 @@ fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders
     let only_one = without_text.next().filter(|_| without_text.next().is_none());
     let renamed = tree.by_old_id.get(&*raw.id.value).map(|section| &*tree.nodes[section.index()].id);
     let help = match renamed.or(only_one).or_else(|| did_you_mean(&raw.id.value, ids())) {
-        Some(near) => format!("did you mean `{near}`? If it has been taken out of the tree, take its words out, too"),
-        None => "add the section to the tree in palabre.toml, or remove its words".into(),
+        Some(near) => {
+            message!("did you mean `{near}`? If it has been taken out of the tree, take its words out, too", near)
+        }
+        None => message!("add the section to the tree in palabre.toml, or remove its words"),
     };
     report.error(
         Code::UnknownId,
         Location::span(&file.path, raw.id.span.clone()),
-        format!("the tree has no section `{}`", raw.id.value),
+        message!("the tree has no section `{id}`", id = raw.id.value),
         help,
     );
 }
@@ -99,32 +108,36 @@ fn section_text(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> SectionText {
-    let text = |written: &Option<Spanned<String>>, what: &str, report: &mut Report| -> Option<String> {
+    let text = |written: &Option<Spanned<String>>, what: Message, report: &mut Report| -> Option<String> {
         let written = written.as_ref()?;
         if written.value.trim().is_empty() {
             report.error(
                 Code::EmptyText,
                 written.location(file),
-                format!("the {what} of `{}` has no words", raw.id.value),
-                format!("write the {what}"),
+                message!("{what} of `{id}` has no words", what, id = raw.id.value),
+                message!("write it"),
             );
         } else if written.value.trim().contains('\n') {
             report.error(
                 Code::NotOneLine,
                 written.location(file),
-                format!("the {what} of `{}` has more than one line", raw.id.value),
-                "write it on one line",
+                message!("{what} of `{id}` has more than one line", what, id = raw.id.value),
+                message!("write it on one line"),
             );
         }
         Some(plain(file, written, facts, &[], report).trim().to_owned())
     };
-    let title = text(&raw.title, "title", report).unwrap_or_default();
-    let summary = text(&raw.summary, "summary", report).unwrap_or_default();
-    let button = text(&raw.button, "button", report);
+    let title = text(&raw.title, message!("the title"), report).unwrap_or_default();
+    let summary = text(&raw.summary, message!("the summary"), report).unwrap_or_default();
+    let button = text(&raw.button, message!("the button"), report);
     if let Some(written) = raw.title.as_ref().filter(|_| utf16_len(&title) > TITLE_MAX) {
-        let message =
-            format!("the title of `{}` has {} characters; {TITLE_MAX} are the most", raw.id.value, utf16_len(&title));
-        report.error(Code::TextTooLong, written.location(file), message, "say it in a few words");
+        let message = message!(
+            "the title of `{id}` has {count} characters; {max} are the most",
+            id = raw.id.value,
+            count = utf16_len(&title),
+            max = TITLE_MAX
+        );
+        report.error(Code::TextTooLong, written.location(file), message, message!("say it in a few words"));
     }
     let label = format!("{emoji} {}", button.as_ref().unwrap_or(&title));
     if label.len() > LABEL_MAX
@@ -133,19 +146,25 @@ fn section_text(
         report.error(
             Code::ButtonTooLong,
             written.location(file),
-            format!("the button `{label}` has {} bytes; it has room for {LABEL_MAX}", label.len()),
-            "shorten the title, or add a shorter `button = \"…\"`",
+            message!(
+                "the button `{label}` has {count} bytes; it has room for {max}",
+                label,
+                count = label.len(),
+                max = LABEL_MAX
+            ),
+            message!("shorten the title, or add a shorter `button = \"…\"`"),
         );
     }
     if let Some(written) = &raw.summary
         && utf16_len(&summary) > SUMMARY_MAX
     {
-        let message = format!(
-            "the summary of `{}` has {} characters; {SUMMARY_MAX} are the most",
-            raw.id.value,
-            utf16_len(&summary)
+        let message = message!(
+            "the summary of `{id}` has {count} characters; {max} are the most",
+            id = raw.id.value,
+            count = utf16_len(&summary),
+            max = SUMMARY_MAX
         );
-        report.error(Code::TextTooLong, written.location(file), message, "say it in one short line");
+        report.error(Code::TextTooLong, written.location(file), message, message!("say it in one short line"));
     }
     let pages = raw.body.as_ref().map_or_else(Vec::new, |body| body_pages(file, &raw.id.value, body, facts, report));
     SectionText {
@@ -170,8 +189,8 @@ fn body_pages(
         report.error(
             Code::EmptyText,
             body.location(file),
-            format!("the body of `{}` has no words", id),
-            "write the body",
+            message!("the body of `{id}` has no words", id),
+            message!("write the body"),
         );
     }
     let pages = rich.split(BODY_PAGE_MAX);
@@ -179,16 +198,21 @@ fn body_pages(
         report.error(
             Code::UnsupportedMarkdown,
             body.location(file),
-            format!("a page of `{}` has {} styled parts; a message shows 100", id, page.spans().len()),
-            "style less of it: what is bold everywhere stands out nowhere",
+            message!("a page of `{id}` has {count} styled parts; a message shows 100", id, count = page.spans().len()),
+            message!("style less of it: what is bold everywhere stands out nowhere"),
         );
     }
     if pages.len() > BODY_PAGES_MAX {
         report.error(
             Code::BodyTooLong,
             body.location(file),
-            format!("the body of `{}` takes {} pages; {BODY_PAGES_MAX} are the most", id, pages.len()),
-            "shorten it, or divide it into sections below this one",
+            message!(
+                "the body of `{id}` takes {count} pages; {max} are the most",
+                id,
+                count = pages.len(),
+                max = BODY_PAGES_MAX
+            ),
+            message!("shorten it, or divide it into sections below this one"),
         );
     }
     pages

@@ -9,6 +9,7 @@ use crate::content::model::Shortcuts;
 use crate::content::schema::{RawTalk, Spanned};
 use crate::content::{ID_MAX, LangId, SectionId, Shortcut, TALK_MAX, Talk, TalkAnswer, TalkId, TalkKind};
 use crate::diag::{Code, Report, Source, did_you_mean};
+use crate::message;
 use crate::search::plain_words;
 
 /// An example of what stands under `[talk]`.
@@ -64,8 +65,8 @@ fn check_name(file: &Source, name: &Spanned<String>, report: &mut Report) {
         report.error(
             Code::BadId,
             name.location(file),
-            format!("`{}` cannot be the name of a talk topic", name.value),
-            format!("write 1 to {ID_MAX} of the letters a to z, digits and `_`, as `opening_hours`"),
+            message!("`{name}` cannot be the name of a talk topic", name = name.value),
+            message!("write 1 to {max} of the letters a to z, digits and `_`, as `opening_hours`", max = ID_MAX),
         );
     }
 }
@@ -82,21 +83,26 @@ fn answer(
         report.error(
             Code::MissingKey,
             raw.name.location(file),
-            "`answer` is missing here",
-            "add `answer = \"…\"`: it is what the bot says back",
+            message!("`answer` is missing here"),
+            message!("add `answer = \"…\"`: it is what the bot says back"),
         );
         return None;
     };
     let text = markdown(file, written, facts.in_language(folder), report);
     let length = text.utf16_len();
     if text.is_empty() {
-        report.error(Code::EmptyText, written.location(file), "this answer has no words", "write the answer");
+        report.error(
+            Code::EmptyText,
+            written.location(file),
+            message!("this answer has no words"),
+            message!("write the answer"),
+        );
     } else if length > TALK_MAX {
-        let message = format!("this answer has {length} characters; {TALK_MAX} are the most");
-        report.error(Code::TextTooLong, written.location(file), message, "say it in a few sentences");
+        let message = message!("this answer has {length} characters; {max} are the most", length, max = TALK_MAX);
+        report.error(Code::TextTooLong, written.location(file), message, message!("say it in a few sentences"));
     } else if text.spans().len() > STYLES_MAX {
-        let message = format!("this answer has {} styled parts; a message shows 100", text.spans().len());
-        report.error(Code::UnsupportedMarkdown, written.location(file), message, "style less of it");
+        let message = message!("this answer has {count} styled parts; a message shows 100", count = text.spans().len());
+        report.error(Code::UnsupportedMarkdown, written.location(file), message, message!("style less of it"));
     }
     let section = raw.button.as_ref().and_then(|id| section(tree, file, id, report));
     Some(TalkAnswer { text, section })
@@ -108,10 +114,15 @@ fn section(tree: &Tree<'_>, file: &Source, id: &Spanned<String>, report: &mut Re
         let renamed = tree.by_old_id.get(&*id.value).map(|section| &*tree.nodes[section.index()].id);
         let near = || did_you_mean(&id.value, tree.nodes.iter().map(|node| &*node.id));
         let help = match renamed.or_else(near) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name a section of palabre.toml".into(),
+            Some(near) => message!("did you mean `{near}`?", near),
+            None => message!("name a section of palabre.toml"),
         };
-        report.error(Code::UnknownId, id.location(file), format!("the tree has no section `{}`", id.value), help);
+        report.error(
+            Code::UnknownId,
+            id.location(file),
+            message!("the tree has no section `{id}`", id = id.value),
+            help,
+        );
     }
     found
 }

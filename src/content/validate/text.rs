@@ -5,6 +5,8 @@ use super::{characters, web_address};
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::markup::{Ambiguity, Element, Piece, Problem, RichText, pieces};
+use crate::message;
+use crate::messages::Message;
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
@@ -42,8 +44,9 @@ pub(super) fn markdown(
     report: &mut Report,
 ) -> RichText {
     if text.value.len() > MARKDOWN_MAX {
-        let message = format!("this text has {} bytes; {MARKDOWN_MAX} are the most", text.value.len());
-        report.error(Code::TextTooLong, text.location(file), message, "divide it into sections");
+        let message =
+            message!("this text has {count} bytes; {max} are the most", count = text.value.len(), max = MARKDOWN_MAX);
+        report.error(Code::TextTooLong, text.location(file), message, message!("divide it into sections"));
         return RichText::default();
     }
     characters::check_markdown(file, text, facts.is_right_to_left(), report);
@@ -52,7 +55,7 @@ pub(super) fn markdown(
         let (code, at, (message, help)) = match problem {
             Problem::Unsupported(element, at) => {
                 let (what, help) = unsupported(element);
-                (Code::UnsupportedMarkdown, at, (format!("a message cannot show {what}"), help.into()))
+                (Code::UnsupportedMarkdown, at, (message!("a message cannot show {what}", what), help))
             }
             Problem::Ambiguous(ambiguity, at) => {
                 let (message, help) = ambiguous(ambiguity);
@@ -61,20 +64,24 @@ pub(super) fn markdown(
             }
             Problem::Unclosed(mark, at) => {
                 let help = match mark {
-                    "](" | "] (" => "write the link as [words](https://…), without a space within the brackets".into(),
-                    _ => format!(
-                        "close it with another `{mark}`, without a space within, or write a backslash before each sign (two in `\"…\"` and `\"\"\"`, one in `'''`)"
+                    "](" | "] (" => {
+                        message!("write the link as [words](https://…), without a space within the brackets")
+                    }
+                    _ => message!(
+                        "close it with another `{mark}`, without a space within, or write a backslash before each sign (two in `\"…\"` and `\"\"\"`, one in `'''`)",
+                        mark
                     ),
                 };
-                (Code::BrokenMarkdown, at, (format!("this `{mark}` has no partner and is shown as it is"), help))
+                (Code::BrokenMarkdown, at, (message!("this `{mark}` has no partner", mark), help))
             }
             Problem::LoneBrace(at) => {
-                let help = "write a placeholder as {name}, without spaces; to show braces, put them in `code`";
-                (Code::UnknownPlaceholder, at, ("this brace belongs to no placeholder".into(), help.into()))
+                let help =
+                    message!("write a placeholder as {{name}}, without spaces; to show braces, put them in `code`");
+                (Code::UnknownPlaceholder, at, (message!("this brace belongs to no placeholder"), help))
             }
             Problem::BadUrl(url, at) => {
                 let help = web_address::help(&url);
-                (Code::BadUrl, at, (format!("nobody can open the address `{url}`"), help.into()))
+                (Code::BadUrl, at, (message!("nobody can open the address `{url}`", url), help))
             }
             Problem::UnknownPlaceholder(name, at) => {
                 (Code::UnknownPlaceholder, at, unknown_placeholder(&name, facts, &[]))
@@ -86,71 +93,97 @@ pub(super) fn markdown(
 }
 
 /// What an element is called, and what to write instead of it.
-fn unsupported(element: Element) -> (&'static str, &'static str) {
+fn unsupported(element: Element) -> (Message, Message) {
     match element {
         Element::LinkDefinition => (
-            "the address of a link apart from its words",
-            "write [words](https://…); a bracket that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)",
+            message!("the address of a link apart from its words"),
+            message!(
+                "write [words](https://…); a bracket that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
+            ),
         ),
-        Element::Rule => ("a horizontal rule", "leave an empty line, or write a heading: `## Words`"),
-        Element::Html => (
-            "HTML",
-            "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)",
-        ),
-        Element::Footnote => ("a footnote", "say it where it belongs, in brackets, or in a paragraph at the end"),
-        Element::Underlining => (
-            "a line of dashes below words",
-            "for a heading write `## Words`, else leave an empty line before the dashes or take them out",
-        ),
-        Element::NestedQuotation => ("a quotation within a quotation", "begin its lines with one `>`"),
-        Element::CodeLanguage => {
-            ("words beside the signs that open a block of code", "begin the code on the next line")
+        Element::Rule => {
+            (message!("a horizontal rule"), message!("leave an empty line, or write a heading: `## Words`"))
         }
-        Element::Image => ("an image", "describe it in words, or write a link to it: [words](https://…)"),
+        Element::Html => (
+            message!("HTML"),
+            message!(
+                "write **bold** for <b>, *italic* for <i>, [words](https://…) for <a>; a sign that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
+            ),
+        ),
+        Element::Footnote => {
+            (message!("a footnote"), message!("say it where it belongs, in brackets, or in a paragraph at the end"))
+        }
+        Element::Underlining => (
+            message!("a line of dashes below words"),
+            message!("for a heading write `## Words`, else leave an empty line before the dashes or take them out"),
+        ),
+        Element::NestedQuotation => {
+            (message!("a quotation within a quotation"), message!("begin its lines with one `>`"))
+        }
+        Element::CodeLanguage => {
+            (message!("words beside the signs that open a block of code"), message!("begin the code on the next line"))
+        }
+        Element::Image => {
+            (message!("an image"), message!("describe it in words, or write a link to it: [words](https://…)"))
+        }
         Element::LongRow => (
-            "a row with more cells than the first row of its table",
-            "give the first row as many cells; a `|` that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)",
+            message!("a row with more cells than the first row of its table"),
+            message!(
+                "give the first row as many cells; a `|` that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
+            ),
         ),
         Element::Other => (
-            "this element",
-            "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)",
+            message!("this element"),
+            message!(
+                "use paragraphs, lists, quotations, **bold**, *italic*, __underline__, ~~strike~~, `code` and [links](https://…)"
+            ),
         ),
     }
 }
 
 /// What was made of a sign, and the two ways to write it.
-fn ambiguous(ambiguity: Ambiguity) -> (&'static str, &'static str) {
+fn ambiguous(ambiguity: Ambiguity) -> (Message, Message) {
     match ambiguity {
         Ambiguity::MarksOfNumber => (
-            "these marks stand around a number and are shown as they are",
-            "write a backslash before each to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a bold number write `**144**`",
+            message!("these marks stand around a number and are shown as they are"),
+            message!(
+                "write a backslash before each to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a bold number write `**144**`"
+            ),
         ),
         Ambiguity::MoreThan => (
-            "this `>` stands before a number and is shown as it is",
-            "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); a quotation begins with a word or a quotation mark",
+            message!("this `>` stands before a number and is shown as it is"),
+            message!(
+                "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); a quotation begins with a word or a quotation mark"
+            ),
         ),
         Ambiguity::Plus => (
-            "this `+` stands before a number and is shown as it is",
-            "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a list begin its lines with `-`",
+            message!("this `+` stands before a number and is shown as it is"),
+            message!(
+                "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a list begin its lines with `-`"
+            ),
         ),
         Ambiguity::Tabs => (
-            "these lines have tabs and are shown as a table",
-            "write it with signs to say so, `| a | b |` and below the first row `|---|---|`; else put spaces for the tabs",
+            message!("these lines have tabs and are shown as a table"),
+            message!(
+                "write it with signs to say so, `| a | b |` and below the first row `|---|---|`; else put spaces for the tabs"
+            ),
         ),
     }
 }
 
-fn unknown_placeholder(name: &str, facts: LocalizedFacts<'_>, own: &[&str]) -> (String, String) {
+fn unknown_placeholder(name: &str, facts: LocalizedFacts<'_>, own: &[&str]) -> (Message, Message) {
     if let Some((contact, key)) = facts.lacking(name) {
-        let help = format!("add `{key}` under [contacts.{contact}], or take the placeholder out");
-        return (format!("the contact `{contact}` has no `{key}`, for which `{{{name}}}` stands"), help);
+        let help = message!("add `{key}` under [contacts.{contact}], or take the placeholder out", key, contact);
+        return (
+            message!("the contact `{contact}` has no `{key}`, for which `{{{name}}}` stands", contact, key, name),
+            help,
+        );
     }
     let help = match did_you_mean(name, facts.names().chain(own.iter().copied())) {
-        Some(near) => format!("did you mean `{{{near}}}`?"),
-        None => {
+        Some(near) => message!("did you mean `{{{near}}}`?", near),
+        None => message!(
             "name one of [names] and [links] of palabre.toml, or `phones`, `email`, `hours` or `address` of a contact"
-                .into()
-        }
+        ),
     };
-    (format!("nothing is called `{{{name}}}`"), help)
+    (message!("nothing is called `{{{name}}}`", name), help)
 }

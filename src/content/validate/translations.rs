@@ -9,6 +9,8 @@ use crate::content::{LangId, SectionText};
 use crate::diag::{Code, Location, Report};
 use crate::folding::ascii_digit;
 use crate::markup::{RichText, Style};
+use crate::message;
+use crate::messages::Message;
 
 /// A number up to this one may be a word in another language: "trois" and "3".
 const WORD_MAX: u64 = 12;
@@ -28,13 +30,13 @@ pub(super) fn check(tree: &Tree<'_>, folders: &[Folder<'_>], texts: &[Vec<Sectio
             report.warning(
                 Code::OtherFacts,
                 raw.body.as_ref().map_or(Location::file(&file.path), |body| body.location(file)),
-                format!(
-                    "`{}` says something else than in `{}`: {}",
-                    node.id,
-                    folders[first.0].tag,
-                    differences.join("; ")
+                message!(
+                    "`{id}` says something else than in `{language}`: {differences}",
+                    id = node.id,
+                    language = folders[first.0].tag,
+                    differences = Message::joined(differences, "; ")
                 ),
-                "compare the two, sentence by sentence",
+                message!("compare the two, sentence by sentence"),
             );
         }
     }
@@ -66,7 +68,7 @@ impl Facts {
     }
 
     /// What is not as in the reference, in words.
-    fn differences(&self, reference: &Self) -> Vec<String> {
+    fn differences(&self, reference: &Self) -> Vec<Message> {
         let mut differences = Vec::new();
         let (here, there) = (without(&self.numbers, &reference.numbers), without(&reference.numbers, &self.numbers));
         let are_words = |numbers: &[String]| {
@@ -74,14 +76,14 @@ impl Facts {
         };
         let may_be_words = (here.is_empty() && are_words(&there)) || (there.is_empty() && are_words(&here));
         if !may_be_words {
-            differences.push(format!("the numbers {}, not {}", list(&here), list(&there)));
+            differences.push(message!("the numbers {here}, not {there}", here = list(&here), there = list(&there)));
         }
         if self.hosts != reference.hosts {
             let (here, there) = (without(&self.hosts, &reference.hosts), without(&reference.hosts, &self.hosts));
-            differences.push(format!("links to {}, not {}", list(&here), list(&there)));
+            differences.push(message!("links to {here}, not {there}", here = list(&here), there = list(&there)));
         }
         if self.items != reference.items {
-            differences.push(format!("{} list items, not {}", self.items, reference.items));
+            differences.push(message!("{here} list items, not {there}", here = self.items, there = reference.items));
         }
         differences
     }
@@ -134,13 +136,14 @@ fn without(list: &[String], other: &[String]) -> Vec<String> {
     rest
 }
 
-fn list(entries: &[String]) -> String {
-    if entries.is_empty() { "none".to_owned() } else { entries.join(", ") }
+fn list(entries: &[String]) -> Message {
+    if entries.is_empty() { message!("none") } else { Message::verbatim(entries.join(", ")) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::Locale;
 
     #[test]
     fn numbers_are_the_same_however_they_are_written() {
@@ -157,7 +160,11 @@ mod tests {
     #[test]
     fn what_differs_is_named() {
         let facts = |text: &str| Facts::of(&[RichText::plain(text)]);
-        let check = |here, there, expected: &[&str]| assert_eq!(facts(here).differences(&facts(there)), expected);
+        let check = |here, there, expected: &[&str]| {
+            let differences = facts(here).differences(&facts(there));
+            let differences: Vec<String> = differences.iter().map(|d| d.to_text(Locale::English)).collect();
+            assert_eq!(differences, expected);
+        };
         check("5 offices since 2016", "5 bureaux depuis 2016", &[]);
         check("three offices", "3 bureaux", &[]);
         check("4 offices", "3 bureaux", &["the numbers 4, not 3"]);

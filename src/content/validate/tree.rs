@@ -16,6 +16,8 @@ use crate::content::{
     Siblings,
 };
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::message;
+use crate::messages::Message;
 
 /// Buttons of a contact on a page with as many sections as it can have; the rest of Telegram's 100 are the ways on.
 const CONTACT_BUTTONS_MAX: usize = 10;
@@ -141,8 +143,8 @@ pub(super) fn validate<'a>(
         report.error(
             Code::MissingKey,
             Location::file(&file.path),
-            "there are no sections",
-            "add `sections = [ { id = \"contact\", emoji = \"📞\" } ]` at the top of the file",
+            message!("there are no sections"),
+            message!("add `sections = [ {{ id = \"contact\", emoji = \"📞\" }} ]` at the top of the file"),
         );
     }
     let mut flattening = Flattening { file, contacts, report, nodes: Vec::new(), seen: HashSet::new() };
@@ -162,13 +164,13 @@ fn old_ids<'a>(file: &Source, nodes: &[Node<'a>], ids: HashSet<&'a str>, report:
             }
             let name = old.value.as_str();
             let (code, message, help) = if !is_id(name) {
-                (Code::BadId, format!("the id `{name}` never stood in a link"), id::HELP.to_owned())
+                (Code::BadId, message!("the id `{name}` never stood in a link", name), id::help())
             } else if ids.contains(name) {
-                let message = format!("`{name}` is the id of a section: its links lead there");
-                (Code::DuplicateId, message, "leave it out, or give that section another id".to_owned())
+                let message = message!("`{name}` is the id of a section: its links lead there", name);
+                (Code::DuplicateId, message, message!("leave it out, or give that section another id"))
             } else if let Some(other) = old_ids.insert(name, &node.id) {
-                let message = format!("the old id `{name}` stands under `{other}` already");
-                (Code::DuplicateId, message, "a link leads to one section: keep it there or here".to_owned())
+                let message = message!("the old id `{name}` stands under `{other}` already", name, other);
+                (Code::DuplicateId, message, message!("a link leads to one section: keep it there or here"))
             } else {
                 continue;
             };
@@ -183,8 +185,13 @@ fn period(file: &Source, raw: &RawSection, report: &mut Report) -> Period {
         let written = written.as_ref()?;
         let day = NaiveDate::parse_from_str(&written.value, "%Y-%m-%d").ok().filter(|_| written.value.len() == 10);
         if day.is_none() && !characters::check_code(file, written, report) {
-            let message = format!("`{}` is not a day", written.value);
-            report.error(Code::BadDate, written.location(file), message, "write year, month and day, as 2026-12-01");
+            let message = message!("`{written}` is not a day", written = written.value);
+            report.error(
+                Code::BadDate,
+                written.location(file),
+                message,
+                message!("write year, month and day, as 2026-12-01"),
+            );
         }
         day
     };
@@ -192,8 +199,13 @@ fn period(file: &Source, raw: &RawSection, report: &mut Report) -> Period {
     if let (Some(from), Some(until), Some(written)) = (period.from, period.until, &raw.until)
         && until < from
     {
-        let message = format!("it is over on {until}, before it begins on {from}");
-        report.error(Code::BadDate, written.location(file), message, "`until` is the last day on which it is shown");
+        let message = message!("it is over on {until}, before it begins on {from}", until, from);
+        report.error(
+            Code::BadDate,
+            written.location(file),
+            message,
+            message!("`until` is the last day on which it is shown"),
+        );
     }
     period
 }
@@ -216,8 +228,8 @@ impl<'a> Flattening<'a, '_, '_> {
                 self.error(
                     Code::TreeTooDeep,
                     id,
-                    format!("`{}` is on level {depth} of the tree", id.value),
-                    "a tree has at most four levels: move it up",
+                    message!("`{id}` is on level {depth} of the tree", id = id.value, depth),
+                    message!("a tree has at most four levels: move it up"),
                 );
                 continue;
             }
@@ -225,8 +237,8 @@ impl<'a> Flattening<'a, '_, '_> {
             if let Some(written) = raw.emoji.as_ref().filter(|_| !is_emoji(emoji))
                 && !characters::check_code(self.file, written, self.report)
             {
-                let message = format!("`{emoji}` is not one emoji");
-                self.error(Code::BadEmoji, written, message, "write one picture, as \"📞\"");
+                let message = message!("`{emoji}` is not one emoji", emoji);
+                self.error(Code::BadEmoji, written, message, message!("write one picture, as \"📞\""));
             }
             let is_parent_listed = parent.is_none_or(|parent| self.nodes[parent.index()].is_listed);
             let period = period(self.file, raw, self.report);
@@ -248,8 +260,10 @@ impl<'a> Flattening<'a, '_, '_> {
                 self.error(
                     Code::TooManyButtons,
                     id,
-                    format!("more than {CHILDREN_MAX} sections stand on one page"),
-                    "group them under sections of their own: Telegram shows at most 100 buttons under a message",
+                    message!("more than {max} sections stand on one page", max = CHILDREN_MAX),
+                    message!(
+                        "group them under sections of their own: Telegram shows at most 100 buttons under a message"
+                    ),
                 );
             }
             self.level(&raw.children, Some(section), depth + 1);
@@ -259,9 +273,8 @@ impl<'a> Flattening<'a, '_, '_> {
                 self.error(
                     Code::TooManyButtons,
                     id,
-                    format!("{below} sections and {buttons} buttons of a contact stand on one page"),
-                    "show the contact under a section of its own: Telegram shows at most 100 buttons under a message",
-                );
+                    message!("{below} sections and {buttons} buttons of a contact stand on one page", below, buttons),
+                    message!("show the contact under a section of its own: Telegram shows at most 100 buttons under a message"),);
             }
         }
     }
@@ -276,11 +289,11 @@ impl<'a> Flattening<'a, '_, '_> {
         if found.is_none() && !characters::check_code(self.file, id, self.report) {
             let ids = || self.contacts.iter().map(|contact| &*contact.id);
             let help = match did_you_mean(&id.value, ids()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if self.contacts.is_empty() => format!("add a table [contacts.{}]", id.value),
-                None => format!("the contacts are `{}`", ids().collect::<Vec<_>>().join("`, `")),
+                Some(near) => message!("did you mean `{near}`?", near),
+                None if self.contacts.is_empty() => message!("add a table [contacts.{id}]", id = id.value),
+                None => message!("the contacts are `{ids}`", ids = ids().collect::<Vec<_>>().join("`, `")),
             };
-            self.error(Code::UnknownContact, id, format!("there is no contact `{}`", id.value), &help);
+            self.error(Code::UnknownContact, id, message!("there is no contact `{id}`", id = id.value), help);
         }
         found.map(ContactId)
     }
@@ -291,21 +304,21 @@ impl<'a> Flattening<'a, '_, '_> {
             return false;
         }
         if !fits {
-            let message = format!("the id `{}` does not fit into links and buttons", id.value);
-            self.error(Code::BadId, id, message, id::HELP);
+            let message = message!("the id `{id}` does not fit into links and buttons", id = id.value);
+            self.error(Code::BadId, id, message, id::help());
         } else if !self.seen.insert(&id.value) {
             self.error(
                 Code::DuplicateId,
                 id,
-                format!("the id `{}` stands twice in the tree", id.value),
-                "give one of the two another id",
+                message!("the id `{id}` stands twice in the tree", id = id.value),
+                message!("give one of the two another id"),
             );
             return false;
         }
         fits
     }
 
-    fn error(&mut self, code: Code, at: &Spanned<String>, message: String, help: &str) {
+    fn error(&mut self, code: Code, at: &Spanned<String>, message: Message, help: Message) {
         self.report.error(code, at.location(self.file), message, help);
     }
 }

@@ -7,6 +7,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use thiserror::Error;
 
+use crate::message;
+use crate::messages::{Locale, Message};
+
 /// Shortest pause after a 429: a `retry_after` of 0 would be asked again at once, and refused again.
 const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
 /// Longest pause after a 429. Telegram keeps an update for 24 hours and a polling bot that pauses longer than this looks dead to
@@ -25,8 +28,8 @@ pub(crate) enum ApiError {
     #[error("the group has become a supergroup")]
     MigratedTo(i64),
     /// The network failed, or the server (5xx, no JSON): worth another try. What happened, without the address.
-    #[error("Telegram cannot be reached: {0}")]
-    Unreachable(String),
+    #[error("Telegram cannot be reached: {}", .0.to_text(Locale::English))]
+    Unreachable(Message),
     /// 404: the server is older than the method.
     #[error("this server does not know the method {0}")]
     UnknownMethod(&'static str),
@@ -99,7 +102,7 @@ impl From<HttpError> for ApiError {
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
-        Self::Unreachable(cause.to_string())
+        Self::Unreachable(Message::verbatim(cause))
     }
 }
 
@@ -158,14 +161,14 @@ impl ApiResponse {
             }
             (_, Parameters { migrate_to_chat_id: Some(id), .. }) => ApiError::MigratedTo(id),
             (429, _) => ApiError::RetryAfter(RETRY_AFTER_MIN),
-            (500.., _) => ApiError::Unreachable(format!("error {code}")),
+            (500.., _) => ApiError::Unreachable(message!("error {code}", code)),
             (404, _) if self.method != "getMe" => ApiError::UnknownMethod(self.method),
             _ => ApiError::Refused { code, description },
         })
     }
 
     fn not_bot_api(&self) -> ApiError {
-        ApiError::Unreachable(format!("an answer that is not the Bot API's (HTTP {})", self.status))
+        ApiError::Unreachable(message!("an answer that is not the Bot API's (HTTP {status})", status = self.status))
     }
 }
 

@@ -165,6 +165,7 @@ impl AfterEdit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::messages::Message;
     use crate::telegram::api::newer::{EphemeralMessageParameters, ReplyParameters, SendOptions};
 
     fn refused(description: &str) -> ApiError {
@@ -211,7 +212,7 @@ mod tests {
         check(&[refused("can't parse entities: odd")], "-1 topic reply ephemeral keyboard");
         check(&[refused("EPHEMERAL_MESSAGE_NOT_ALLOWED")], "-1 topic keyboard entities");
         check(&[ApiError::UnknownMethod("sendMessage")], "-1 topic keyboard entities");
-        check(&[ApiError::Unreachable("too late".into())], "-1 topic keyboard entities");
+        check(&[ApiError::Unreachable(Message::verbatim("too late"))], "-1 topic keyboard entities");
         check(&[ApiError::MigratedTo(-2)], "-2 ephemeral keyboard entities");
         check(&[ApiError::Refused { code: 403, description: "Forbidden: bot was blocked".into() }], "nothing");
         let all = [

@@ -15,6 +15,7 @@ use teloxide::requests::Payload;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::message;
 use crate::metrics::{Metrics, RequestResult};
 use crate::telegram::api::{Api, ApiError, ApiResponse, method_name};
 use crate::telegram::outbound::rate_limit::RateLimiter;
@@ -135,7 +136,7 @@ impl Sender {
         payload: &P,
     ) -> Result<(), ApiError> {
         let sent = tokio::time::timeout(deadline, self.retry(async || self.send(payload).await, || ())).await;
-        sent.unwrap_or_else(|_| Err(ApiError::Unreachable("the time for this answer is over".into())))
+        sent.unwrap_or_else(|_| Err(ApiError::Unreachable(message!("the time for this answer is over"))))
     }
 
     /// Waits for one of [`INLINE_SLOTS`]; it is free again when the permit is dropped.

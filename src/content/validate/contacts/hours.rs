@@ -7,12 +7,14 @@ use crate::content::schema::Spanned;
 use crate::content::validate::characters;
 use crate::content::{Hours, Minute, Weekday, clock_time};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
+use crate::message;
+use crate::messages::Message;
 
 /// The days as `palabre.toml` writes them.
 const DAY_NAMES: [&str; DAYS as usize] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// What is wrong, and what to write instead.
-type Problem = (String, String);
+type Problem = (Message, Message);
 
 /// The hours of a week.
 pub(super) fn hours(file: &Source, written: &[(Spanned<String>, Spanned<String>)], report: &mut Report) -> Hours {
@@ -39,8 +41,13 @@ pub(super) fn hours(file: &Source, written: &[(Spanned<String>, Spanned<String>)
         };
         for day in days.map(usize::from) {
             if std::mem::replace(&mut seen[day], true) {
-                let message = format!("the hours of `{}` stand twice", DAY_NAMES[day]);
-                report.error(Code::BadHours, key_at(), message, "name each day once: its periods stand in one text");
+                let message = message!("the hours of `{day}` stand twice", day = DAY_NAMES[day]);
+                report.error(
+                    Code::BadHours,
+                    key_at(),
+                    message,
+                    message!("name each day once: its periods stand in one text"),
+                );
             } else {
                 hours.days[day].clone_from(&periods);
             }
@@ -57,10 +64,10 @@ fn days(key: &str) -> Result<impl Iterator<Item = Weekday> + use<>, Problem> {
         found.and_then(|day| Weekday::try_from(day).ok()).ok_or_else(|| {
             let begins = DAY_NAMES.iter().find(|known| name.to_ascii_lowercase().starts_with(**known)).copied();
             let help = match begins.or_else(|| did_you_mean(name, DAY_NAMES.iter().copied())) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the days are {}; several are `mon-thu`", DAY_NAMES.join(", ")),
+                Some(near) => message!("did you mean `{near}`?", near),
+                None => message!("the days are {days}; several are `mon-thu`", days = DAY_NAMES.join(", ")),
             };
-            (format!("`{name}` is no day"), help)
+            (message!("`{name}` is no day", name), help)
         })
     };
     let (first, last) = match key.split_once('-') {
@@ -77,20 +84,21 @@ fn periods(text: &str) -> Result<Vec<(Minute, Minute)>, Problem> {
     for part in text.split(',').map(str::trim) {
         let ends = part.split_once(['-', '–']).and_then(|(from, to)| Some((minute(from)?, minute(to)?)));
         let Some((from, to)) = ends else {
-            let help =
-                "write from when until when, as \"08:00-12:00, 14:00-17:00\"; leave out a day on which it is closed";
-            return Err((format!("`{part}` is no time from and to"), help.into()));
+            let help = message!(
+                "write from when until when, as \"08:00-12:00, 14:00-17:00\"; leave out a day on which it is closed"
+            );
+            return Err((message!("`{part}` is no time from and to", part), help));
         };
         if from == to {
-            return Err((format!("`{part}` ends when it begins"), "a whole day is \"00:00-24:00\"".into()));
+            return Err((message!("`{part}` ends when it begins", part), message!("a whole day is \"00:00-24:00\"")));
         }
         if from > to {
-            let help = format!(
-                "does it go on after midnight? Write \"{}-24:00\" here, and \"00:00-{}\" on the next day",
-                clock_time(from),
-                clock_time(to)
+            let help = message!(
+                "does it go on after midnight? Write \"{from}-24:00\" here, and \"00:00-{to}\" on the next day",
+                from = clock_time(from),
+                to = clock_time(to)
             );
-            return Err((format!("`{part}` ends before it begins"), help));
+            return Err((message!("`{part}` ends before it begins", part), help));
         }
         periods.push((from, to));
     }
@@ -98,8 +106,8 @@ fn periods(text: &str) -> Result<Vec<(Minute, Minute)>, Problem> {
     for pair in periods.windows(2) {
         if pair[1].0 < pair[0].1 {
             let shown = |(from, to): (Minute, Minute)| format!("{}-{}", clock_time(from), clock_time(to));
-            let message = format!("{} and {} overlap", shown(pair[0]), shown(pair[1]));
-            return Err((message, "write each time once".into()));
+            let message = message!("{first} and {second} overlap", first = shown(pair[0]), second = shown(pair[1]));
+            return Err((message, message!("write each time once")));
         }
     }
     Ok(periods)
@@ -134,10 +142,15 @@ pub(super) fn time_zone(file: &Source, written: &Spanned<String>, report: &mut R
     });
     let help = match town.map(String::as_str).or_else(|| did_you_mean(&written.value, names.iter().map(String::as_str)))
     {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "write its name in the IANA database: the continent and a large town, as \"Africa/Bamako\"".into(),
+        Some(near) => message!("did you mean `{near}`?", near),
+        None => message!("write its name in the IANA database: the continent and a large town, as \"Africa/Bamako\""),
     };
-    report.error(Code::BadTimeZone, written.location(file), format!("there is no time zone `{}`", written.value), help);
+    report.error(
+        Code::BadTimeZone,
+        written.location(file),
+        message!("there is no time zone `{written}`", written = written.value),
+        help,
+    );
     None
 }
 

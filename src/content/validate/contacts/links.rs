@@ -7,6 +7,8 @@ use crate::content::validate::{characters, web_address};
 use crate::content::{ContactLink, ContactLinkKind};
 use crate::diag::{Code, Report, Source};
 use crate::markup::is_web_address;
+use crate::message;
+use crate::messages::Message;
 
 /// Characters of a web address: that of a button, in a keyboard of at most 10 kB (TDLib), and of a contact card.
 const URL_MAX: usize = 512;
@@ -17,11 +19,21 @@ type FromName = fn(&str) -> Option<String>;
 /// The links of a contact, in the order of their buttons.
 pub(super) fn validate(file: &Source, raw: &RawContactLinks, report: &mut Report) -> Vec<ContactLink> {
     let RawContactLinks { website, whatsapp, telegram, facebook } = raw;
-    let kinds: [(ContactLinkKind, &Option<Spanned<String>>, FromName, &str); 4] = [
-        (ContactLinkKind::Website, website, |_| None, ""),
-        (ContactLinkKind::WhatsApp, whatsapp, whatsapp_address, "a phone number, as \"+44 20 7946 0958\""),
-        (ContactLinkKind::Telegram, telegram, telegram_address, "a name, as \"@example\""),
-        (ContactLinkKind::Facebook, facebook, facebook_address, "the name of a page, as \"example.org\""),
+    let kinds: [(ContactLinkKind, &Option<Spanned<String>>, FromName, Option<Message>); 4] = [
+        (ContactLinkKind::Website, website, |_| None, None),
+        (
+            ContactLinkKind::WhatsApp,
+            whatsapp,
+            whatsapp_address,
+            Some(message!("a phone number, as \"+44 20 7946 0958\"")),
+        ),
+        (ContactLinkKind::Telegram, telegram, telegram_address, Some(message!("a name, as \"@example\""))),
+        (
+            ContactLinkKind::Facebook,
+            facebook,
+            facebook_address,
+            Some(message!("the name of a page, as \"example.org\"")),
+        ),
     ];
     let mut links = Vec::new();
     for (kind, written, from_name, or) in kinds {
@@ -36,10 +48,10 @@ pub(super) fn validate(file: &Source, raw: &RawContactLinks, report: &mut Report
             continue;
         }
         let help = match or {
-            "" => web_address::help(text).to_owned(),
-            or => format!("write {or}, or the whole address, beginning with https://"),
+            None => web_address::help(text),
+            Some(or) => message!("write {or}, or the whole address, beginning with https://", or),
         };
-        report.error(Code::BadUrl, written.location(file), format!("nobody can open `{text}`"), help);
+        report.error(Code::BadUrl, written.location(file), message!("nobody can open `{text}`", text), help);
     }
     links
 }

@@ -5,6 +5,7 @@ use phonelib::{PhoneNumber, PhoneNumberType};
 use crate::content::schema::Spanned;
 use crate::content::validate::characters;
 use crate::diag::{Code, Report, Source};
+use crate::message;
 
 /// Digits of a short code, which is dialled within its country: from the emergency numbers to those of services.
 const SHORT_CODE: std::ops::RangeInclusive<usize> = 2..=6;
@@ -25,8 +26,8 @@ pub(super) fn validate(
         report.error(
             Code::BadPhone,
             written.location(file),
-            format!("`{odd}` does not stand in a phone number"),
-            "write one number, of digits alone with spaces between them, as \"+44 20 7946 0958\"",
+            message!("`{odd}` does not stand in a phone number", odd),
+            message!("write one number, of digits alone with spaces between them, as \"+44 20 7946 0958\""),
         );
         return None;
     }
@@ -36,8 +37,8 @@ pub(super) fn validate(
         report.error(
             Code::BadPhone,
             written.location(file),
-            format!("`{extension}` is no extension"),
-            "write its digits behind `ext.`, as \"+44 20 7946 0958 ext. 12\"",
+            message!("`{extension}` is no extension", extension),
+            message!("write its digits behind `ext.`, as \"+44 20 7946 0958 ext. 12\""),
         );
         return None;
     }
@@ -61,13 +62,13 @@ fn international(
     let is_international = number.trim_start().starts_with('+');
     let Some(known) = PhoneNumber::parse(number).filter(|_| is_international) else {
         let help = if is_international {
-            "compare it with its source: the country's code, and the number of digits that its numbers have"
+            message!("compare it with its source: the country's code, and the number of digits that its numbers have")
         } else if digits <= *SHORT_CODE.end() {
-            "write it with + and the country's code; a short code is 2 to 6 digits without an extension"
+            message!("write it with + and the country's code; a short code is 2 to 6 digits without an extension")
         } else {
-            "write it with + and the country's code, as \"+44 20 7946 0958\""
+            message!("write it with + and the country's code, as \"+44 20 7946 0958\"")
         };
-        let message = format!("nobody can dial `{}` from abroad", written.value);
+        let message = message!("nobody can dial `{written}` from abroad", written = written.value);
         report.error(Code::BadPhone, written.location(file), message, help);
         return None;
     };
@@ -75,8 +76,8 @@ fn international(
         report.warning(
             Code::OddPhone,
             written.location(file),
-            format!("`{}` is in a range that its country is not known to use", written.value),
-            "compare it with its source, digit by digit",
+            message!("`{written}` is in a range that its country is not known to use", written = written.value),
+            message!("compare it with its source, digit by digit"),
         );
     }
     Some(())

@@ -1,6 +1,8 @@
 //! The keys of `interface.toml`, each with its placeholders and its limit of length.
 
 use crate::content::{Contact, ContactLinkKind};
+use crate::message;
+use crate::messages::Message;
 
 /// UTF-16 units of the line that says whether it is open, with the name of a day. With all else that a page can have it stays
 /// under [`MESSAGE_MAX`](crate::content::MESSAGE_MAX).
@@ -28,8 +30,8 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Why a content must have it, for the editor; empty when every content must.
-    pub(super) fn why(&self) -> &'static str {
+    /// Why a content must have it, for the editor; `None` when every content must.
+    pub(super) fn why(&self) -> Option<Message> {
         self.need.why()
     }
 
@@ -64,14 +66,14 @@ pub(super) enum Need {
 
 impl Need {
     /// Why a content must have the text, for the editor.
-    fn why(self) -> &'static str {
-        match self {
-            Need::Always => "",
-            Need::Opening => ": a contact has hours and a time zone",
-            Need::Email => ": a contact has an e-mail address",
-            Need::Location => ": a contact has a location",
-            Need::Website => ": a contact has a website",
-        }
+    fn why(self) -> Option<Message> {
+        Some(match self {
+            Need::Always => return None,
+            Need::Opening => message!("a contact has hours and a time zone"),
+            Need::Email => message!("a contact has an e-mail address"),
+            Need::Location => message!("a contact has a location"),
+            Need::Website => message!("a contact has a website"),
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use crate::content::validate::Folder;
 use crate::content::{Interface, MESSAGE_MAX, MenuEntry};
 use crate::diag::{Code, Location, Report};
 use crate::markup::utf16_len;
+use crate::message;
 
 /// UTF-16 units of the line under a section that says where its facts are from. With a page of a body, its title, its
 /// summary and the note of a missing translation it stays under [`MESSAGE_MAX`].
@@ -37,8 +38,12 @@ pub(in crate::content::validate) fn check_lengths(
             report.error(
                 Code::TextTooLong,
                 place("pages.help"),
-                format!("the help page with its commands has {help} characters; a message has room for {MESSAGE_MAX}"),
-                "shorten `pages.help`, or the summaries of the top sections, which describe their commands",
+                message!(
+                    "the help page with its commands has {help} characters; a message has room for {max}",
+                    help,
+                    max = MESSAGE_MAX
+                ),
+                message!("shorten `pages.help`, or the summaries of the top sections, which describe their commands"),
             );
         }
         let names =
@@ -48,8 +53,12 @@ pub(in crate::content::validate) fn check_lengths(
             report.error(
                 Code::TextTooLong,
                 place("lines.untranslated"),
-                format!("with a language's name the line has {longest} characters; {NOTE_MAX} are the most"),
-                "name `{language}` once",
+                message!(
+                    "with a language's name the line has {longest} characters; {max} are the most",
+                    longest,
+                    max = NOTE_MAX
+                ),
+                message!("name `{{language}}` once"),
             );
         }
         let longest_day = interface.days.iter().max_by_key(|day| utf16_len(day)).map_or("", |day| &**day);
@@ -58,8 +67,12 @@ pub(in crate::content::validate) fn check_lengths(
             report.error(
                 Code::TextTooLong,
                 place("lines.closed"),
-                format!("with a day's name the line has {closed} characters; {OPENING_MAX} are the most"),
-                "shorten it, or the names under `days`",
+                message!(
+                    "with a day's name the line has {closed} characters; {max} are the most",
+                    closed,
+                    max = OPENING_MAX
+                ),
+                message!("shorten it, or the names under `days`"),
             );
         }
         let languages = utf16_len(&interface.other_language);
@@ -67,10 +80,12 @@ pub(in crate::content::validate) fn check_lengths(
             report.error(
                 Code::TextTooLong,
                 place("lines.other_language"),
-                format!(
-                    "with the languages' names the line has {languages} characters; {OTHER_LANGUAGE_MAX} are the most"
+                message!(
+                    "with the languages' names the line has {languages} characters; {max} are the most",
+                    languages,
+                    max = OTHER_LANGUAGE_MAX
                 ),
-                "name `{languages}` once",
+                message!("name `{{languages}}` once"),
             );
         }
         let facts = utf16_len(&interface.facts);
@@ -78,8 +93,8 @@ pub(in crate::content::validate) fn check_lengths(
             report.error(
                 Code::TextTooLong,
                 place("lines.facts"),
-                format!("the line of the source has {facts} characters; {FACTS_MAX} are the most"),
-                "shorten it, or the title of the source",
+                message!("the line of the source has {facts} characters; {max} are the most", facts, max = FACTS_MAX),
+                message!("shorten it, or the title of the source"),
             );
         }
     }
