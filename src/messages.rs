@@ -40,7 +40,7 @@ pub enum Argument {
 /// let known = "sections";
 /// let message = message!("did you mean `{known}`?", known);
 /// assert_eq!(message.to_text(Locale::English), "did you mean `sections`?");
-/// assert_eq!(message.to_text(Locale::French), "vouliez-vous dire `sections` ?");
+/// assert_eq!(message.to_text(Locale::French), "vouliez-vous dire `sections`\u{a0}?");
 /// ```
 #[macro_export]
 macro_rules! message {

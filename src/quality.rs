@@ -336,12 +336,15 @@ fn is_talk(content: &Content, file: &Source, name: &Spanned<String>, report: &mu
     is_known
 }
 
-fn first_three(content: &Content, found: &Found) -> String {
-    let name = |m: &Match| match m.topic {
-        Topic::Section(section) => format!("`{}` {:.2}", content.section(section).id, m.score),
-        Topic::OutOfScope => format!("not ours {:.2}", m.score),
-        Topic::Talk(talk) => format!("the talk `{}` {:.2}", content.talk(talk).name, m.score),
+fn first_three(content: &Content, found: &Found) -> Message {
+    let name = |m: &Match| {
+        let score = format!("{:.2}", m.score);
+        match m.topic {
+            Topic::Section(section) => Message::verbatim(format!("`{}` {score}", content.section(section).id)),
+            Topic::OutOfScope => message!("not ours {score}", score),
+            Topic::Talk(talk) => message!("the talk `{name}` {score}", name = content.talk(talk).name, score),
+        }
     };
-    let names: Vec<String> = found.matches.iter().take(3).map(name).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    let names: Vec<Message> = found.matches.iter().take(3).map(name).collect();
+    if names.is_empty() { message!("nothing") } else { Message::joined(names, ", ") }
 }

@@ -119,3 +119,28 @@ fn help_lists_the_variables_and_no_secret() {
         assert!(!text.contains("s3cret"), "{text}");
     }
 }
+
+#[test]
+fn help_speaks_the_language_of_the_system_or_the_one_that_is_asked_for() {
+    let french = [("LC_ALL", "fr_ML.UTF-8")];
+    let commands = Arguments::command();
+    for command in commands.get_subcommands().map(clap::Command::get_name) {
+        for flag in ["-h", "--help"] {
+            let output = palabre(&[command, flag], &french);
+            assert_eq!(output.status.code(), Some(0), "{command}");
+            let help = text(&output.stdout);
+            assert!(help.contains("Utilisation\u{a0}:") && help.contains("Afficher l'aide"), "{help}");
+            assert!(!help.contains(" the ") && !help.contains("Print "), "{help}");
+        }
+    }
+    for (arguments, env, is_french) in [
+        (&["check", "--help", "--lang", "fr"][..], &[][..], true),
+        (&["--help"], &french, true),
+        (&["doctor", "--lang=en", "-h"], &french, false),
+        (&["check", "--help"], &[("LC_ALL", "C.UTF-8")], false),
+        (&["check", "--help"], &[("LANGUAGE", "bm:fr:en"), ("LANG", "en_GB.UTF-8")], true),
+    ] {
+        let output = palabre(arguments, env);
+        assert_eq!(text(&output.stdout).contains("Afficher l'aide"), is_french, "{arguments:?} {env:?}");
+    }
+}

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 fn check(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_palabre"))
+        .env_remove("LANGUAGE")
+        .env("LC_ALL", "C")
         .arg("check")
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))
@@ -127,6 +129,8 @@ fn errors_exit_with_1_and_are_plain_in_a_pipe() {
 #[test]
 fn colours_come_when_they_are_asked_for() {
     let output = Command::new(env!("CARGO_BIN_EXE_palabre"))
+        .env_remove("LANGUAGE")
+        .env("LC_ALL", "C")
         .args(["check", "contents"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))
         .env("CLICOLOR_FORCE", "1")
@@ -172,4 +176,15 @@ fn a_directory_that_is_not_there_is_named() {
     let output = check(&["no/such/place"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output).contains("no/such/place"));
+}
+
+#[test]
+fn the_report_speaks_french() {
+    let french = check(&["contents/library", "--lang", "fr"]);
+    let english = check(&["contents/library", "--lang", "en"]);
+    assert!(text(&french).contains("avertissement["), "{}", text(&french));
+    assert_eq!(text(&french).matches("avertissement[").count(), text(&english).matches("warning[").count());
+    let json = text(&check(&["contents/library", "--lang", "fr", "--format", "json"]));
+    let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!(first["severity"], "warning", "what programs read has no language");
 }

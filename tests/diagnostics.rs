@@ -61,6 +61,7 @@ fn every_code_has_a_case_with_its_report() {
         );
         assert_eq!(content.is_none(), report.count(Severity::Error) > 0, "{case}");
         snapshot(&format!("check/{case}"), "report", &report.to_text(Locale::English, false));
+        snapshot(&format!("check/{case}"), "report.fr", &report.to_text(Locale::French, false));
     }
 }
 

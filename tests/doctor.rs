@@ -42,7 +42,7 @@ fn report(output: &Output, url: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         let mut line = line.to_owned();
-        for (before, after) in [("took ", " ms"), ("version ", ":"), ("checked in ", " ago"), ("update at ", " UTC")] {
+        for (before, after) in [("took ", " ms"), ("version ", ":"), ("checked in ", " ago"), ("update (", " UTC")] {
             if let Some(start) = line.find(before).map(|at| at + before.len())
                 && let Some(length) = line[start..].find(after)
             {
@@ -318,4 +318,13 @@ fn colours_come_when_they_are_asked_for() {
     let fake = Fake::start();
     assert!(!doctor(&fake.url(), &[], &[]).stdout.contains(&0x1b));
     assert!(doctor(&fake.url(), &[], &[("CLICOLOR_FORCE", "1")]).stdout.contains(&0x1b));
+}
+
+#[test]
+fn the_report_speaks_french() {
+    let fake = Fake::start();
+    let output = doctor(&fake.url(), &["--lang", "fr"], &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("avertissement") && text.contains("répond\u{a0}; la première requête a pris"), "{text}");
+    assert!(!text.contains(" the "), "{text}");
 }

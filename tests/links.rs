@@ -4,6 +4,8 @@ use std::process::{Command, Output};
 
 fn links(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_palabre"))
+        .env_remove("LANGUAGE")
+        .env("LC_ALL", "C")
         .arg("links")
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -29,6 +29,8 @@ pub(crate) fn snapshot(directory: &str, name: &str, text: &str) {
 #[track_caller]
 pub(crate) fn palabre(arguments: &[&str], columns: &str, input: &str) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_palabre"))
+        .env_remove("LANGUAGE")
+        .env("LC_ALL", "C")
         .args(arguments)
         .env("COLUMNS", columns)
         .env_remove("PALABRE_CONTENT")

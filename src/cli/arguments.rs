@@ -6,14 +6,14 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::builder::Resettable;
+use clap::builder::{Resettable, StyledStr};
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::cli::Error;
 use crate::cli::config::{ContentChoice, RunConfig, SettingError, TOKEN_ARGUMENT, TelegramOptions};
 use crate::content::load::{self, Edition, Scope};
-use crate::messages::Locale;
+use crate::messages::{Locale, translate};
 
 /// An organisation answers people, on Telegram and in the terminal.
 #[derive(Debug, Parser)]
@@ -197,7 +197,9 @@ pub enum Format {
 ///
 /// When a setting has no valid value. The value is not repeated: addresses may hold passwords.
 pub fn parse() -> Result<Arguments, Error> {
-    let matches = without_blank_variables(Arguments::command()).try_get_matches().map_err(into_setting_error)?;
+    let locale = help_locale(std::env::args().skip(1)).unwrap_or_else(Locale::of_system);
+    let command = translated(without_blank_variables(Arguments::command()), locale);
+    let matches = command.try_get_matches().map_err(into_setting_error)?;
     if let Some((_, command)) = matches.subcommand()
         && command.ids().any(|id| id == TOKEN_ARGUMENT)
         && command.value_source(TOKEN_ARGUMENT) == Some(ValueSource::CommandLine)
@@ -205,6 +207,50 @@ pub fn parse() -> Result<Arguments, Error> {
         return Err(SettingError::TokenArgument.into());
     }
     Arguments::from_arg_matches(&matches).map_err(into_setting_error)
+}
+
+/// The language of the help: the value of `--lang`, before the command line is read as a whole.
+fn help_locale(arguments: impl Iterator<Item = String>) -> Option<Locale> {
+    let mut behind = arguments.skip_while(|argument| !argument.starts_with("--lang"));
+    let first = behind.next()?;
+    let value = first.strip_prefix("--lang=").map(str::to_owned).or_else(|| behind.next())?;
+    Locale::of_name(&value)
+}
+
+/// Words of clap that the help in another language has, too.
+pub(crate) const HELP_WORDS: [&str; 4] = ["Usage:", "Commands", "Print help", "Print version"];
+
+/// The command with its help in another language than English. Its texts name the possible values.
+/// What clap itself says of a wrong command line stays in English.
+fn translated(command: clap::Command, locale: Locale) -> clap::Command {
+    if locale == Locale::English {
+        return command;
+    }
+    let text = |english: Option<&StyledStr>| translate(&english?.to_string(), locale);
+    let argument = |argument: clap::Arg| {
+        let (help, long_help) = (text(argument.get_help()), text(argument.get_long_help()));
+        let takes_value = argument.get_action().takes_values();
+        argument.help(help).long_help(long_help).hide_possible_values(takes_value)
+    };
+    let [usage, commands, print_help, print_version] = HELP_WORDS.map(|word| translate(word, locale).unwrap_or(word));
+    let help = clap::Arg::new("help").short('h').long("help").action(ArgAction::Help).help(print_help);
+    let version = clap::Arg::new("version").short('V').long("version").action(ArgAction::Version).help(print_version);
+    let version = command.get_version().is_some().then_some(version);
+    let (about, long_about) = (text(command.get_about()), text(command.get_long_about()));
+    let after_help = text(command.get_after_help());
+    command
+        .mut_args(argument)
+        .mut_subcommands(|command| translated(command, locale))
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .disable_version_flag(true)
+        .arg(help)
+        .args(version)
+        .about(about)
+        .long_about(long_about)
+        .after_help(after_help)
+        .subcommand_help_heading(commands)
+        .help_template(format!("{{about-with-newline}}\n{usage} {{usage}}\n\n{{all-args}}{{after-help}}"))
 }
 
 /// The command without the `env` of each argument whose variable is blank. clap itself takes an empty variable for a value.

@@ -23,6 +23,8 @@ pub enum Status {
 }
 
 impl Status {
+    const ALL: [Status; 4] = [Status::Ok, Status::Unknown, Status::Warning, Status::Error];
+
     /// A symbol, a word for terminals that cannot show the symbol, and a colour (SGR parameter).
     fn symbol_word_color(self) -> (&'static str, Message, &'static str) {
         match self {
@@ -92,12 +94,14 @@ impl DoctorReport {
     /// The report for people. Lines are wrapped to `width` columns if there is a width; `styled` adds colours.
     #[must_use]
     pub fn to_text(&self, locale: Locale, width: Option<usize>, styled: bool) -> String {
-        /// The column at which messages begin, after symbol, word and check.
-        const INDENT: usize = 26;
+        // The column of the words, and that at which messages begin, after symbol, word and check.
+        let words = Status::ALL.map(|status| status.symbol_word_color().1.to_text(locale).chars().count());
+        let width_of_words = words.into_iter().max().unwrap_or(0) + 1;
+        let indent = width_of_words + 18;
         let paint = |text: &str, sgr: &str| if styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() };
         let wrap = |text: &str| match width {
-            Some(width) => textwrap::wrap(text, width.saturating_sub(INDENT).max(30))
-                .join(&format!("\n{:INDENT$}", ""))
+            Some(width) => textwrap::wrap(text, width.saturating_sub(indent).max(30))
+                .join(&format!("\n{:indent$}", ""))
                 .trim_end()
                 .to_owned(),
             None => text.to_owned(),
@@ -106,10 +110,10 @@ impl DoctorReport {
         for Finding { check, status, message, help } in &self.findings {
             let (symbol, word, color) = status.symbol_word_color();
             let word = word.to_text(locale);
-            let status = paint(&format!("{symbol} {word:8}"), color);
+            let status = paint(&format!("{symbol} {word:width_of_words$}"), color);
             let _ = writeln!(text, "{status} {check:14} {}", wrap(&one_line(&message.to_text(locale))));
             if let Some(help) = help {
-                let _ = writeln!(text, "{:INDENT$}{}", "", wrap(&format!("→ {}", one_line(&help.to_text(locale)))));
+                let _ = writeln!(text, "{:indent$}{}", "", wrap(&format!("→ {}", one_line(&help.to_text(locale)))));
             }
         }
         let _ = writeln!(text, "\n{}", self.summary().to_text(locale));

@@ -41,6 +41,10 @@ pub enum Ambiguity {
     Plus,
     /// Lines with tabs: a table.
     Tabs,
+    /// Lines with bars between words and no row of dashes below the first: no table.
+    Pipes,
+    /// `500 F*`: a star behind a word, with none before it.
+    StarBehindWord,
 }
 
 /// A text in which signs that are no marks are escaped.
@@ -99,6 +103,7 @@ struct Structure {
     emphasis: Vec<(Range<usize>, usize)>,
     /// Definitions of links, which would not be shown at all.
     definitions: Vec<Range<usize>>,
+    tables: Vec<Range<usize>>,
 }
 
 impl Structure {
@@ -121,6 +126,7 @@ impl Structure {
                     let mark = if source[range.clone()].starts_with("~~") { 2 } else { 1 };
                     structure.emphasis.push((range, mark));
                 }
+                Event::Start(Tag::Table(_)) => structure.tables.push(range),
                 Event::Start(Tag::List(_)) => lists += 1,
                 Event::End(TagEnd::List(_)) => lists -= 1,
                 _ => {}
@@ -200,6 +206,7 @@ impl<'a> Edits<'a> {
                 start..start + line.trim_end_matches(['\n', '\r']).len()
             })
             .collect();
+        self.pipes(&lines);
         let mut above = Above::Nothing;
         let mut number = 0;
         while let Some(line) = lines.get(number) {
@@ -223,6 +230,20 @@ impl<'a> Edits<'a> {
             above = self.line(line.clone(), above, makes_list);
             number += 1;
         }
+    }
+
+    /// Lines that look like the rows of a table, with as many bars each, and make none.
+    fn pipes(&mut self, lines: &[Range<usize>]) {
+        let bars = |line: &Range<usize>| {
+            let is_in = |ranges: &[Range<usize>]| ranges.iter().any(|range| range.contains(&line.start));
+            let is_plain = !is_in(&self.structure.tables) && !is_in(&self.structure.verbatim);
+            let text = &self.source[line.clone()];
+            if is_plain && !text.contains('\t') { text.matches('|').count() - text.matches("\\|").count() } else { 0 }
+        };
+        let rows = lines.chunk_by(|line, next| bars(line) == bars(next)).filter(|rows| rows.len() > 1);
+        let rows = rows.filter(|rows| bars(&rows[0]) > 0).map(|rows| rows[0].start..rows[rows.len() - 1].end);
+        let found: Vec<_> = rows.map(|range| (Ambiguity::Pipes, range)).collect();
+        self.ambiguities.extend(found);
     }
 
     /// One line; says what the next one stands below.
@@ -324,20 +345,32 @@ impl<'a> Edits<'a> {
         };
         let Some(columns) = lines.first().and_then(cells).filter(|&columns| columns > 1) else { return 0 };
         let rows = lines.iter().take_while(|line| cells(line) == Some(columns)).count();
-        let first_cells = lines[..rows].iter().map(|line| self.source[line.clone()].split('\t').next());
-        let has_first_column = first_cells.flatten().any(|cell| !cell.trim().is_empty());
-        if rows > 1 && has_first_column { rows } else { 0 }
+        // A tab that begins each line is an indent.
+        let is_table = columns > 2 || self.tabs_of_indent(&lines[..rows]) == 0;
+        if rows > 1 && is_table { rows } else { 0 }
+    }
+
+    /// 1 where each line begins with a tab, else 0.
+    fn tabs_of_indent(&self, lines: &[Range<usize>]) -> usize {
+        let has_first_cell = |line: &Range<usize>| {
+            let first = self.source[line.clone()].split('\t').next();
+            first.is_some_and(|cell| !cell.trim().is_empty())
+        };
+        usize::from(!lines.iter().any(has_first_cell))
     }
 
     /// Makes a Markdown table of lines whose cells are apart by tabs.
     fn table(&mut self, lines: &[Range<usize>]) {
+        let indent = self.tabs_of_indent(lines);
         for (row, line) in lines.iter().enumerate() {
             let end = line.start + self.source[line.clone()].trim_end_matches(' ').len();
-            self.edits.push((line.start..line.start, if row == 0 { "\n| ".to_owned() } else { "| ".to_owned() }));
-            let text = &self.source[line.start..end];
+            let first_tab = self.source[line.clone()].find('\t').map_or(0, |at| at + 1);
+            let start = line.start + indent * first_tab;
+            self.edits.push((line.start..start, if row == 0 { "\n| ".to_owned() } else { "| ".to_owned() }));
+            let text = &self.source[start..end];
             for (at, sign) in text.match_indices(['\t', '|']) {
                 let replacement = if sign == "\t" { " | " } else { "\\|" };
-                self.edits.push((line.start + at..line.start + at + 1, replacement.to_owned()));
+                self.edits.push((start + at..start + at + 1, replacement.to_owned()));
             }
             let columns = text.matches('\t').count() + 1;
             let rule = if row == 0 { format!(" |\n|{}", "---|".repeat(columns)) } else { " |".to_owned() };

@@ -253,6 +253,11 @@ impl<'a> Builder<'a> {
         let is_address = self.source[..range.start].ends_with('<');
         for mark in MARKS.into_iter().filter(|_| !is_address) {
             if let Some(at) = words.contains(mark).then(|| unescaped(source, mark)).flatten() {
+                if mark == "*" && is_behind_word(source, at) {
+                    let at = range.start + at;
+                    self.problems.push(Problem::Ambiguous(Ambiguity::StarBehindWord, at..at + 1));
+                    continue;
+                }
                 let at = range.start + at;
                 let length = mark.trim_end_matches("http").len();
                 let mark = &mark[..length];
@@ -410,12 +415,16 @@ pub fn is_web_address(address: &str) -> bool {
 }
 
 /// Where a mark stands unescaped in Markdown source. A single `*` or `_` counts only where it touches a word on one side
-/// and not on the other: `5 * 3` and `a_b` mean themselves.
+/// and not on the other: `5 * 3` and `a_b` mean themselves. So does a line to write on: `Date: ______`.
 fn unescaped(source: &str, mark: &str) -> Option<usize> {
     let mut escaped = false;
     let mut before = ' ';
+    let mut is_line = false;
     for (at, c) in source.char_indices() {
-        if !escaped && source[at..].starts_with(mark) {
+        if c != before {
+            is_line = begins_line(&source[at..], c, before);
+        }
+        if !escaped && !is_line && source[at..].starts_with(mark) {
             let after = source[at + mark.len()..].chars().next().unwrap_or(' ');
             let opens_or_closes = before.is_alphanumeric() != after.is_alphanumeric();
             let alone = before != c && after != c;
@@ -427,6 +436,18 @@ fn unescaped(source: &str, mark: &str) -> Option<usize> {
         before = c;
     }
     None
+}
+
+/// Whether a text begins with a line to write on: at least three underscores, which touch no word.
+fn begins_line(text: &str, sign: char, before: char) -> bool {
+    let behind = text.trim_start_matches('_');
+    let touches_word = before.is_alphanumeric() || behind.starts_with(char::is_alphanumeric);
+    sign == '_' && text.len() - behind.len() >= 3 && !touches_word
+}
+
+/// Whether what stands there closes what nothing has opened, as the sign of a note does: `500 F*`.
+fn is_behind_word(source: &str, at: usize) -> bool {
+    source[..at].ends_with(char::is_alphanumeric)
 }
 
 /// Where a brace stands that is no part of a placeholder.
@@ -478,6 +499,16 @@ mod tests {
     #[test]
     fn signs_that_are_no_marks_are_shown() {
         let ambiguous = |ambiguity, range| [Problem::Ambiguous(ambiguity, range)];
+        check("Acte : 500 F* par page", "Acte : 500 F* par page", &ambiguous(Ambiguity::StarBehindWord, 12..13));
+        check("Date : ______ Nom : ____.", "Date : ______ Nom : ____.", &[]);
+        check("a__b", "a__b", &[Problem::Unclosed("__", 1..3)]);
+        check("*note", "*note", &[Problem::Unclosed("*", 0..1)]);
+        let pipes = "| Jour | Heure |\n| Lundi | 8h |";
+        check(pipes, pipes, &ambiguous(Ambiguity::Pipes, 0..pipes.len()));
+        check("a | b\nc | d", "a | b\nc | d", &ambiguous(Ambiguity::Pipes, 0..11));
+        check("oui | non", "oui | non", &[]);
+        let tabs = "\tJour\tHeure\n\tLundi\t8h";
+        check(tabs, "Jour   Heure\nLundi  8h", &ambiguous(Ambiguity::Tabs, 0..tabs.len()));
         let number = |range| ambiguous(Ambiguity::MarksOfNumber, range);
         for (markdown, problems) in [
             ("Composez *144*39#", &number(9..14)[..]),

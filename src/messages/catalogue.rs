@@ -44,7 +44,7 @@ mod tests {
     use syn::LitStr;
 
     use super::*;
-    use crate::cli::arguments::Arguments;
+    use crate::cli::arguments::{Arguments, HELP_WORDS};
     use crate::messages::{Part, parts};
 
     /// The texts of all `message!(…)` below a directory, but for those of unit tests.
@@ -89,6 +89,7 @@ mod tests {
         let mut texts = BTreeSet::new();
         texts_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
         help_texts(&Arguments::command(), &mut texts);
+        texts.extend(HELP_WORDS.map(str::to_owned));
         texts
     }
 

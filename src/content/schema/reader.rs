@@ -409,7 +409,14 @@ impl<'a> Fields<'_, 'a> {
 
 /// What the `toml` crate says of a wrong syntax. Its rarer sentences stay in English.
 fn syntax_error(message: &str) -> Message {
+    if let Some((problem, expected)) = message.split_once(", expected ") {
+        return message!("{problem}, expected {expected}", problem = syntax_error(problem), expected);
+    }
     match message {
+        "invalid basic string" => message!("a text in quotes that does not end on its line"),
+        "invalid literal string" => message!("a text in single quotes that does not end on its line"),
+        "invalid multi-line basic string" => message!("a text in three quotes that does not end"),
+        "invalid multi-line literal string" => message!("a text in three single quotes that does not end"),
         "extra `=`" => message!("extra `=`"),
         "extra comma in array" => message!("extra comma in array"),
         "extra comma in inline table" => message!("extra comma in inline table"),
@@ -456,6 +463,8 @@ fn syntax_help(written: &str, message: &str) -> Message {
         message!("these are typographic quotes: a text begins and ends with straight ones, as \"…\"")
     } else if written.contains(['\u{a0}', '\u{202f}']) {
         message!("a non-breaking space stands here: replace it by a plain one")
+    } else if message.contains("unquoted key") && written.chars().any(|c| !c.is_ascii()) {
+        message!("a key with accents stands in quotes, as `\"école\" = \"ecole\"`")
     } else if message.contains("duplicate") {
         message!("this stands twice in the file: keep one of the two")
     } else if message.contains("escape") || message.contains("unicode") {

@@ -73,7 +73,10 @@ pub(super) fn validate<'a>(
                 continue; // Other sections may have commands, but the menu does not show them.
             }
             let shown = own.map(|(_, command)| command).or(node.raw.command.as_ref());
-            if shown.is_none() && text.is_some() {
+            // Where the id is a word of the title, nobody misses another name for the command.
+            let is_in_title =
+                |raw: &RawSectionText| raw.title.as_ref().is_some_and(|title| has_words(&title.value, &node.id));
+            if shown.is_none() && text.is_some_and(|(_, raw)| !is_in_title(raw)) {
                 names.report.warning(
                     Code::NoCommand,
                     Location::span(&root.path, node.span.clone()),

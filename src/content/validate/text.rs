@@ -162,6 +162,18 @@ fn ambiguous(ambiguity: Ambiguity) -> (Message, Message) {
                 "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`); for a list begin its lines with `-`"
             ),
         ),
+        Ambiguity::Pipes => (
+            message!("these lines look like a table and are shown as they are"),
+            message!(
+                "for a table write below its first row `|---|---|`, as often as there are columns; else put another sign for `|`"
+            ),
+        ),
+        Ambiguity::StarBehindWord => (
+            message!("this `*` stands behind a word and is shown as it is"),
+            message!(
+                "write a backslash before it to say so (two in `\"…\"` and `\"\"\"`, one in `'''`), and before that of the note, which would begin a list"
+            ),
+        ),
         Ambiguity::Tabs => (
             message!("these lines have tabs and are shown as a table"),
             message!(

@@ -13,6 +13,9 @@ use crate::messages::Message;
 /// The days as `palabre.toml` writes them.
 const DAY_NAMES: [&str; DAYS as usize] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// The days as a French office writes them, whole or cut to three letters.
+const FRENCH_DAY_NAMES: [&str; DAYS as usize] = ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"];
+
 /// What is wrong, and what to write instead.
 type Problem = (Message, Message);
 
@@ -62,8 +65,10 @@ fn days(key: &str) -> Result<impl Iterator<Item = Weekday> + use<>, Problem> {
         let name = name.trim();
         let found = DAY_NAMES.iter().position(|known| *known == name);
         found.and_then(|day| Weekday::try_from(day).ok()).ok_or_else(|| {
-            let begins = DAY_NAMES.iter().find(|known| name.to_ascii_lowercase().starts_with(**known)).copied();
-            let help = match begins.or_else(|| did_you_mean(name, DAY_NAMES.iter().copied())) {
+            let lower = name.to_ascii_lowercase();
+            let begins = |names: [&str; DAYS as usize]| names.iter().position(|known| lower.starts_with(known));
+            let day = begins(DAY_NAMES).or_else(|| begins(FRENCH_DAY_NAMES)).map(|day| DAY_NAMES[day]);
+            let help = match day.or_else(|| did_you_mean(name, DAY_NAMES.iter().copied())) {
                 Some(near) => message!("did you mean `{near}`?", near),
                 None => message!("the days are {days}; several are `mon-thu`", days = DAY_NAMES.join(", ")),
             };
@@ -84,9 +89,12 @@ fn periods(text: &str) -> Result<Vec<(Minute, Minute)>, Problem> {
     for part in text.split(',').map(str::trim) {
         let ends = part.split_once(['-', '–']).and_then(|(from, to)| Some((minute(from)?, minute(to)?)));
         let Some((from, to)) = ends else {
-            let help = message!(
-                "write from when until when, as \"08:00-12:00, 14:00-17:00\"; leave out a day on which it is closed"
-            );
+            let help = match corrected(text) {
+                Some(near) => message!("did you mean \"{near}\"?", near),
+                None => message!(
+                    "write from when until when, as \"08:00-12:00, 14:00-17:00\"; leave out a day on which it is closed"
+                ),
+            };
             return Err((message!("`{part}` is no time from and to", part), help));
         };
         if from == to {
@@ -111,6 +119,22 @@ fn periods(text: &str) -> Result<Vec<(Minute, Minute)>, Problem> {
         }
     }
     Ok(periods)
+}
+
+/// Hours as a French office writes them, `7h30-12h, 14 h - 17 h 30`, in the form that is read.
+fn corrected(text: &str) -> Option<String> {
+    let time = |text: &str| {
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let (hour, minutes) = text.split_once(['h', 'H', ':', '.']).unwrap_or((&text, ""));
+        let minutes = if minutes.is_empty() { "00" } else { minutes };
+        minute(&format!("{hour}:{minutes}")).map(clock_time)
+    };
+    let period = |part: &str| {
+        let (from, to) = part.split_once(['-', '–', '—', 'à'])?;
+        Some(format!("{}-{}", time(from)?, time(to)?))
+    };
+    let parts: Option<Vec<String>> = text.split([',', ';', '/']).map(period).collect();
+    parts.map(|parts| parts.join(", "))
 }
 
 /// A time of day in hours and minutes: `08:00`, `8:00`, `24:00`.
