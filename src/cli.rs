@@ -36,7 +36,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Ask(options) => ask::execute(&options),
         Command::Links(options) => links::execute(&options),
         Command::Doctor(options) => doctor::execute(options),
-        Command::Check(options) => Ok(check::execute(options)),
+        Command::Check(options) => check::execute(options),
     }
 }
 
@@ -66,6 +66,12 @@ pub enum Error {
     /// Telegram refuses the token or the webhook.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The baseline of `check` cannot be read.
+    #[error("{} cannot be read: {}; make it with `palabre check --format json > {}`", .0.display(), .1, .0.display())]
+    Baseline(PathBuf, io::Error),
+    /// A line of the baseline is no JSON.
+    #[error("line {} of {} is no JSON: make it with `palabre check --format json`", .1, .0.display())]
+    BaselineLine(PathBuf, usize),
     /// `chat` cannot read or write.
     #[error("the terminal failed: {0}")]
     Terminal(io::Error),

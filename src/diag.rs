@@ -1,11 +1,14 @@
 //! Diagnostics: what is wrong with a content, where, and what to write instead.
 
+mod baseline;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
+pub use self::baseline::Baseline;
 use crate::message;
 use crate::messages::{Locale, Message};
 
@@ -85,6 +88,8 @@ codes! {
     TooManyButtons = "too-many-buttons",
     /// An emoji that is not one.
     BadEmoji = "bad-emoji",
+    /// Two sections of one page with the same emoji.
+    DuplicateEmoji = "duplicate-emoji",
     /// A command name that Telegram refuses.
     BadCommand = "bad-command",
     /// A command that means two things.
@@ -145,6 +150,8 @@ codes! {
     UnknownStemmer = "unknown-stemmer",
     /// A date that is not a month that has been, or not a day.
     BadDate = "bad-date",
+    /// A section that is over, so that nobody sees it.
+    IsOver = "is-over",
     /// Facts that nobody has checked for long.
     OldFacts = "old-facts",
 }
@@ -199,6 +206,8 @@ pub struct Report {
     pub allowed: Vec<Code>,
     /// How many it has taken out.
     pub quieted: usize,
+    /// How many warnings of before [`Report::set_aside`] has found.
+    pub known: usize,
 }
 
 impl Report {
@@ -236,6 +245,17 @@ impl Report {
         let before = self.diagnostics.len();
         self.diagnostics.retain(|d| d.severity == Severity::Error || !self.allowed.contains(&d.code));
         self.quieted += before - self.diagnostics.len();
+    }
+
+    /// Puts the warnings that a report of before has had behind those that are new; without `is_shown` they are taken out.
+    pub fn set_aside(&mut self, baseline: &Baseline, is_shown: bool) {
+        let is_known = |d: &Diagnostic| d.severity == Severity::Warning && baseline.has(d);
+        let (known, new): (Vec<_>, Vec<_>) = std::mem::take(&mut self.diagnostics).into_iter().partition(is_known);
+        self.known = known.len();
+        self.diagnostics = new;
+        if is_shown {
+            self.diagnostics.extend(known);
+        }
     }
 
     /// Keeps of the problems of these kinds that say the same the first, with the places of the others: one removed section is one
@@ -357,10 +377,16 @@ impl Report {
         let none = message!("no problems");
         let summary = summary(self.count(Severity::Error), self.count(Severity::Warning), none);
         let quieted = self.quieted;
-        match quieted {
+        let summary = match quieted {
             0 => summary,
             1 => message!("{summary}; 1 warning is allowed", summary),
             _ => message!("{summary}; {quieted} warnings are allowed", summary, quieted),
+        };
+        let known = self.known;
+        match known {
+            0 => summary,
+            1 => message!("{summary}; 1 warning was there before", summary),
+            _ => message!("{summary}; {known} warnings were there before", summary, known),
         }
     }
 

@@ -188,3 +188,28 @@ fn the_report_speaks_french() {
     let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
     assert_eq!(first["severity"], "warning", "what programs read has no language");
 }
+
+#[test]
+fn what_was_there_before_is_set_aside() {
+    let before = tempfile::NamedTempFile::new().unwrap();
+    let baseline = before.path().to_str().unwrap();
+    let json = text(&check(&["contents/library", "--format", "json", "--lang", "fr"]));
+    std::fs::write(before.path(), &json).unwrap();
+    let known = json.lines().filter(|line| line.contains("\"warning\"")).count();
+    let output = text(&check(&["contents/library", "--baseline", baseline]));
+    assert!(output.starts_with(&format!("no problems; {known} warnings were there before\n")), "{output}");
+    let first_of_two: Vec<&str> = json.lines().skip(1).collect();
+    std::fs::write(before.path(), first_of_two.join("\n")).unwrap();
+    let all = text(&check(&["contents/library", "--baseline", baseline, "--all", "--format", "json"]));
+    let message = |line: &str| serde_json::from_str::<Value>(line).unwrap()["line"].clone();
+    assert_eq!(message(all.lines().next().unwrap()), message(json.lines().next().unwrap()), "the new one comes first");
+    std::fs::write(before.path(), "{}\nwhat is this").unwrap();
+    let output = check(&["contents/library", "--baseline", baseline]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 2 of"), "{output:?}");
+    let output = check(&["contents/library", "--baseline", "nowhere.json"]);
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("palabre check --format json > nowhere.json"),
+        "{output:?}"
+    );
+}

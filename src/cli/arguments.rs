@@ -160,9 +160,12 @@ pub struct CheckOptions {
     /// Which content to use.
     #[command(flatten)]
     pub content: ContentChoice,
-    /// Show every problem of a kind, not only the first five
+    /// Show every problem of a kind, not only the first five, and those of the baseline
     #[arg(long)]
     pub all: bool,
+    /// A report of before, made with `--format json`: only the warnings that are new are shown
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// The language of the report and of this help; without it, that of the system
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Locale>,

@@ -1,14 +1,17 @@
 //! `palabre check`: every problem of a content.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
+use crate::cli::Error;
 use crate::cli::arguments::{CheckOptions, Format};
 use crate::cli::config::ContentChoice;
 use crate::content::load::{self, Edition, Loaded, Scope};
+use crate::diag::Baseline;
 use crate::message;
 use crate::messages::{Locale, Message};
 use crate::quality::{self, AskFigure};
@@ -17,12 +20,19 @@ use crate::quality::{self, AskFigure};
 const OF_EACH_KIND: usize = 5;
 
 /// Prints the report and the figures of the search; the exit status is 1 when there are errors.
-pub(super) fn execute(options: CheckOptions) -> ExitCode {
+///
+/// # Errors
+///
+/// When there is no baseline where one is named.
+pub(super) fn execute(options: CheckOptions) -> Result<ExitCode, Error> {
     let locale = options.lang.unwrap_or_else(Locale::of_system);
     let choice = ContentChoice { content: options.dir.or(options.content.content) };
     let loaded = quality::check(super::load(&choice, Edition::new(load::today(), Scope::Everything)));
     let (figures, built_in) = (quality::ask_figures(&loaded), quality::built_in(&loaded));
-    let Loaded { content, report } = loaded;
+    let Loaded { content, mut report } = loaded;
+    if let Some(file) = options.baseline {
+        report.set_aside(&baseline(file)?, options.all);
+    }
     let mut out = std::io::stdout().lock();
     let text = match options.format {
         Format::Json => report.to_json_lines(locale) + &figures_to_json(&figures),
@@ -42,7 +52,14 @@ pub(super) fn execute(options: CheckOptions) -> ExitCode {
     };
     // A closed pipe (`| head`) is no error.
     let _ = out.write_all(text.as_bytes());
-    if content.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(if content.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn baseline(file: PathBuf) -> Result<Baseline, Error> {
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Baseline::parse(&text).map_err(|line| Error::BaselineLine(file, line)),
+        Err(error) => Err(Error::Baseline(file, error)),
+    }
 }
 
 /// A line of a language, or of one of its sections that is hard to find.

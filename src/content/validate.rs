@@ -88,6 +88,7 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
     let folders = read_folders(sources, folders, &tags, &root.languages, report);
     let facts = Facts::validate(file, &root, &folders, edition.day.into(), report);
     let tree = tree::validate(file, &root.sections, &facts.contacts, report);
+    tree::check_dates(file, &tree, edition.day, report);
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }

@@ -463,7 +463,7 @@ fn syntax_help(written: &str, message: &str) -> Message {
         message!("these are typographic quotes: a text begins and ends with straight ones, as \"…\"")
     } else if written.contains(['\u{a0}', '\u{202f}']) {
         message!("a non-breaking space stands here: replace it by a plain one")
-    } else if message.contains("unquoted key") && written.chars().any(|c| !c.is_ascii()) {
+    } else if message.contains("unquoted key") && !written.is_ascii() {
         message!("a key with accents stands in quotes, as `\"école\" = \"ecole\"`")
     } else if message.contains("duplicate") {
         message!("this stands twice in the file: keep one of the two")

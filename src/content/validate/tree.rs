@@ -179,6 +179,24 @@ fn old_ids<'a>(file: &Source, nodes: &[Node<'a>], ids: HashSet<&'a str>, report:
     }
 }
 
+/// Reports sections that are over on a day.
+pub(super) fn check_dates(file: &Source, tree: &Tree<'_>, day: NaiveDate, report: &mut Report) {
+    for node in &tree.nodes {
+        if let (Some(until), Some(written)) = (node.period.until, &node.raw.until)
+            && until < day
+        {
+            report.warning(
+                Code::IsOver,
+                written.location(file),
+                message!("the section `{id}` is over since {until}: nobody sees it", id = node.id, until),
+                message!(
+                    "give it another day, or take it out; its `id` under `was` of another section keeps its links"
+                ),
+            );
+        }
+    }
+}
+
 /// The days on which a section is there.
 fn period(file: &Source, raw: &RawSection, report: &mut Report) -> Period {
     let mut day = |written: &Option<Spanned<String>>| {
@@ -221,6 +239,7 @@ struct Flattening<'a, 'f, 'r> {
 impl<'a> Flattening<'a, '_, '_> {
     fn level(&mut self, sections: &'a [RawSection], parent: Option<SectionId>, depth: usize) {
         let mut count = 0;
+        let mut emoji_of_page: HashMap<&str, &str> = HashMap::new();
         for raw in sections {
             let Some(id) = raw.id.as_ref().filter(|id| self.id(id)) else { continue };
             let section = SectionId(self.nodes.len());
@@ -239,6 +258,17 @@ impl<'a> Flattening<'a, '_, '_> {
             {
                 let message = message!("`{emoji}` is not one emoji", emoji);
                 self.error(Code::BadEmoji, written, message, message!("write one picture, as \"📞\""));
+            }
+            if let Some(other) = emoji_of_page.insert(emoji, &id.value)
+                && let Some(written) = raw.emoji.as_ref()
+                && raw.listed != Some(false)
+            {
+                self.report.warning(
+                    Code::DuplicateEmoji,
+                    written.location(self.file),
+                    message!("`{other}` has the same emoji, on the same page", other),
+                    message!("give one of the two another: who does not read tells the buttons apart by them"),
+                );
             }
             let is_parent_listed = parent.is_none_or(|parent| self.nodes[parent.index()].is_listed);
             let period = period(self.file, raw, self.report);

@@ -16,10 +16,13 @@ const URL_MAX: usize = 512;
 /// What a name or a number stands for, as a web address.
 type FromName = fn(&str) -> Option<String>;
 
+/// A kind of link: what is written, and what may be written instead of a whole address.
+type Kind<'a> = (ContactLinkKind, &'a Option<Spanned<String>>, FromName, Option<Message>);
+
 /// The links of a contact, in the order of their buttons.
 pub(super) fn validate(file: &Source, raw: &RawContactLinks, report: &mut Report) -> Vec<ContactLink> {
     let RawContactLinks { website, whatsapp, telegram, facebook } = raw;
-    let kinds: [(ContactLinkKind, &Option<Spanned<String>>, FromName, Option<Message>); 4] = [
+    let kinds: [Kind<'_>; 4] = [
         (ContactLinkKind::Website, website, |_| None, None),
         (
             ContactLinkKind::WhatsApp,
