@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime};
 use chrono::NaiveDate;
 use tokio::sync::mpsc;
 
+use crate::content::directory::Directory;
 use crate::content::files::{self, Files, Fingerprint};
 use crate::content::load::{self, Loaded};
 use crate::content::{Calendar, Content, Version};
@@ -285,13 +286,13 @@ impl Stamp {
         if self.0.len() >= ENTRIES_MAX {
             return Vec::new();
         }
-        let listed = files::list(&folder);
+        let listed = Directory::open(&folder).and_then(|directory| directory.list("."));
         let mut folders = Vec::new();
-        for (name, is_folder) in listed.iter().flatten() {
+        for (name, entry) in listed.iter().flatten() {
             let path = folder.join(name);
-            if *is_folder {
+            if files::is_folder(name, *entry) {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "toml") && self.0.len() < ENTRIES_MAX {
+            } else if files::is_toml(name) && self.0.len() < ENTRIES_MAX {
                 let metadata = fs::metadata(&path).map(|metadata| Some(FileStamp::of(&metadata)));
                 self.0.push((path, metadata.map_err(|error| error.kind())));
             }
