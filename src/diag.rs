@@ -149,6 +149,15 @@ codes! {
 /// Problems of a broken content that the log shows: as many as somebody reads there.
 pub const LOGGED_MAX: usize = 20;
 
+/// Problems that are named where a command cannot go on: a screen holds them.
+pub const NAMED_MAX: usize = 5;
+
+/// Problems of each severity that are kept: more is nobody's to read, and would take more memory than the content.
+pub const KEPT_MAX: usize = 10_000;
+
+/// The longest lines of a file that a report shows, in bytes together: a body on one line is shorter.
+const EXCERPT_MAX: usize = 60_000;
+
 /// Whether a content can be used in spite of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -196,6 +205,8 @@ pub struct Report {
     pub allowed: Vec<Code>,
     /// How many it has taken out.
     pub quieted: usize,
+    /// How many errors and warnings there were, also those beyond [`KEPT_MAX`].
+    found: [usize; 2],
 }
 
 impl Report {
@@ -210,7 +221,11 @@ impl Report {
     }
 
     fn push(&mut self, code: Code, severity: Severity, at: Location<'_>, message: String, help: String) {
-        self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
+        let found = &mut self.found[severity as usize];
+        *found += 1;
+        if *found <= KEPT_MAX {
+            self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
+        }
     }
 
     /// How many problems of a severity there are.
@@ -303,6 +318,27 @@ impl Report {
         lines
     }
 
+    /// The first [`NAMED_MAX`] errors in a line each, with file, line and column as compilers write them; then how many more there
+    /// are. Without control characters.
+    #[must_use]
+    pub fn first_errors(&self) -> Vec<String> {
+        let errors = || self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        let mut lines: Vec<String> = errors()
+            .take(NAMED_MAX)
+            .map(|error| {
+                let place = self.source(&error.file).zip(error.span.as_ref()).map(|(source, span)| {
+                    let (line, column) = line_and_column(&source.text, span.start);
+                    format!(":{line}:{column}")
+                });
+                printable(&format!("{}{}: {}", error.file, place.unwrap_or_default(), error.message))
+            })
+            .collect();
+        if let more @ 1.. = errors().count().saturating_sub(NAMED_MAX) {
+            lines.push(format!("and {}", count_of(more, "more error")));
+        }
+        lines
+    }
+
     /// The report as one JSON object a line; lines and columns count from 1, columns in characters.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
@@ -347,9 +383,13 @@ impl Report {
     #[must_use]
     pub fn summary(&self) -> String {
         let summary = summary(self.count(Severity::Error), self.count(Severity::Warning), "no problems");
-        match self.quieted {
+        let summary = match self.quieted {
             0 => summary,
             quieted => format!("{summary}; {} allowed", count_of(quieted, "warning")),
+        };
+        match self.found.iter().map(|found| found.saturating_sub(KEPT_MAX)).sum::<usize>() {
+            0 => summary,
+            more => format!("{summary}; {more} more are not looked at"),
         }
     }
 
@@ -361,11 +401,21 @@ impl Report {
         let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.name());
         let help = Level::HELP.message(diagnostic.help.as_str());
         let group = match (self.source(&diagnostic.file), &diagnostic.span) {
-            (Some(source), Some(span)) => title.element(
-                Snippet::source(source.text.as_str())
-                    .path(source.path.as_str())
-                    .annotation(AnnotationKind::Primary.span(span.clone())),
-            ),
+            (Some(source), Some(span)) => {
+                let (from, to) = excerpt(&source.text, span);
+                let (line, column) = line_and_column(&source.text, span.start);
+                if to - from > EXCERPT_MAX {
+                    let origin = annotate_snippets::Origin::path(source.path.as_str());
+                    title.element(origin.line(line).char_column(column))
+                } else {
+                    title.element(
+                        Snippet::source(&source.text[from..to])
+                            .line_start(line - source.text[from..span.start].matches('\n').count())
+                            .path(source.path.as_str())
+                            .annotation(AnnotationKind::Primary.span(span.start - from..span.end - from)),
+                    )
+                }
+            }
             _ => title.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
         };
         renderer.render(&[group.element(help)])
@@ -399,8 +449,14 @@ impl<'a> Location<'a> {
     }
 }
 
+/// The longest words that are compared with names, in bytes: the time that it takes grows with both lengths.
+const NEAR_MAX: usize = 256;
+
 /// The nearest of `known` to what was written, when it is near enough to be what was meant.
 pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > NEAR_MAX {
+        return None;
+    }
     let score = |name: &&str| strsim::normalized_damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
     let best = known.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
     (score(&best) >= 0.5).then_some(best)
@@ -426,6 +482,13 @@ pub fn summary(errors: usize, warnings: usize, none: &str) -> String {
 /// A line that says the same to a terminal as to a file.
 fn printable(line: &str) -> String {
     line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The lines of a span, with those beside them: a renderer that is given the whole file copies each of its lines.
+fn excerpt(text: &str, span: &Range<usize>) -> (usize, usize) {
+    let before = text[..span.start].rfind('\n').map_or(0, |at| text[..at].rfind('\n').map_or(0, |at| at + 1));
+    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |at| from + at + 1);
+    (before, line_end(line_end(span.end)))
 }
 
 fn line_and_column(text: &str, offset: usize) -> (usize, usize) {

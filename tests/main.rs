@@ -19,6 +19,7 @@ mod groups;
 mod inline;
 mod kill;
 mod layers;
+mod limits;
 mod links;
 mod metrics;
 mod newer;

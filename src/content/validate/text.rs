@@ -4,14 +4,16 @@ use super::facts::LocalizedFacts;
 use super::{characters, web_address};
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::markup::{Ambiguity, Element, Piece, Problem, RichText, pieces};
+use crate::markup::{Ambiguity, Element, Piece, Problem, RichText, pieces, too_deep};
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
 
-/// The longest Markdown text that is parsed, in bytes: some ten times as long as one that can be shown. Of marks alone, longer ones
-/// would take more memory than the rest of the content.
-const MARKDOWN_MAX: usize = 100_000;
+/// The most signs of a Markdown text that may be marks. One that can be shown has 285 styled parts, or some 1,500 cells of tables;
+/// a parser compares each mark with others, so that the time grows with the square of their number.
+const MARKS_MAX: usize = 4_000;
+/// The signs that may be marks.
+const MARKS: &[u8] = b"*_~`[]<>{}|\\&\t";
 
 /// A plain text with its facts filled in. `own` are placeholders that are filled in later and stay as they are.
 pub(super) fn plain(
@@ -41,9 +43,16 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
-    if text.value.len() > MARKDOWN_MAX {
-        let message = format!("this text has {} bytes; {MARKDOWN_MAX} are the most", text.value.len());
-        report.error(Code::TextTooLong, text.location(file), message, "divide it into sections");
+    let marks = text.value.bytes().filter(|byte| MARKS.contains(byte)).count();
+    if marks > MARKS_MAX {
+        let message = format!("this text has {marks} signs that may be marks, such as `*`; {MARKS_MAX} are the most");
+        report.error(Code::TextTooLong, text.location(file), message, "style less of it, or divide it into sections");
+        return RichText::default();
+    }
+    if let Some(line) = too_deep(&text.value) {
+        let (what, help) = unsupported(Element::DeepList);
+        let message = format!("a message cannot show {what}");
+        report.error(Code::UnsupportedMarkdown, text.part_location(file, line), message, help);
         return RichText::default();
     }
     characters::check_markdown(file, text, facts.is_right_to_left(), report);
@@ -106,6 +115,10 @@ fn unsupported(element: Element) -> (&'static str, &'static str) {
         Element::CodeLanguage => {
             ("words beside the signs that open a block of code", "begin the code on the next line")
         }
+        Element::DeepList => (
+            "lists and quotations so deep within each other",
+            "make at most eight levels of lists, and one of quotations",
+        ),
         Element::Image => ("an image", "describe it in words, or write a link to it: [words](https://…)"),
         Element::LongRow => (
             "a row with more cells than the first row of its table",
