@@ -18,7 +18,7 @@ use crate::cli::arguments::{Arguments, Command};
 use crate::cli::config::{ContentChoice, SettingError};
 use crate::content::Content;
 use crate::content::load::{self, Edition, Loaded};
-use crate::diag::Severity;
+use crate::diag::Report;
 use crate::reload::ReloadError;
 use crate::server::EndpointError;
 use crate::telegram::{ApiConfigError, RunError, TokenError};
@@ -39,19 +39,19 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Why a command failed, as one line for the operator.
+/// Why a command failed: one line for the operator, and for a content with errors their first ones below.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A setting has no valid value.
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// The content has errors.
-    #[error("the content cannot be used ({summary}): {first}; `palabre check` tells more")]
+    #[error("the content cannot be used ({summary}):\n  {}\n`palabre check` says what to write instead", .first.join("\n  "))]
     Content {
         /// The numbers of errors and warnings.
         summary: String,
-        /// The message of the first error.
-        first: String,
+        /// The first errors, with their places: [`Report::first_errors`].
+        first: Vec<String>,
     },
     /// There is no token.
     #[error(transparent)]
@@ -111,8 +111,9 @@ fn load(choice: &ContentChoice, edition: impl Into<Edition>) -> Loaded {
 /// The content of an edition, if it has no errors.
 fn content(choice: &ContentChoice, edition: impl Into<Edition>) -> Result<Content, Error> {
     let Loaded { content, report } = load(choice, edition);
-    content.ok_or_else(|| {
-        let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
-        Error::Content { summary: report.summary(), first: first.map_or_else(String::new, |d| d.message.clone()) }
-    })
+    content.ok_or_else(|| broken(&report))
+}
+
+fn broken(report: &Report) -> Error {
+    Error::Content { summary: report.summary(), first: report.first_errors() }
 }

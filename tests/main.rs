@@ -18,6 +18,7 @@ mod faults;
 mod groups;
 mod inline;
 mod kill;
+mod last_good;
 mod layers;
 mod limits;
 mod links;
