@@ -18,7 +18,8 @@ use crate::cli::arguments::{Arguments, Command};
 use crate::cli::config::{ContentChoice, SettingError};
 use crate::content::Content;
 use crate::content::load::{self, Edition, Loaded};
-use crate::diag::Severity;
+use crate::diag::Report;
+use crate::message;
 use crate::messages::Locale;
 use crate::reload::ReloadError;
 use crate::server::EndpointError;
@@ -40,20 +41,15 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// Why a command failed, as one line for the operator.
+/// Why a command failed: one line for the operator, and for a content with errors their first ones below.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A setting has no valid value.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// The content has errors.
-    #[error("the content cannot be used ({summary}): {first}; `palabre check` tells more")]
-    Content {
-        /// The numbers of errors and warnings.
-        summary: String,
-        /// The message of the first error.
-        first: String,
-    },
+    /// The content has errors: how many, and the first of them with their places.
+    #[error("{0}")]
+    Content(String),
     /// There is no token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -118,11 +114,16 @@ fn load(choice: &ContentChoice, edition: impl Into<Edition>) -> Loaded {
 /// The content of an edition, if it has no errors.
 fn content(choice: &ContentChoice, edition: impl Into<Edition>) -> Result<Content, Error> {
     let Loaded { content, report } = load(choice, edition);
-    content.ok_or_else(|| {
-        let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error);
-        Error::Content {
-            summary: report.summary().to_text(Locale::English),
-            first: first.map_or_else(String::new, |d| d.message.to_text(Locale::English)),
-        }
-    })
+    content.ok_or_else(|| broken(&report))
+}
+
+fn broken(report: &Report) -> Error {
+    let locale = Locale::of_system();
+    let (summary, first) = (report.summary(), report.first_errors(locale).join("\n  "));
+    let message = message!(
+        "the content cannot be used ({summary}):\n  {first}\n`palabre check` says what to write instead",
+        summary,
+        first
+    );
+    Error::Content(message.to_text(locale))
 }

@@ -4,11 +4,12 @@
 //! section has a text in every language (its own, or that of the language it falls back to), every command and id is unique,
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
-//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `files` (directory → bytes), `model` (the proven types),
+//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `directory` and `files` (directory → bytes), `model` (the proven types),
 //! `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
 //! diagnostics), `load`.
 
 pub(crate) mod builtin;
+pub(crate) mod directory;
 mod edition;
 pub(crate) mod files;
 pub mod load;

@@ -159,6 +159,15 @@ codes! {
 /// Problems of a broken content that the log shows: as many as somebody reads there.
 pub const LOGGED_MAX: usize = 20;
 
+/// Problems that are named where a command cannot go on: a screen holds them.
+pub const NAMED_MAX: usize = 5;
+
+/// Problems of each severity that are kept: more is nobody's to read, and would take more memory than the content.
+pub const KEPT_MAX: usize = 10_000;
+
+/// The longest lines of a file that a report shows, in bytes together: a body on one line is shorter.
+const EXCERPT_MAX: usize = 60_000;
+
 /// Whether a content can be used in spite of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -208,6 +217,8 @@ pub struct Report {
     pub quieted: usize,
     /// How many warnings of before [`Report::set_aside`] has found.
     pub known: usize,
+    /// How many errors and warnings there were, also those beyond [`KEPT_MAX`].
+    found: [usize; 2],
 }
 
 impl Report {
@@ -222,7 +233,11 @@ impl Report {
     }
 
     fn push(&mut self, code: Code, severity: Severity, at: Location<'_>, message: Message, help: Message) {
-        self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
+        let found = &mut self.found[severity as usize];
+        *found += 1;
+        if *found <= KEPT_MAX {
+            self.diagnostics.push(Diagnostic { code, severity, file: at.file.into(), span: at.span, message, help });
+        }
     }
 
     /// How many problems of a severity there are.
@@ -331,6 +346,28 @@ impl Report {
         lines
     }
 
+    /// The first [`NAMED_MAX`] errors in a line each, with file, line and column as compilers write them; then how many more there
+    /// are. Without control characters.
+    #[must_use]
+    pub fn first_errors(&self, locale: Locale) -> Vec<String> {
+        let errors = || self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        let mut lines: Vec<String> = errors()
+            .take(NAMED_MAX)
+            .map(|error| {
+                let place = self.source(&error.file).zip(error.span.as_ref()).map(|(source, span)| {
+                    let (line, column) = line_and_column(&source.text, span.start);
+                    format!(":{line}:{column}")
+                });
+                printable(&format!("{}{}: {}", error.file, place.unwrap_or_default(), error.message.to_text(locale)))
+            })
+            .collect();
+        if let more @ 1.. = errors().count().saturating_sub(NAMED_MAX) {
+            let more = Message::counted(more, message!("and 1 more error"), message!("and {more} more errors", more));
+            lines.push(more.to_text(locale));
+        }
+        lines
+    }
+
     /// The report as one JSON object a line; lines and columns count from 1, columns in characters.
     #[must_use]
     pub fn to_json_lines(&self, locale: Locale) -> String {
@@ -383,10 +420,14 @@ impl Report {
             _ => message!("{summary}; {quieted} warnings are allowed", summary, quieted),
         };
         let known = self.known;
-        match known {
+        let summary = match known {
             0 => summary,
             1 => message!("{summary}; 1 warning was there before", summary),
             _ => message!("{summary}; {known} warnings were there before", summary, known),
+        };
+        match self.found.iter().map(|found| found.saturating_sub(KEPT_MAX)).sum::<usize>() {
+            0 => summary,
+            more => message!("{summary}; {more} more are not looked at", summary, more),
         }
     }
 
@@ -399,11 +440,21 @@ impl Report {
         let title = level.primary_title(diagnostic.message.to_text(locale)).id(diagnostic.code.name());
         let help = Level::HELP.with_name(help.to_text(locale)).message(diagnostic.help.to_text(locale));
         let group = match (self.source(&diagnostic.file), &diagnostic.span) {
-            (Some(source), Some(span)) => title.element(
-                Snippet::source(source.text.as_str())
-                    .path(source.path.as_str())
-                    .annotation(AnnotationKind::Primary.span(span.clone())),
-            ),
+            (Some(source), Some(span)) => {
+                let (from, to) = excerpt(&source.text, span);
+                let (line, column) = line_and_column(&source.text, span.start);
+                if to - from > EXCERPT_MAX {
+                    let origin = annotate_snippets::Origin::path(source.path.as_str());
+                    title.element(origin.line(line).char_column(column))
+                } else {
+                    title.element(
+                        Snippet::source(&source.text[from..to])
+                            .line_start(line - source.text[from..span.start].matches('\n').count())
+                            .path(source.path.as_str())
+                            .annotation(AnnotationKind::Primary.span(span.start - from..span.end - from)),
+                    )
+                }
+            }
             _ => title.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
         };
         renderer.render(&[group.element(help)])
@@ -437,8 +488,14 @@ impl<'a> Location<'a> {
     }
 }
 
+/// The longest words that are compared with names, in bytes: the time that it takes grows with both lengths.
+const NEAR_MAX: usize = 256;
+
 /// The nearest of `known` to what was written, when it is near enough to be what was meant.
 pub fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > NEAR_MAX {
+        return None;
+    }
     let score = |name: &&str| strsim::normalized_damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
     let best = known.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)))?;
     (score(&best) >= 0.5).then_some(best)
@@ -469,6 +526,13 @@ pub(crate) fn count_of_warnings(count: usize) -> Message {
 /// A line that says the same to a terminal as to a file.
 fn printable(line: &str) -> String {
     line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The lines of a span, with those beside them: a renderer that is given the whole file copies each of its lines.
+fn excerpt(text: &str, span: &Range<usize>) -> (usize, usize) {
+    let before = text[..span.start].rfind('\n').map_or(0, |at| text[..at].rfind('\n').map_or(0, |at| at + 1));
+    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |at| from + at + 1);
+    (before, line_end(line_end(span.end)))
 }
 
 fn line_and_column(text: &str, offset: usize) -> (usize, usize) {

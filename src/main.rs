@@ -1,4 +1,4 @@
-//! Arguments → command. An error is one line on the standard error, and an exit status of 1.
+//! Arguments → command. An error is told on the standard error, with an exit status of 1.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -5,6 +5,8 @@
 //! No file system events: they are not sent by network file systems, and a symbolic link on the path (a Kubernetes
 //! ConfigMap, a `current` release) would need a watch for each of its directories.
 
+mod last_good;
+
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,12 +18,15 @@ use std::time::{Duration, SystemTime};
 use chrono::NaiveDate;
 use tokio::sync::mpsc;
 
+use crate::content::directory::Directory;
 use crate::content::files::{self, Files, Fingerprint};
 use crate::content::load::{self, Loaded};
 use crate::content::{Calendar, Content, Version};
-use crate::diag::Code;
+use crate::diag::{Code, Source};
 use crate::metrics::{Metrics, ReloadResult};
 use crate::platform::{FileIdentity, HangupSignal};
+
+pub(crate) use last_good::LastGood;
 
 /// The pause between two polls. A change is served after two equal reads, or three of which no two are equal
 /// ([`UNSTABLE_READS`]): within 3 s, with the time that it takes to prepare the content.
@@ -45,8 +50,18 @@ pub enum ReloadError {
     Thread(#[source] io::Error),
 }
 
+/// Where the content of the start is from.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// These files.
+    Files(Vec<Source>),
+    /// The copy of the last good content, of these files; those of the directory have errors and are of this version.
+    Copy { files: Files, broken: Version },
+}
+
 /// Sends each newer content: when the files of its directory change, at once on SIGHUP, and when a day comes on which sections
-/// come or go. Of the content inside the binary only the day changes. Ends when the receiver is dropped.
+/// come or go. Of the content inside the binary only the day changes. Ends when the receiver is dropped. What is served is kept in
+/// `last_good`.
 ///
 /// # Errors
 ///
@@ -54,12 +69,17 @@ pub enum ReloadError {
 pub(super) fn start(
     directory: Option<&Path>,
     served: &Content,
+    origin: Origin,
+    last_good: Option<LastGood>,
     metrics: Arc<Metrics>,
 ) -> Result<mpsc::Receiver<Content>, ReloadError> {
     // In every case: without a handler SIGHUP ends the process.
     let mut hangup = HangupSignal::new().map_err(ReloadError::Signal)?;
     let (newer, contents) = mpsc::channel(1);
     metrics.content(&served.version().to_string());
+    if matches!(origin, Origin::Copy { .. }) {
+        metrics.reload(ReloadResult::Failed);
+    }
     // One request is enough: whenever it is read, it reads what is there then.
     let (request, requests) = sync_channel(1);
     if directory.is_some() || served.calendar().has_dates() {
@@ -67,7 +87,15 @@ pub(super) fn start(
         let (version, calendar) = (served.version(), served.calendar().clone());
         // A thread, not a blocking task of tokio: a hanging file system would hold up the end of the process.
         let thread = std::thread::Builder::new().name("content".into());
-        let run = move || run(Reloader::new(directory.as_deref(), version, calendar), &requests, &newer, &metrics);
+        let run = move || {
+            let mut keeper = last_good;
+            let mut reloader = Reloader::new(directory.as_deref(), version, calendar);
+            match origin {
+                Origin::Files(sources) => keeper.iter_mut().for_each(|keeper| keeper.keep(&sources, version)),
+                Origin::Copy { files, broken } => reloader.serves_copy(files, broken),
+            }
+            run(reloader, keeper, &requests, &newer, &metrics);
+        };
         thread.spawn(run).map_err(ReloadError::Thread)?;
     }
     let is_shipped = directory.is_none();
@@ -87,7 +115,13 @@ pub(super) fn start(
 }
 
 /// The thread of the poller.
-fn run(mut reloader: Reloader, requests: &Receiver<()>, newer: &mpsc::Sender<Content>, metrics: &Metrics) {
+fn run(
+    mut reloader: Reloader,
+    mut last_good: Option<LastGood>,
+    requests: &Receiver<()>,
+    newer: &mpsc::Sender<Content>,
+    metrics: &Metrics,
+) {
     loop {
         let loaded = match requests.recv_timeout(POLL_INTERVAL) {
             Err(RecvTimeoutError::Timeout) => reloader.poll(load::today()),
@@ -96,10 +130,14 @@ fn run(mut reloader: Reloader, requests: &Receiver<()>, newer: &mpsc::Sender<Con
         };
         let Some(loaded) = loaded else { continue };
         if let Some(content) = loaded.content {
+            let version = content.version();
             metrics.reload(ReloadResult::Ok);
-            metrics.content(&content.version().to_string());
+            metrics.content(&version.to_string());
             if newer.blocking_send(content).is_err() {
                 return; // The bot has stopped.
+            }
+            if let Some(last_good) = &mut last_good {
+                last_good.keep(&loaded.report.sources, version);
             }
         } else {
             metrics.reload(ReloadResult::Failed);
@@ -147,6 +185,14 @@ impl Reloader {
         let files = (is_served && calendar.has_dates()).then_some(files);
         let served = Served { version, calendar, files };
         Self { directory: directory.map(Path::to_owned), served, stamp, is_settled: false, candidate }
+    }
+
+    /// Says that a copy of these files is served, because those of the directory, of the version `broken`, have errors, which are
+    /// known.
+    pub(crate) fn serves_copy(&mut self, files: Files, broken: Version) {
+        self.served.files = self.served.calendar.has_dates().then_some(files);
+        let found = self.directory.as_deref().map(Files::read).filter(|found| found.version() == broken);
+        self.candidate.known = found.map(|found| found.fingerprint());
     }
 
     /// The content after it has changed, prepared for questions, or what is wrong with it. The same files are never given
@@ -285,13 +331,13 @@ impl Stamp {
         if self.0.len() >= ENTRIES_MAX {
             return Vec::new();
         }
-        let listed = files::list(&folder);
+        let listed = Directory::open(&folder).and_then(|directory| directory.list("."));
         let mut folders = Vec::new();
-        for (name, is_folder) in listed.iter().flatten() {
+        for (name, entry) in listed.iter().flatten() {
             let path = folder.join(name);
-            if *is_folder {
+            if files::is_folder(name, *entry) {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "toml") && self.0.len() < ENTRIES_MAX {
+            } else if files::is_toml(name) && self.0.len() < ENTRIES_MAX {
                 let metadata = fs::metadata(&path).map(|metadata| Some(FileStamp::of(&metadata)));
                 self.0.push((path, metadata.map_err(|error| error.kind())));
             }

@@ -102,4 +102,13 @@ fn links_within_the_directory_are_followed_and_those_that_lead_out_are_not() {
     assert!(content.is_none());
     let text = report.to_text(Locale::English, false);
     assert!(text.contains("leads out of the content directory") && !text.contains("AAsecret"), "{text}");
+
+    fs::remove_file(directory.path().join("..2026/en/extra.toml")).unwrap();
+    symlink(outside.path(), directory.path().join("images")).unwrap();
+    let Loaded { content, report } = load::directory(directory.path(), NOW);
+    assert!(content.is_some(), "{}", report.to_text(Locale::English, false));
+    assert_eq!((report.diagnostics[0].code, &*report.diagnostics[0].file), (Code::NotRead, "images"));
+    symlink(outside.path(), directory.path().join("fr")).unwrap();
+    let text = load::directory(directory.path(), NOW).report.to_text(Locale::English, false);
+    assert!(text.contains("`fr` cannot be read: it is a link that leads out of the content directory"), "{text}");
 }

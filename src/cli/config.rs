@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args};
 use url::Url;
@@ -114,12 +114,27 @@ pub struct RunConfig {
     /// A file of this process alone, in which it finds out after a crash which update caused it
     #[arg(long, env = "PALABRE_CRASH_FILE", value_name = "FILE")]
     pub crash_file: Option<PathBuf>,
+    /// A directory of this process alone, in which the last content without errors is kept for a start with a broken one;
+    /// without it that of the crash file
+    #[arg(long = "state", env = "PALABRE_STATE", value_name = "DIR")]
+    pub state: Option<PathBuf>,
     /// What is logged: error, warn, info, debug, trace, or a filter of env_logger
     #[arg(long, env = "RUST_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
 }
 
 impl RunConfig {
+    /// The directory of the kept content; `None` when none is kept.
+    #[must_use]
+    pub fn state_directory(&self) -> Option<PathBuf> {
+        let of_crash_file = || {
+            let parent = self.crash_file.as_ref()?.parent()?;
+            // The parent of a bare name is empty.
+            Some(Path::new(".").join(parent))
+        };
+        self.state.clone().or_else(of_crash_file)
+    }
+
     /// The address of the HTTP server; `None` when there is nothing to serve.
     #[must_use]
     pub fn listen(&self) -> Option<SocketAddr> {

@@ -11,9 +11,12 @@ use tokio::task::JoinHandle;
 
 use crate::cli::Error;
 use crate::cli::config::RunConfig;
-use crate::content::{Content, load};
+use crate::content::Content;
+use crate::content::load::{self, Loaded};
+use crate::messages::Locale;
 use crate::metrics::{Health, Metrics};
 use crate::platform;
+use crate::reload::{LastGood, Origin, ReloadError};
 use crate::server::{self, MonitoringState, WebhookEndpoint};
 use crate::telegram::{Api, Bot, CrashGuard, SILENCE_MAX, Webhook};
 
@@ -25,7 +28,9 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
     let style = std::env::var("RUST_LOG_STYLE").unwrap_or_default();
     env_logger::Builder::new().parse_filters(&config.log).parse_write_style(&style).init();
     log_panics();
-    let content = super::content(&config.content, load::today())?;
+    let directory = super::directory(&config.content);
+    let last_good = config.state_directory().zip(directory.as_deref()).map(|(state, of)| LastGood::new(state, of));
+    let first = first_content(directory.as_deref(), last_good.as_ref())?;
     let token = config.telegram.token()?;
     let (url, proxy) = (config.telegram.api_url.as_deref(), config.telegram.proxy.as_deref());
     let api = Api::new(&token, url, proxy)?;
@@ -33,17 +38,41 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
         .enable_all()
         .build_local(LocalOptions::default())
         .map_err(Error::Runtime)?;
-    let directory = super::directory(&config.content);
-    let result = runtime.block_on(serve(api, content, directory.as_deref(), token.webhook_secret(), config));
+    let follow = |served: &Content, metrics| {
+        crate::reload::start(directory.as_deref(), served, first.origin, last_good, metrics)
+    };
+    let result = runtime.block_on(serve(api, first.content, follow, token.webhook_secret(), config));
     // A DNS lookup that hangs would delay the exit for seconds.
     runtime.shutdown_background();
     result.map(|()| ExitCode::SUCCESS)
 }
 
+/// The content of the start.
+struct First {
+    content: Content,
+    origin: Origin,
+}
+
+/// The content of the directory, or the copy of the last good one if it has errors.
+fn first_content(directory: Option<&Path>, last_good: Option<&LastGood>) -> Result<First, Error> {
+    let loaded = load::directory_or_shipped(directory, load::today());
+    let version = loaded.version();
+    let Loaded { content, report } = loaded;
+    if let Some(content) = content {
+        return Ok(First { content, origin: Origin::Files(report.sources) });
+    }
+    let restored = last_good.and_then(|last_good| last_good.restore(load::today()));
+    let restored = restored.ok_or_else(|| super::broken(&report))?;
+    log::error!("the content has errors ({}):", report.summary().to_text(Locale::English));
+    report.first_errors(Locale::English).iter().for_each(|line| log::error!("{line}"));
+    log::warn!("served until they are mended is the last good content: {}", restored.description());
+    Ok(First { content: restored.content, origin: Origin::Copy { files: restored.files, broken: version } })
+}
+
 async fn serve(
     api: Api,
     content: Content,
-    directory: Option<&Path>,
+    follow: impl FnOnce(&Content, Arc<Metrics>) -> Result<mpsc::Receiver<Content>, ReloadError>,
     secret: String,
     config: RunConfig,
 ) -> Result<(), Error> {
@@ -76,7 +105,7 @@ async fn serve(
             Some(start_server(listener, monitoring, endpoint, stopped))
         }
     };
-    let contents = crate::reload::start(directory, &content, Arc::clone(&metrics))?;
+    let contents = follow(&content, Arc::clone(&metrics))?;
     let crash_guard = match config.crash_file {
         None => CrashGuard::default(),
         Some(file) => CrashGuard::open(file.clone()).map_err(|error| Error::CrashFile(file, error))?,

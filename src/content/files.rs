@@ -7,9 +7,11 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use super::directory::{Directory, Entry, ReadError};
 use super::stray;
 use super::version::Version;
 use crate::diag::{Code, Diagnostic, Location, Report, Severity, Source};
+use crate::lang::Tag;
 use crate::message;
 use crate::messages::Message;
 
@@ -22,8 +24,6 @@ pub const ROOT_FILE: &str = "palabre.toml";
 /// The folder of the questions with which a content tests itself; it is no language's folder.
 pub(crate) const TESTS_FOLDER: &str = "tests";
 
-/// The largest file that is read, in bytes: far more than anybody writes, and far less than memory.
-const FILE_MAX: u64 = 4 << 20;
 /// The most files of a directory that are read, and their bytes together: some hundred times as much as the shipped content has.
 const FILES_MAX: usize = 2_000;
 const BYTES_MAX: usize = 16 << 20;
@@ -87,13 +87,18 @@ impl Files {
     pub(crate) fn read(directory: &Path) -> Self {
         let mut files = Self::default();
         let shown = directory.display().to_string();
-        match list(directory) {
-            Ok(entries) => {
-                for (name, is_folder) in entries {
-                    if is_folder {
-                        files.read_folder(directory, &name);
+        match Directory::open(directory).and_then(|directory| Ok((directory.list(".")?, directory))) {
+            Ok((entries, directory)) => {
+                for (name, entry) in entries {
+                    if stray::is_ignored(&name) {
+                        continue;
+                    }
+                    if entry == Entry::LeadsOut && !looks_like_toml(&name) {
+                        files.leads_out(&name);
+                    } else if is_folder(&name, entry) {
+                        files.read_folder(&directory, &name);
                     } else if name == ROOT_FILE {
-                        files.read_file(directory, &name);
+                        files.read_file(&directory, &name);
                     } else if name.eq_ignore_ascii_case(ROOT_FILE) {
                         files.not_read(&name, message!("rename it to `{name}`", name = ROOT_FILE));
                     } else if looks_like_toml(&name) {
@@ -123,7 +128,7 @@ impl Files {
     }
 
     /// Files in memory, by their paths relative to the content directory, with `/`.
-    pub(super) fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+    pub(crate) fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut files = Self::default();
         for (path, bytes) in entries {
             if path.split('/').any(stray::is_ignored) {
@@ -151,21 +156,24 @@ impl Files {
         Fingerprint { version: self.version(), folders: self.folders.clone(), errors: errors.cloned().collect() }
     }
 
-    fn read_folder(&mut self, directory: &Path, folder: &str) {
+    fn read_folder(&mut self, directory: &Directory, folder: &str) {
         if folder != TESTS_FOLDER {
             self.folders.push(folder.to_owned());
         }
-        match list(&directory.join(folder)) {
+        match directory.list(folder) {
             Ok(entries) => {
                 let has = |name: &str| entries.iter().any(|(other, _)| other == name);
-                for (name, is_folder) in &entries {
-                    let (name, is_folder) = (name.as_str(), *is_folder);
+                for (name, entry) in &entries {
+                    let name = name.as_str();
                     let path = format!("{folder}/{name}");
+                    if stray::is_ignored(name) {
+                        continue;
+                    }
                     if is_toml(name) && stray::is_copy(name, has) {
                         self.not_read(&path, message!("it is a copy that another program made: put what is new in it into the file itself, then delete it"));
                     } else if is_toml(name) {
                         self.read_file(directory, &path);
-                    } else if is_folder {
+                    } else if is_folder(name, *entry) {
                         self.not_read(&path, message!("put its files into `{folder}/` itself", folder));
                     } else if looks_like_toml(name) {
                         self.not_read(&path, message!("let its name end in `.toml`"));
@@ -176,11 +184,11 @@ impl Files {
         }
     }
 
-    fn read_file(&mut self, directory: &Path, path: &str) {
+    fn read_file(&mut self, directory: &Directory, path: &str) {
         if self.is_full {
             return;
         }
-        match read_inside(directory, path) {
+        match directory.read(path) {
             Ok(bytes) if self.has_room(bytes.len()) => self.add(path, &bytes),
             Ok(_) => self.full(path),
             Err(error) => self.unreadable(path, &error),
@@ -207,15 +215,25 @@ impl Files {
         );
     }
 
+    /// A link instead of a folder. Only where words are looked for is it more than a warning.
+    fn leads_out(&mut self, name: &str) {
+        if name == TESTS_FOLDER || Tag::new(name).is_some() {
+            self.folders.extend((name != TESTS_FOLDER).then(|| name.to_owned()));
+            self.unreadable(name, &ReadError::LeadsOut);
+        } else {
+            self.not_read(name, message!("it is a link that leads out of the content directory: take it out"));
+        }
+    }
+
     fn not_read(&mut self, path: &str, help: Message) {
         self.report.warning(Code::NotRead, Location::file(path), message!("`{path}` is not read", path), help);
     }
 
-    fn unreadable(&mut self, path: &str, error: &io::Error) {
+    fn unreadable(&mut self, path: &str, error: &ReadError) {
         self.report.error(
             Code::Unreadable,
             Location::file(path),
-            message!("`{path}` cannot be read: {reason}", path, reason = Message::of_io(error)),
+            message!("`{path}` cannot be read: {reason}", path, reason = error.message()),
             message!("make it a file that the user who runs palabre may read"),
         );
     }
@@ -268,24 +286,6 @@ impl Files {
     }
 }
 
-/// Reads a file that lies in the directory, following links within it (Kubernetes mounts a ConfigMap by such links). A link
-/// that leads out is not followed: a report quotes lines of a broken file, and they could be those of a secret.
-fn read_inside(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
-    let file = directory.join(path).canonicalize()?;
-    if !file.starts_with(directory.canonicalize()?) {
-        return Err(io::Error::other("it is a link that leads out of the content directory"));
-    }
-    let metadata = file.metadata()?;
-    if metadata.len() > FILE_MAX {
-        return Err(io::Error::other("it is larger than 4 MB"));
-    }
-    // A pipe would never end.
-    if !metadata.is_file() && !metadata.is_dir() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    std::fs::read(file)
-}
-
 /// Whether a file of a folder is read, by its name.
 pub(crate) fn is_toml(name: &str) -> bool {
     !stray::is_ignored(name) && Path::new(name).extension().is_some_and(|e| e == "toml")
@@ -296,17 +296,7 @@ fn looks_like_toml(name: &str) -> bool {
     !stray::is_ignored(name) && name.to_ascii_lowercase().contains(".toml")
 }
 
-/// The names in a directory that are not ignored, sorted, each with whether it is a directory.
-pub(crate) fn list(directory: &Path) -> io::Result<Vec<(String, bool)>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let is_folder = entry.path().is_dir() && !is_toml(&name);
-        if !stray::is_ignored(&name) {
-            names.push((name, is_folder));
-        }
-    }
-    names.sort();
-    Ok(names)
+/// Whether something is looked into; a directory by the name of a file is reported as one.
+pub(crate) fn is_folder(name: &str, entry: Entry) -> bool {
+    entry == Entry::Folder && !is_toml(name) && !stray::is_ignored(name)
 }

@@ -40,7 +40,8 @@ impl Loaded {
 
 /// Loads the content of a directory. `edition` is a day, for what readers see then, or says more: [`Edition`].
 ///
-/// Files larger than 4 MB, more than 2,000 files or 16 MB in all, and links that lead out of the directory are errors.
+/// Files larger than 4 MB, more than 2,000 files or 16 MB in all, and links that lead out of the directory are errors. So is, of
+/// any files, what would take much more memory than it has bytes: see `docs/content.md`.
 #[must_use]
 pub fn directory(directory: &Path, edition: impl Into<Edition>) -> Loaded {
     of_files(Files::read(directory), edition.into())

@@ -3,6 +3,7 @@
 //! serde stops at the first unknown key or wrong type of a file. An editor wants all of them at once, so the tables that the
 //! `toml` crate parses are read by hand here: what is wrong is reported and passed over.
 
+pub(super) mod limits;
 mod reader;
 mod spanned;
 

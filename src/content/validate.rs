@@ -34,6 +34,7 @@ use self::tree::{Node, Tree};
 use super::edition::Edition;
 use super::files::{self, Files, ROOT_FILE, Role};
 use super::model::LazyIndex;
+use super::schema::limits;
 use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader, Spanned};
 use super::version::Version;
 use super::{CommandDefinition, CommandTarget, Content, LangId, SectionId, builtin};
@@ -82,6 +83,9 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
         missing_root(report);
         return None;
     };
+    if !limits::check(sources, report) {
+        return None;
+    }
     let root = Reader::new(file, report).root();
     allowed(file, &root.allow, report);
     let (tags, default) = languages::validate(file, &root.languages, folders, sources, report);

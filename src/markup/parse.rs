@@ -14,6 +14,10 @@ use super::{Piece, RichText, Span, Style, pieces, utf16_len};
 /// A quotation longer than this many UTF-16 units is shown folded: about six lines on a phone.
 const LONG_QUOTE: usize = 240;
 
+/// How deep lists and quotations may stand within each other: a phone has no room for the indent of more, and each level costs
+/// work at each of its lines.
+const NESTING_MAX: usize = 8;
+
 /// The marks that open or close something, longer ones first.
 const MARKS: [&str; 9] = ["**", "__", "~~", "](", "] (http", "```", "`", "*", "_"];
 
@@ -68,6 +72,8 @@ pub enum Element {
     LongRow,
     /// A quotation within a quotation.
     NestedQuotation,
+    /// A list within [`NESTING_MAX`] others.
+    DeepList,
     /// What the parser may know some day.
     Other,
 }
@@ -178,6 +184,7 @@ impl<'a> Builder<'a> {
                 self.in_code_block = true;
                 self.open_style(Style::Pre);
             }
+            Tag::List(_) if self.lists == NESTING_MAX => self.leave_out(Element::DeepList, range),
             Tag::List(_) => {
                 if self.lists == 0 {
                     self.new_block(&tag);
@@ -401,6 +408,37 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// The signs with which the first line begins that opens more than [`NESTING_MAX`] lists and quotations by itself: a parser goes
+/// through all of them again at each line that follows. Deeper lists over several lines are an [`Element::DeepList`].
+#[must_use]
+pub fn too_deep(markdown: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in markdown.split_inclusive('\n') {
+        let mut rest = line.trim_start();
+        let mut depth = 0;
+        while let Some(behind) = behind_opening(rest) {
+            rest = behind.trim_start_matches([' ', '\t']);
+            depth += 1;
+        }
+        if depth > NESTING_MAX {
+            let signs = line.len() - rest.len();
+            return Some(start..start + line[..signs].trim_end().len());
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// What stands behind a sign that opens a quotation or an item of a list.
+fn behind_opening(line: &str) -> Option<&str> {
+    if let Some(behind) = line.strip_prefix('>') {
+        return Some(behind);
+    }
+    let behind = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let signs: &[char] = if behind.len() < line.len() { &['.', ')'] } else { &['-', '+', '*'] };
+    behind.strip_prefix(signs).filter(|behind| behind.starts_with([' ', '\t']))
+}
+
 /// Whether Telegram opens an address: the web, at a host with a dot in its name or an IPv6 address. It refuses the whole
 /// message for a `tel:` or `mailto:` link, and for a host such as `intranet`.
 #[must_use]
@@ -604,6 +642,29 @@ mod tests {
         check("\tUn.\n\tDeux.", "Un.\nDeux.", &[]);
         let (_, problems) = parse("| a |\n|---|\n| b | c |", &NoPlaceholders);
         assert!(matches!(problems[..], [Problem::Unsupported(Element::LongRow, _)]), "{problems:?}");
+    }
+
+    #[test]
+    fn lists_are_eight_levels_deep_at_most() {
+        let nested =
+            |levels: usize| (0..levels).map(|level| format!("{}- a\n", "  ".repeat(level))).collect::<String>();
+        check(
+            nested(NESTING_MAX).trim_end(),
+            &nested(NESTING_MAX).trim_end().replacen("- ", "• ", 1).replace('-', "◦"),
+            &[],
+        );
+        let (_, problems) = parse(&nested(NESTING_MAX + 1), &NoPlaceholders);
+        assert!(matches!(problems[..], [Problem::Unsupported(Element::DeepList, _)]), "{problems:?}");
+        for (markdown, place) in [
+            ("- ".repeat(NESTING_MAX), None),
+            (format!("a\n{}b\n c", "- ".repeat(NESTING_MAX + 1)), Some(2..19)),
+            (format!("{}b", ">".repeat(NESTING_MAX + 1)), Some(0..9)),
+            (format!("> 1. {}b", "+ > 2) * ".repeat(2)), Some(0..22)),
+            ("-".repeat(NESTING_MAX + 1), None),
+            ("**a** ".repeat(NESTING_MAX + 1), None),
+        ] {
+            assert_eq!(too_deep(&markdown), place, "{markdown}");
+        }
     }
 
     #[test]

@@ -12,6 +12,16 @@ use crate::messages::Message;
 /// The most syntax errors of one file that are reported: those after the first few mostly follow from them.
 const SYNTAX_ERRORS_MAX: usize = 3;
 
+/// The most texts of a list. The longest that is shipped, the stop-words of a language, has some 1,300.
+const LIST_MAX: usize = 2_000;
+/// The longest text of a list, in bytes: a question that somebody asks, a word, an address.
+const LISTED_TEXT_MAX: usize = 1_000;
+
+/// The longest text, in bytes. A body that can be shown has 9,000 UTF-16 units of up to three bytes, and addresses of links.
+const TEXT_MAX: usize = 60_000;
+/// The longest key, in bytes: of longer ones, which nothing reads, the beginning is named.
+const KEY_MAX: usize = 200;
+
 type Entries<'a> = Vec<(Spanned<String>, Spanned<DeValue<'a>>)>;
 
 /// Reads one file.
@@ -157,15 +167,43 @@ impl<'a> Reader<'a> {
     }
 
     fn strings(&mut self, value: Spanned<DeValue<'a>>) -> Vec<Spanned<String>> {
-        let items = self.array(value);
-        let mut strings: Vec<_> = items.into_iter().filter_map(|item| self.string(item)).collect();
+        let mut items = self.array(value);
+        if let Some(item) = items.get(LIST_MAX) {
+            let message =
+                message!("this list has {count} texts; {max} are the most", count = items.len(), max = LIST_MAX);
+            self.error(Code::TextTooLong, item.span.clone(), message, message!("keep what says something of its own"));
+            items.truncate(LIST_MAX);
+        }
+        let mut strings: Vec<_> = items.into_iter().filter_map(|item| self.listed_string(item)).collect();
         // They are collected in the memory of the values, each of which is several times larger.
         strings.shrink_to_fit();
         strings
     }
 
+    fn listed_string(&mut self, value: Spanned<DeValue<'a>>) -> Option<Spanned<String>> {
+        let text = self.string(value)?;
+        if text.value.len() > LISTED_TEXT_MAX {
+            let message = message!(
+                "this text of a list has {count} bytes; {max} are the most",
+                count = text.value.len(),
+                max = LISTED_TEXT_MAX
+            );
+            self.error(Code::TextTooLong, text.span, message, message!("say it in one sentence"));
+            return None;
+        }
+        Some(text)
+    }
+
     fn string(&mut self, value: Spanned<DeValue<'a>>) -> Option<Spanned<String>> {
         match value.value {
+            DeValue::String(text) if text.len() > TEXT_MAX => {
+                let message =
+                    message!("this text has {count} bytes; {max} are the most", count = text.len(), max = TEXT_MAX);
+                self.error(Code::TextTooLong, value.span.clone(), message, message!("divide it into sections"));
+                // Its beginning is looked at, so that it does not count as missing.
+                let beginning = &text[..text.floor_char_boundary(TEXT_MAX)];
+                Some(Spanned { value: beginning.replace("\r\n", "\n"), span: value.span })
+            }
             DeValue::String(text) => Some(Spanned { value: text.replace("\r\n", "\n"), span: value.span }),
             other => self.wrong_type(message!("a text in quotes"), &other, value.span),
         }
@@ -469,6 +507,8 @@ fn syntax_help(written: &str, message: &str) -> Message {
         message!("this stands twice in the file: keep one of the two")
     } else if message.contains("escape") || message.contains("unicode") {
         message!("a backslash is written as `\\\\` in a text")
+    } else if message.contains("recurs") {
+        message!("tables and lists stand within each other at most 80 deep")
     } else if message.contains("newline") {
         message!("a text ends at the second quote: write quotes within it as “…” or `\\\"`")
     } else {
@@ -480,7 +520,11 @@ fn entries(table: DeTable<'_>) -> Entries<'_> {
     table
         .into_iter()
         .map(|(key, value)| {
-            let key = Spanned { span: key.span(), value: key.into_inner().into_owned() };
+            let mut key = Spanned { span: key.span(), value: key.into_inner().into_owned() };
+            if key.value.len() > KEY_MAX {
+                key.value.truncate(key.value.floor_char_boundary(KEY_MAX));
+                key.value.push('…');
+            }
             (key, Spanned { span: value.span(), value: value.into_inner() })
         })
         .collect()

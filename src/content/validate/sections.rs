@@ -1,6 +1,6 @@
 //! The texts of the sections, in every language.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::facts::{Facts, LocalizedFacts};
 use super::text::{STYLES_MAX, markdown, plain};
@@ -26,10 +26,11 @@ pub(super) fn validate(
 ) -> Option<Vec<Vec<SectionText>>> {
     let mut own: Vec<Vec<Option<SectionText>>> = vec![vec![None; folders.len()]; tree.nodes.len()];
     let mut own_files = HashMap::new();
+    let without_text = only_one_without_text(tree, folders);
     for (l, folder) in folders.iter().enumerate() {
         for (file, raw) in &folder.texts {
             let Some(&section) = tree.by_id.get(&*raw.id.value) else {
-                unknown_section(file, raw, tree, folders, report);
+                unknown_section(file, raw, tree, without_text, report);
                 continue;
             };
             if let Some(other) = own_files.insert((section, l), &file.path) {
@@ -76,17 +77,28 @@ pub(super) fn validate(
     with_fallback.collect::<Vec<_>>().into_iter().collect()
 }
 
+/// The id of the section without texts, if it is the only one.
+fn only_one_without_text<'t>(tree: &'t Tree<'_>, folders: &[Folder<'_>]) -> Option<&'t str> {
+    let with_text: HashSet<&str> =
+        folders.iter().flat_map(|folder| &folder.texts).map(|(_, raw)| &*raw.id.value).collect();
+    let mut without_text = tree.nodes.iter().map(|node| &*node.id).filter(|id| !with_text.contains(id));
+    without_text.next().filter(|_| without_text.next().is_none())
+}
+
 /// A text under an id that the tree does not have: the id of a section without texts is likely to be meant.
-fn unknown_section(file: &Source, raw: &RawSectionText, tree: &Tree<'_>, folders: &[Folder<'_>], report: &mut Report) {
+fn unknown_section(
+    file: &Source,
+    raw: &RawSectionText,
+    tree: &Tree<'_>,
+    only_one_without_text: Option<&str>,
+    report: &mut Report,
+) {
     if characters::check_code(file, &raw.id, report) {
         return;
     }
-    let has_text = |id: &str| folders.iter().any(|f| f.texts.iter().any(|(_, raw)| raw.id.value == id));
     let ids = || tree.nodes.iter().map(|node| &*node.id);
-    let mut without_text = ids().filter(|id| !has_text(id));
-    let only_one = without_text.next().filter(|_| without_text.next().is_none());
     let renamed = tree.by_old_id.get(&*raw.id.value).map(|section| &*tree.nodes[section.index()].id);
-    let help = match renamed.or(only_one).or_else(|| did_you_mean(&raw.id.value, ids())) {
+    let help = match renamed.or(only_one_without_text).or_else(|| did_you_mean(&raw.id.value, ids())) {
         Some(near) => {
             message!("did you mean `{near}`? If it has been taken out of the tree, take its words out, too", near)
         }
@@ -193,7 +205,7 @@ fn body_pages(
             message!("write the body"),
         );
     }
-    let pages = rich.split(BODY_PAGE_MAX);
+    let mut pages = rich.split(BODY_PAGE_MAX);
     if let Some(page) = pages.iter().find(|page| page.spans().len() > STYLES_MAX) {
         report.error(
             Code::UnsupportedMarkdown,
@@ -214,6 +226,8 @@ fn body_pages(
             ),
             message!("shorten it, or divide it into sections below this one"),
         );
+        // They would be shown nowhere.
+        pages.truncate(BODY_PAGES_MAX);
     }
     pages
 }

@@ -4,16 +4,18 @@ use super::facts::LocalizedFacts;
 use super::{characters, web_address};
 use crate::content::schema::Spanned;
 use crate::diag::{Code, Report, Source, did_you_mean};
-use crate::markup::{Ambiguity, Element, Piece, Problem, RichText, pieces};
+use crate::markup::{Ambiguity, Element, Piece, Problem, RichText, pieces, too_deep};
 use crate::message;
 use crate::messages::Message;
 
 /// Styled parts of one text: Telegram shows 100 in a message (Bot API, `MessageEntity`), and a page has a few of its own.
 pub(super) const STYLES_MAX: usize = 95;
 
-/// The longest Markdown text that is parsed, in bytes: some ten times as long as one that can be shown. Of marks alone, longer ones
-/// would take more memory than the rest of the content.
-const MARKDOWN_MAX: usize = 100_000;
+/// The most signs of a Markdown text that may be marks. One that can be shown has 285 styled parts, or some 1,500 cells of tables;
+/// a parser compares each mark with others, so that the time grows with the square of their number.
+const MARKS_MAX: usize = 4_000;
+/// The signs that may be marks.
+const MARKS: &[u8] = b"*_~`[]<>{}|\\&\t";
 
 /// A plain text with its facts filled in. `own` are placeholders that are filled in later and stay as they are.
 pub(super) fn plain(
@@ -43,10 +45,21 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
-    if text.value.len() > MARKDOWN_MAX {
-        let message =
-            message!("this text has {count} bytes; {max} are the most", count = text.value.len(), max = MARKDOWN_MAX);
-        report.error(Code::TextTooLong, text.location(file), message, message!("divide it into sections"));
+    let marks = text.value.bytes().filter(|byte| MARKS.contains(byte)).count();
+    if marks > MARKS_MAX {
+        let message = message!(
+            "this text has {marks} signs that may be marks, such as `*`; {max} are the most",
+            marks,
+            max = MARKS_MAX
+        );
+        let help = message!("style less of it, or divide it into sections");
+        report.error(Code::TextTooLong, text.location(file), message, help);
+        return RichText::default();
+    }
+    if let Some(line) = too_deep(&text.value) {
+        let (what, help) = unsupported(Element::DeepList);
+        let message = message!("a message cannot show {what}", what);
+        report.error(Code::UnsupportedMarkdown, text.part_location(file, line), message, help);
         return RichText::default();
     }
     characters::check_markdown(file, text, facts.is_right_to_left(), report);
@@ -126,6 +139,10 @@ fn unsupported(element: Element) -> (Message, Message) {
         Element::Image => {
             (message!("an image"), message!("describe it in words, or write a link to it: [words](https://…)"))
         }
+        Element::DeepList => (
+            message!("lists and quotations so deep within each other"),
+            message!("make at most eight levels of lists, and one of quotations"),
+        ),
         Element::LongRow => (
             message!("a row with more cells than the first row of its table"),
             message!(
