@@ -67,7 +67,8 @@ fn problems(contacts: &str, children: usize) -> Vec<(Code, String)> {
     let Loaded { report, .. } = load::memory([("palabre.toml", root.as_bytes())], YearMonth { year: 2026, month: 2 });
     let of_root =
         report.diagnostics.into_iter().filter(|problem| problem.file == load::ROOT_FILE && problem.span.is_some());
-    let wanted = of_root.filter(|problem| !matches!(problem.code, Code::LanguageWithoutFolder | Code::NoWords));
+    let wanted = of_root
+        .filter(|problem| !matches!(problem.code, Code::LanguageWithoutFolder | Code::NoWords | Code::DuplicateEmoji));
     wanted.map(|problem| (problem.code, problem.message.to_text(Locale::English))).collect()
 }
 
