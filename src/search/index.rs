@@ -1,6 +1,7 @@
 //! One language's phrases, prepared for comparison: postings of words and n-grams (inverted index), and the classifier.
 
-use super::Corpus;
+use std::collections::BTreeSet;
+
 use super::classifier::Classifier;
 use super::ngrams::{NgramIds, is_trigram, ngrams};
 use super::postings::Postings;
@@ -8,6 +9,7 @@ use super::texts::Documents;
 use super::tokenizer::{Lexicon, words_of};
 use super::vectors::{TfIdf, centroids};
 use super::vocabulary::Vocabulary;
+use super::{Corpus, Role};
 
 /// The share of a word's weight that depends on the number of topics that have it.
 const RARITY: f32 = 0.6;
@@ -22,7 +24,14 @@ const DOCUMENT_PHRASES: f32 = 8.0;
 /// One language's phrases.
 pub(super) struct LanguageIndex {
     pub(super) lexicon: Lexicon,
+    /// The last is that of the general phrases.
     pub(super) topics: usize,
+    /// The topic as which the general phrases count.
+    pub(super) general_as: u32,
+    /// The number of the first general phrase.
+    pub(super) general_from: u32,
+    /// For each word of the general phrases the topics that people ask for and that have it, too, in a phrase or in their text.
+    pub(super) owners: Postings<u32>,
     /// The topic of each phrase.
     pub(super) topic_of: Vec<u32>,
     /// The weights of each phrase's words together, repeated words once.
@@ -53,7 +62,12 @@ pub(super) struct LanguageIndex {
 }
 
 impl LanguageIndex {
-    pub(super) fn new(Corpus { lexicon, phrases, texts }: Corpus, topics: usize) -> Self {
+    pub(super) fn new(Corpus { lexicon, mut phrases, general, texts }: Corpus, roles: &[Role]) -> Self {
+        // The last topic is that of the general phrases, which come last.
+        let topics = roles.len() + 1;
+        let general_as = general.0.first().map_or(0, |&(topic, _)| topic);
+        let general_from = phrases.0.len();
+        phrases.0.extend(general.0.into_iter().map(|(_, text)| (roles.len() as u32, text)));
         let mut vocabulary = Vocabulary::default();
         let mut ngram_ids = NgramIds::default();
         let (mut topic_of, mut words_of_phrase, mut ngrams_of_word) = (Vec::new(), Vec::new(), Vec::new());
@@ -100,6 +114,16 @@ impl LanguageIndex {
             firsts.map(|(_, &word)| word_weights[word as usize]).sum()
         };
 
+        let is_own = |topic: u32| matches!(roles.get(topic as usize), Some(Role::Subject | Role::Talk));
+        let owners = |&word: &u32| {
+            let stem = vocabulary.stem(word);
+            let phrases = vocabulary.of_stem(stem).iter().flat_map(|&word| phrases_of_word.get(word));
+            let topics = phrases.map(|&phrase| topic_of[phrase as usize]).chain(documents.topics_of(stem));
+            topics.filter(|&topic| is_own(topic)).collect::<BTreeSet<u32>>()
+        };
+        let general_words: BTreeSet<u32> = words_of_phrase[general_from..].iter().flatten().copied().collect();
+        let owners: Vec<(u32, BTreeSet<u32>)> = general_words.into_iter().map(|word| (word, owners(&word))).collect();
+
         let count = ngram_ids.len();
         let ngrams_of_phrase = || {
             words_of_phrase
@@ -113,7 +137,7 @@ impl LanguageIndex {
         let is_telling = |ngram: u32| frequency[ngram as usize] <= common;
         let mut are_trigrams = vec![false; count];
         ngram_ids.iter().for_each(|(ngram, &id)| are_trigrams[id as usize] = is_trigram(*ngram));
-        let classifier = Classifier::train(&vectors, &topic_of, topics, &are_trigrams);
+        let classifier = Classifier::train(&vectors[..general_from], &topic_of[..general_from], topics, &are_trigrams);
         let centroids = centroids(&vectors, &by_topic, count);
         // Before the postings are allocated.
         drop(vectors);
@@ -121,6 +145,11 @@ impl LanguageIndex {
         Self {
             lexicon,
             topics,
+            general_as,
+            general_from: general_from as u32,
+            owners: Postings::new(vocabulary.len(), || {
+                owners.iter().flat_map(|(word, topics)| topics.iter().map(|&topic| (*word, topic)))
+            }),
             topic_of,
             phrase_weights: words_of_phrase.iter().map(phrase_weight).collect(),
             vocabulary,
@@ -148,6 +177,11 @@ impl LanguageIndex {
 }
 
 impl LanguageIndex {
+    /// Whether a general phrase has a word of the vocabulary.
+    pub(super) fn is_general(&self, word: u32) -> bool {
+        self.phrases_of_word.get(word).last().is_some_and(|&phrase| phrase >= self.general_from)
+    }
+
     /// Whether a word stands in a phrase or in the lexicon, spelt like this.
     pub(super) fn knows(&self, word: &str) -> bool {
         self.lexicon.has(word) || self.vocabulary.get(word).is_some()
