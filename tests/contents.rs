@@ -120,7 +120,8 @@ fn every_shipped_section_is_written_in_every_language_with_its_questions() {
         }
     }
     let codes: Vec<Code> = report.diagnostics.iter().map(|d| d.code).collect();
-    assert_eq!(codes, [Code::OldFacts], "the source is of September 2016, and that is all there is to say");
+    assert_eq!(codes, []);
+    assert_eq!((report.allowed, report.quieted), (vec![Code::OldFacts], 1), "the source is of September 2016");
 }
 
 #[test]
@@ -434,8 +435,8 @@ fn a_section_that_nobody_sees_wins_no_test_question() {
     let root = "languages = { default = \"pt\", order = [\"pt\"] }\n\
                 sections = [{ id = \"well\", emoji = \"💧\" }, { id = \"tap\", emoji = \"🚰\", draft = true }]\n\
                 [names]\norganisation = \"Aldeia\"\n[source]\ntitle = \"x\"\nchecked = \"2026-01\"\n";
-    let words = "[well]\ntitle = \"Poço\"\ncommand = \"poco\"\nsummary = \"Fundo\"\nbody = \"Fundo.\"\nask = [\"água do poço\"]\n\
-                 [tap]\ntitle = \"Torneira\"\ncommand = \"torneira\"\nsummary = \"Nova\"\nbody = \"Nova.\"\nask = [\"beber água\"]\n";
+    let words = "[well]\ntitle = \"Poço\"\ncommand = \"poco\"\nsummary = \"Fundo\"\nbody = \"Fundo.\"\nask = [\"água do poço\", \"quero água boa\"]\n\
+                 [tap]\ntitle = \"Torneira\"\ncommand = \"torneira\"\nsummary = \"Nova\"\nbody = \"Nova.\"\nask = [\"beber água\", \"quero beber água fria\"]\n";
     let questions = "[[question]]\nask = \"quero beber água\"\nsection = \"well\"\n\
                      [[question]]\nask = \"uma torneira nova\"\nsection = \"tap\"\n";
     let interface = std::fs::read_to_string(directory("single").join("pt/interface.toml")).unwrap();

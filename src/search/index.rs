@@ -1,6 +1,6 @@
 //! One language's phrases, prepared for comparison: postings of words and n-grams (inverted index), and the classifier.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::classifier::Classifier;
 use super::ngrams::{NgramIds, is_trigram, ngrams};
@@ -30,8 +30,10 @@ pub(super) struct LanguageIndex {
     pub(super) general_as: u32,
     /// The number of the first general phrase.
     pub(super) general_from: u32,
-    /// For each word of the general phrases the topics that people ask for and that have it, too, in a phrase or in their text.
-    pub(super) owners: Postings<u32>,
+    /// By topic: whether it is one that the general phrases yield to.
+    pub(super) are_own: Vec<bool>,
+    /// For each word of the general phrases the topics whose title, summary or body has it, too.
+    pub(super) texts_of_word: Postings<u32>,
     /// The topic of each phrase.
     pub(super) topic_of: Vec<u32>,
     /// The weights of each phrase's words together, repeated words once.
@@ -114,15 +116,17 @@ impl LanguageIndex {
             firsts.map(|(_, &word)| word_weights[word as usize]).sum()
         };
 
-        let is_own = |topic: u32| matches!(roles.get(topic as usize), Some(Role::Subject | Role::Talk));
-        let owners = |&word: &u32| {
-            let stem = vocabulary.stem(word);
-            let phrases = vocabulary.of_stem(stem).iter().flat_map(|&word| phrases_of_word.get(word));
-            let topics = phrases.map(|&phrase| topic_of[phrase as usize]).chain(documents.topics_of(stem));
-            topics.filter(|&topic| is_own(topic)).collect::<BTreeSet<u32>>()
-        };
-        let general_words: BTreeSet<u32> = words_of_phrase[general_from..].iter().flatten().copied().collect();
-        let owners: Vec<(u32, BTreeSet<u32>)> = general_words.into_iter().map(|word| (word, owners(&word))).collect();
+        let are_own = (0..topics).map(|topic| roles.get(topic) == Some(&Role::Subject)).collect();
+        let mut topics_of_stem: HashMap<String, BTreeSet<u32>> = HashMap::new();
+        for (topic, text) in &texts {
+            let words = [&text.title, &text.summary, &text.body]
+                .into_iter()
+                .flat_map(|text| words_of(text))
+                .collect::<Vec<_>>();
+            for word in lexicon.respell(&words) {
+                topics_of_stem.entry(lexicon.stem(word).into_owned()).or_default().insert(*topic);
+            }
+        }
 
         let count = ngram_ids.len();
         let ngrams_of_phrase = || {
@@ -147,8 +151,14 @@ impl LanguageIndex {
             topics,
             general_as,
             general_from: general_from as u32,
-            owners: Postings::new(vocabulary.len(), || {
-                owners.iter().flat_map(|(word, topics)| topics.iter().map(|&topic| (*word, topic)))
+            are_own,
+            texts_of_word: Postings::new(vocabulary.len(), || {
+                let is_general =
+                    |word: u32| phrases_of_word.get(word).last().is_some_and(|&last| last >= general_from as u32);
+                let words = (0..vocabulary.len() as u32).filter(move |&word| is_general(word));
+                words.flat_map(|word| {
+                    topics_of_stem.get(vocabulary.stem(word)).into_iter().flatten().map(move |&topic| (word, topic))
+                })
             }),
             topic_of,
             phrase_weights: words_of_phrase.iter().map(phrase_weight).collect(),

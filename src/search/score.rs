@@ -22,7 +22,7 @@ const DOCUMENT_SCALE: f32 = 1.5;
 const IN_DOCUMENTS: f32 = 0.8;
 /// From this share on, of the weights of a question's words that the general phrases have, one topic that has them, too, is what the
 /// question is about. (Of 42 questions to a made-up school about football, illness, money or the rain, which elsewhere are nobody's
-/// business, 15 and more were refused when the general phrases were a topic like others; with this share 9 are.)
+/// business, 22 were refused when the general phrases were a topic like others; with this share 9 are.)
 const OWN_SHARE: f32 = 0.6;
 /// How well a language knows a word of which it knows the stem, or another spelling.
 const SAME_STEM_FAMILIARITY: f32 = 0.85;
@@ -233,10 +233,11 @@ impl LanguageIndex {
         weight
     }
 
-    /// How much of what the general phrases know of a question one topic of the content says, too: a share of the words' weights.
+    /// How much of what the general phrases know of a question a topic of the content says, too, in one phrase or in its text: a share
+    /// of the words' weights. (In a hundred phrases together there are words of nearly everything.)
     fn own_share(&self, words: &[&str], candidates: &[&Candidates]) -> f32 {
         let mut all = 0.0;
-        let mut by_topic = vec![0.0_f32; self.topics];
+        let (mut in_phrases, mut in_texts) = (Sums::new(self.topic_of.len()), vec![0.0_f32; self.topics]);
         for (i, (word, candidates)) in words.iter().zip(candidates).enumerate() {
             if words[..i].contains(word) {
                 continue;
@@ -245,9 +246,14 @@ impl LanguageIndex {
             let Some(&(word, similarity)) = general.max_by(|(_, a), (_, b)| a.total_cmp(b)) else { continue };
             let weight = similarity * self.word_weights[word as usize];
             all += weight;
-            self.owners.get(word).iter().for_each(|&topic| by_topic[topic as usize] += weight);
+            self.texts_of_word.get(word).iter().for_each(|&topic| in_texts[topic as usize] += weight);
+            for &related in self.vocabulary.of_stem(self.vocabulary.stem(word)) {
+                self.phrases_of_word.get(related).iter().for_each(|&phrase| in_phrases.add_once(phrase, i, weight));
+            }
         }
-        let most = by_topic.into_iter().fold(0.0, f32::max);
+        let by_phrase = in_phrases.sums.into_iter().zip(self.topic_of.iter().copied());
+        let by_topic = by_phrase.chain(in_texts.into_iter().zip(0..));
+        let most = by_topic.filter(|&(_, topic)| self.are_own[topic as usize]).map(|(sum, _)| sum).fold(0.0, f32::max);
         if all > 0.0 { most / all } else { 0.0 }
     }
 

@@ -85,12 +85,6 @@ impl Documents {
         Self { idf: frequency.into_iter().map(idf).collect(), unknown_idf: idf(0), stems, topics_of_stem }
     }
 
-    /// The topics whose documents have a word of this stem.
-    pub(super) fn topics_of(&self, stem: &str) -> impl Iterator<Item = u32> {
-        let topics = self.stems.get(stem).map_or(&[][..], |&stem| self.topics_of_stem.get(stem));
-        topics.iter().map(|&(topic, _)| topic)
-    }
-
     /// Whether a document has a word of this stem.
     pub(super) fn knows(&self, stem: &str) -> bool {
         self.stems.contains_key(stem)
