@@ -445,8 +445,8 @@ struct RankedPart {
 mod tests {
     use super::*;
 
-    /// The topics of a question, best first, in a content whose topic 0 has these phrases; topic 1 is what anybody asks.
-    fn ranked(own: &[&str], question: &str) -> Vec<u32> {
+    /// The scores of topic 0, which has these phrases, and of topic 1, which is what anybody asks.
+    fn scores(own: &[&str], question: &str) -> [f32; 2] {
         let (mut phrases, mut general) = (Phrases::default(), Phrases::default());
         own.iter().for_each(|phrase| phrases.add(0, phrase));
         ["which football team plays best", "price of a bag of rice", "weather of tomorrow"]
@@ -454,16 +454,22 @@ mod tests {
             .for_each(|phrase| general.add(1, phrase));
         let lexicon = Lexicon::new(stemmer("english"), ["the", "a", "of", "does"], ["which", "when"], []);
         let corpus = Corpus { lexicon, phrases, general, ..Corpus::default() };
-        let index = Index::new(vec![corpus], vec![Role::Subject, Role::Foreign]);
-        index.search(question, 0, false).ranking.iter().map(|ranked| ranked.topic).collect()
+        let ranking = Index::new(vec![corpus], vec![Role::Subject, Role::Foreign]).search(question, 0, false).ranking;
+        [0, 1].map(|topic| ranking.iter().find(|ranked| ranked.topic == topic).map_or(0.0, |ranked| ranked.score))
     }
 
     #[test]
     fn what_anybody_asks_yields_to_a_topic_with_the_same_words() {
-        let question = "which football team plays";
-        assert_eq!(ranked(&["opening hours", "when are you open"], question)[0], 1);
-        assert_eq!(ranked(&["our football team", "when does the football team play"], question), [0]);
-        // Some of the words are not enough.
-        assert_eq!(ranked(&["our football team", "price of the ticket"], "price of a bag of rice")[0], 1);
+        let question = "which football team plays best";
+        let [own, general] = scores(&["opening hours", "when are you open"], question);
+        assert!(general > 0.5 && own < 0.1, "{own} {general}");
+        let [own, general] = scores(&["our football team", "when does the football team play"], question);
+        assert!(own > 0.3 && general < 0.1, "{own} {general}");
+        // Some of the words are not enough, nor are all of them in different phrases.
+        let [own, general] = scores(&["our football team", "price of the ticket"], "price of a bag of rice");
+        assert!(general > own, "{own} {general}");
+        let [_, general] =
+            scores(&["price of the ticket", "a bag for books", "rice in the canteen"], "price of a bag of rice");
+        assert!(general > 0.5, "{general}");
     }
 }
