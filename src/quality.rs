@@ -37,12 +37,16 @@ pub fn check(loaded: Loaded) -> Loaded {
         load::check_questions(&mut report);
         return Loaded::new(None, report);
     };
-    let found = on_all_processors(report.sources.len(), |source| check_source(&content, &report.sources[source]));
+    let published = load::as_published(&content, &report.sources);
+    let published = published.as_ref().unwrap_or(&content);
+    let check_source = |source: usize| check_source(&content, published, &report.sources[source]);
+    let found = on_all_processors(report.sources.len(), check_source);
     report.diagnostics.extend(found.into_iter().flat_map(|found| found.diagnostics));
     Loaded::new(Some(content), report)
 }
 
-fn check_source(content: &Content, source: &Source) -> Report {
+/// `content` has all of the sections; `published` those that readers see.
+fn check_source(content: &Content, published: &Content, source: &Source) -> Report {
     let mut report = Report::default();
     match Role::of(&source.path) {
         Some(Role::Sections(language)) => {
@@ -55,7 +59,8 @@ fn check_source(content: &Content, source: &Source) -> Report {
         Some(Role::Questions(language)) => {
             let lang = content.language(language).unwrap_or(content.default_language());
             for question in Reader::new(source, &mut report).questions() {
-                check_question(content, source, lang, &question, &mut report);
+                let asked = if is_published(published, &question.expected) { published } else { content };
+                check_question(asked, source, lang, &question, &mut report);
             }
         }
         _ => {}
@@ -202,6 +207,17 @@ fn check_ask(content: &Content, file: &Source, lang: LangId, own: &str, ask: &Sp
             message!("this question of `{own}` is nearer to `{nearest}`", own, nearest),
             message!("say it in words that only its own section has, or move it"),
         );
+    }
+}
+
+/// Whether readers see the sections that a question may find. One that expects a draft, or a section of another day, is asked of
+/// all sections; a section that nobody sees wins no other question.
+fn is_published(published: &Content, expected: &RawExpected) -> bool {
+    match expected {
+        RawExpected::Section(ids) | RawExpected::Among(ids) | RawExpected::Offered(ids) => {
+            ids.iter().all(|id| published.find(&id.value).is_some())
+        }
+        RawExpected::Talk(_) | RawExpected::Refused => true,
     }
 }
 

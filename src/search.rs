@@ -11,6 +11,9 @@
 //! - *classifier*: an averaged passive-aggressive classifier over the same n-grams;
 //! - *document*: BM25 of its title, summary and body, the more the fewer phrases it has.
 //!
+//! What is known without being told (`Corpus::general`) is compared apart from the topics, and yields to them: it is no class of the
+//! classifier, and does not count for a question of which one topic has most of the words that it has.
+//!
 //! Every language is asked, each with its own lexicon: nobody has to say which one they write. Weights and similarities were
 //! set on half of the shipped content's questions and on the phrases of a public set of help-desk intents; the penalties of
 //! unknown words and of little weight, on all questions.
@@ -95,6 +98,9 @@ pub struct Corpus {
     pub lexicon: Lexicon,
     /// By which phrases people ask for the topics.
     pub phrases: Phrases,
+    /// What people ask anybody, whatever the content is. Where a topic of the content has the words of a question, too, these
+    /// phrases do not count. All are of one topic.
+    pub general: Phrases,
     /// What people read of the topics, as far as they have a text; each with the topic's number.
     pub texts: Vec<(u32, Text)>,
 }
@@ -149,7 +155,7 @@ pub struct Found {
 /// phrases.add(1, "Where is your office?");
 /// phrases.add(1, "How do I get to you?");
 /// let lexicon = Lexicon::new(stemmer("english"), ["your", "you", "are", "is", "do", "i"], ["what", "when"], []);
-/// let index = Index::new(vec![Corpus { lexicon, phrases, texts: Vec::new() }], vec![Role::Subject; 2]);
+/// let index = Index::new(vec![Corpus { lexicon, phrases, ..Corpus::default() }], vec![Role::Subject; 2]);
 ///
 /// let ranking = index.search("when do you opne", 0, false).ranking;
 /// assert_eq!(ranking[0].topic, 0);
@@ -178,8 +184,7 @@ impl Index {
     /// When the topic of a phrase or a text has no role.
     #[must_use]
     pub fn new(languages: Vec<Corpus>, roles: Vec<Role>) -> Self {
-        let topics = roles.len();
-        let prepare = |corpus| LanguageIndex::new(corpus, topics);
+        let prepare = |corpus| LanguageIndex::new(corpus, &roles);
         if languages.iter().map(|corpus| corpus.phrases.0.len()).sum::<usize>() < THREADED_FROM {
             return Self { languages: languages.into_iter().map(prepare).collect(), roles };
         }
@@ -434,4 +439,37 @@ struct RankedPart {
     /// Whether it has a question mark or a question word.
     asks: bool,
     ranking: Vec<Ranked>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The scores of topic 0, which has these phrases, and of topic 1, which is what anybody asks.
+    fn scores(own: &[&str], question: &str) -> [f32; 2] {
+        let (mut phrases, mut general) = (Phrases::default(), Phrases::default());
+        own.iter().for_each(|phrase| phrases.add(0, phrase));
+        ["which football team plays best", "price of a bag of rice", "weather of tomorrow"]
+            .iter()
+            .for_each(|phrase| general.add(1, phrase));
+        let lexicon = Lexicon::new(stemmer("english"), ["the", "a", "of", "does"], ["which", "when"], []);
+        let corpus = Corpus { lexicon, phrases, general, ..Corpus::default() };
+        let ranking = Index::new(vec![corpus], vec![Role::Subject, Role::Foreign]).search(question, 0, false).ranking;
+        [0, 1].map(|topic| ranking.iter().find(|ranked| ranked.topic == topic).map_or(0.0, |ranked| ranked.score))
+    }
+
+    #[test]
+    fn what_anybody_asks_yields_to_a_topic_with_the_same_words() {
+        let question = "which football team plays best";
+        let [own, general] = scores(&["opening hours", "when are you open"], question);
+        assert!(general > 0.5 && own < 0.1, "{own} {general}");
+        let [own, general] = scores(&["our football team", "when does the football team play"], question);
+        assert!(own > 0.3 && general < 0.1, "{own} {general}");
+        // Some of the words are not enough, nor are all of them in different phrases.
+        let [own, general] = scores(&["our football team", "price of the ticket"], "price of a bag of rice");
+        assert!(general > own, "{own} {general}");
+        let [_, general] =
+            scores(&["price of the ticket", "a bag for books", "rice in the canteen"], "price of a bag of rice");
+        assert!(general > 0.5, "{general}");
+    }
 }

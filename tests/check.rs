@@ -168,7 +168,23 @@ fn without_a_directory_it_checks_the_copy_inside() {
     // There is no `content` where the tests are.
     let output = check(&[]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output).contains("old-facts"));
+    assert!(text(&output).contains("1 warning allowed"));
+}
+
+#[test]
+fn the_directory_wins_over_the_variable() {
+    for (variable, option) in [("contents/library", None), ("no/such/place", Some("contents/library"))] {
+        let options = option.map(|option| ["--content", option]);
+        let output = Command::new(env!("CARGO_BIN_EXE_palabre"))
+            .args(["check", "contents/single"])
+            .args(options.into_iter().flatten())
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))
+            .env("PALABRE_CONTENT", variable)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(text(&output).starts_with("no problems\n"), "{output:?}");
+    }
 }
 
 #[test]

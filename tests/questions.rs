@@ -57,8 +57,8 @@ fn the_answer_comes_in_the_language_of_the_question() {
 
 #[test]
 fn an_answer_offers_what_else_it_may_have_been() {
-    let view = page("quel est votre numéro de téléphone ?");
-    assert!(view.text.as_str().contains("+223"), "{}", view.text.as_str());
+    let view = page("comment rétablir la confiance");
+    assert!(view.text.as_str().contains("confiance"), "{}", view.text.as_str());
     assert!(view.rows.iter().flatten().any(|button| button.label.starts_with("Ou bien")), "{:?}", view.rows);
 }
 

@@ -154,8 +154,7 @@ pub struct DoctorOptions {
 /// The arguments of `palabre check`.
 #[derive(Debug, Args)]
 pub struct CheckOptions {
-    /// The content directory; without it, as for the other commands
-    #[arg(conflicts_with = "content")]
+    /// The content directory, whatever --content and PALABRE_CONTENT say; without it, as for the other commands
     pub dir: Option<PathBuf>,
     /// Which content to use.
     #[command(flatten)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::files::{Files, version};
 use super::{Content, Version, validate};
-use crate::diag::{Code, Report, Severity};
+use crate::diag::{Code, Report, Severity, Source};
 
 pub use super::edition::{Edition, Scope, today};
 pub use super::files::ROOT_FILE;
@@ -74,6 +74,13 @@ pub fn directory_or_shipped(path: Option<&Path>, edition: impl Into<Edition>) ->
 #[must_use]
 pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, edition: impl Into<Edition>) -> Loaded {
     of_files(Files::memory(entries), edition.into())
+}
+
+/// What readers see of a content of these files on its day; `None` when that is all of it.
+pub(crate) fn as_published(content: &Content, sources: &[Source]) -> Option<Content> {
+    let files = Files::memory(sources.iter().map(|source| (source.path.as_str(), source.text.as_bytes())));
+    let published = of_files(files, content.edition.day.into()).content?;
+    (published.sections().len() < content.sections().len()).then_some(published)
 }
 
 /// Loads the content of files that have been read.

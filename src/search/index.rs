@@ -1,6 +1,7 @@
 //! One language's phrases, prepared for comparison: postings of words and n-grams (inverted index), and the classifier.
 
-use super::Corpus;
+use std::collections::{BTreeSet, HashMap};
+
 use super::classifier::Classifier;
 use super::ngrams::{NgramIds, is_trigram, ngrams};
 use super::postings::Postings;
@@ -8,6 +9,7 @@ use super::texts::Documents;
 use super::tokenizer::{Lexicon, words_of};
 use super::vectors::{TfIdf, centroids};
 use super::vocabulary::Vocabulary;
+use super::{Corpus, Role};
 
 /// The share of a word's weight that depends on the number of topics that have it.
 const RARITY: f32 = 0.6;
@@ -22,7 +24,16 @@ const DOCUMENT_PHRASES: f32 = 8.0;
 /// One language's phrases.
 pub(super) struct LanguageIndex {
     pub(super) lexicon: Lexicon,
+    /// The last is that of the general phrases.
     pub(super) topics: usize,
+    /// The topic as which the general phrases count.
+    pub(super) general_as: u32,
+    /// The number of the first general phrase.
+    pub(super) general_from: u32,
+    /// By topic: whether it is one that the general phrases yield to.
+    pub(super) are_own: Vec<bool>,
+    /// For each word of the general phrases the topics whose title, summary or body has it, too.
+    pub(super) texts_of_word: Postings<u32>,
     /// The topic of each phrase.
     pub(super) topic_of: Vec<u32>,
     /// The weights of each phrase's words together, repeated words once.
@@ -53,7 +64,12 @@ pub(super) struct LanguageIndex {
 }
 
 impl LanguageIndex {
-    pub(super) fn new(Corpus { lexicon, phrases, texts }: Corpus, topics: usize) -> Self {
+    pub(super) fn new(Corpus { lexicon, mut phrases, general, texts }: Corpus, roles: &[Role]) -> Self {
+        // The last topic is that of the general phrases, which come last.
+        let topics = roles.len() + 1;
+        let general_as = general.0.first().map_or(0, |&(topic, _)| topic);
+        let general_from = phrases.0.len();
+        phrases.0.extend(general.0.into_iter().map(|(_, text)| (roles.len() as u32, text)));
         let mut vocabulary = Vocabulary::default();
         let mut ngram_ids = NgramIds::default();
         let (mut topic_of, mut words_of_phrase, mut ngrams_of_word) = (Vec::new(), Vec::new(), Vec::new());
@@ -100,6 +116,18 @@ impl LanguageIndex {
             firsts.map(|(_, &word)| word_weights[word as usize]).sum()
         };
 
+        let are_own = (0..topics).map(|topic| roles.get(topic) == Some(&Role::Subject)).collect();
+        let mut topics_of_stem: HashMap<String, BTreeSet<u32>> = HashMap::new();
+        for (topic, text) in &texts {
+            let words = [&text.title, &text.summary, &text.body]
+                .into_iter()
+                .flat_map(|text| words_of(text))
+                .collect::<Vec<_>>();
+            for word in lexicon.respell(&words) {
+                topics_of_stem.entry(lexicon.stem(word).into_owned()).or_default().insert(*topic);
+            }
+        }
+
         let count = ngram_ids.len();
         let ngrams_of_phrase = || {
             words_of_phrase
@@ -113,7 +141,7 @@ impl LanguageIndex {
         let is_telling = |ngram: u32| frequency[ngram as usize] <= common;
         let mut are_trigrams = vec![false; count];
         ngram_ids.iter().for_each(|(ngram, &id)| are_trigrams[id as usize] = is_trigram(*ngram));
-        let classifier = Classifier::train(&vectors, &topic_of, topics, &are_trigrams);
+        let classifier = Classifier::train(&vectors[..general_from], &topic_of[..general_from], topics, &are_trigrams);
         let centroids = centroids(&vectors, &by_topic, count);
         // Before the postings are allocated.
         drop(vectors);
@@ -121,6 +149,17 @@ impl LanguageIndex {
         Self {
             lexicon,
             topics,
+            general_as,
+            general_from: general_from as u32,
+            are_own,
+            texts_of_word: Postings::new(vocabulary.len(), || {
+                let is_general =
+                    |word: u32| phrases_of_word.get(word).last().is_some_and(|&last| last >= general_from as u32);
+                let words = (0..vocabulary.len() as u32).filter(move |&word| is_general(word));
+                words.flat_map(|word| {
+                    topics_of_stem.get(vocabulary.stem(word)).into_iter().flatten().map(move |&topic| (word, topic))
+                })
+            }),
             topic_of,
             phrase_weights: words_of_phrase.iter().map(phrase_weight).collect(),
             vocabulary,
@@ -148,6 +187,11 @@ impl LanguageIndex {
 }
 
 impl LanguageIndex {
+    /// Whether a general phrase has a word of the vocabulary.
+    pub(super) fn is_general(&self, word: u32) -> bool {
+        self.phrases_of_word.get(word).last().is_some_and(|&phrase| phrase >= self.general_from)
+    }
+
     /// Whether a word stands in a phrase or in the lexicon, spelt like this.
     pub(super) fn knows(&self, word: &str) -> bool {
         self.lexicon.has(word) || self.vocabulary.get(word).is_some()

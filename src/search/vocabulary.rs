@@ -74,6 +74,11 @@ impl Vocabulary {
         stem.and_then(|stem| self.stems.get_index(stem)).map_or("", |(stem, _)| stem)
     }
 
+    /// The words of a stem.
+    pub(super) fn of_stem(&self, stem: &str) -> &[u32] {
+        self.stems.get(stem).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a phrase has a word of this stem.
     pub(super) fn has_stem(&self, stem: &str) -> bool {
         self.stems.contains_key(stem)

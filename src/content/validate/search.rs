@@ -57,8 +57,11 @@ fn corpus(tree: &Tree<'_>, folder: &Folder<'_>, talks: &Talks, facts: &Facts, he
         };
         texts.push((topic, Text { title: read(&text.title), summary: read(&text.summary), body: read(&text.body) }));
     }
-    let out_of_scope = folder.searches().flat_map(|raw| &raw.out_of_scope);
-    out_of_scope.for_each(|phrase| phrases.add(Topic::OutOfScope.number(sections), &phrase.value));
+    let out_of_scope = Topic::OutOfScope.number(sections);
+    own.iter().flat_map(|raw| &raw.out_of_scope).for_each(|phrase| phrases.add(out_of_scope, &phrase.value));
+    let mut general = Phrases::default();
+    let built_in = folder.builtin.iter().flat_map(|raw| &raw.out_of_scope);
+    built_in.for_each(|phrase| general.add(out_of_scope, &phrase.value));
     // A talk topic of the content's own takes the place of one that is built in.
     let is_told = |name: &str| own.is_some_and(|own| own.talk.iter().any(|talk| talk.name.value == name));
     let builtin = folder.builtin.iter().flat_map(|raw| &raw.talk).filter(|raw| !is_told(&raw.name.value));
@@ -66,7 +69,7 @@ fn corpus(tree: &Tree<'_>, folder: &Folder<'_>, talks: &Talks, facts: &Facts, he
         let Some(talk) = talks.find(&raw.name.value) else { continue };
         raw.ask.iter().for_each(|phrase| phrases.add(Topic::Talk(talk).number(sections), &phrase.value));
     }
-    Corpus { lexicon: lexicon(folder.tag.as_str(), own, folder.builtin.as_ref()), phrases, texts }
+    Corpus { lexicon: lexicon(folder.tag.as_str(), own, folder.builtin.as_ref()), phrases, general, texts }
 }
 
 /// A content's own lists, and for each that it does not have, what is built in.
