@@ -37,8 +37,8 @@ pub enum Argument {
 /// use palabre::message;
 /// use palabre::messages::Locale;
 ///
-/// let known = "sections";
-/// let message = message!("did you mean `{known}`?", known);
+/// let near = "sections";
+/// let message = message!("did you mean `{near}`?", near);
 /// assert_eq!(message.to_text(Locale::English), "did you mean `sections`?");
 /// assert_eq!(message.to_text(Locale::French), "vouliez-vous dire `sections`\u{a0}?");
 /// ```

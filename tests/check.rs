@@ -168,7 +168,7 @@ fn without_a_directory_it_checks_the_copy_inside() {
     // There is no `content` where the tests are.
     let output = check(&[]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output).contains("1 warning allowed"));
+    assert!(text(&output).contains("1 warning is allowed"));
 }
 
 #[test]
