@@ -509,6 +509,8 @@ fn syntax_help(written: &str, message: &str) -> Message {
         message!("a backslash is written as `\\\\` in a text")
     } else if message.contains("recurs") {
         message!("tables and lists stand within each other at most 80 deep")
+    } else if message.contains("basic string") || message.contains("literal string") {
+        message!("put a quote at its end; quotes within it are written as “…” or `\\\"`")
     } else if message.contains("newline") {
         message!("a text ends at the second quote: write quotes within it as “…” or `\\\"`")
     } else {
