@@ -8,6 +8,7 @@ pub mod config;
 mod doctor;
 mod links;
 mod run;
+mod schema;
 
 use std::io;
 use std::net::SocketAddr;
@@ -38,6 +39,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Links(options) => links::execute(&options),
         Command::Doctor(options) => doctor::execute(options),
         Command::Check(options) => check::execute(options),
+        Command::Schema(options) => schema::execute(&options),
     }
 }
 
@@ -68,6 +70,9 @@ pub enum Error {
     /// A line of the baseline is no JSON.
     #[error("line {} of {} is no JSON: make it with `palabre check --format json`", .1, .0.display())]
     BaselineLine(PathBuf, usize),
+    /// The schemas cannot be written into this directory.
+    #[error("the schemas cannot be written to {}: {}", .0.display(), .1)]
+    Schemas(PathBuf, io::Error),
     /// `chat` cannot read or write.
     #[error("the terminal failed: {0}")]
     Terminal(io::Error),

@@ -4,14 +4,15 @@
 //! section has a text in every language (its own, or that of the language it falls back to), every command and id is unique,
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
-//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `directory` and `files` (directory → bytes), `model` (the proven types),
-//! `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
-//! diagnostics), `load`.
+//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `directory` and `files` (directory → bytes), `model`
+//! (the proven types), `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
+//! diagnostics), `json_schema` (the shapes of the files, for editors), `load`.
 
 pub(crate) mod builtin;
 pub(crate) mod directory;
 mod edition;
 pub(crate) mod files;
+pub mod json_schema;
 pub mod load;
 mod model;
 mod month;

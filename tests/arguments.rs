@@ -144,3 +144,26 @@ fn help_speaks_the_language_of_the_system_or_the_one_that_is_asked_for() {
         assert_eq!(text(&output.stdout).contains("Afficher l'aide"), is_french, "{arguments:?} {env:?}");
     }
 }
+
+#[test]
+fn schemas_are_set_up_beside_a_content_and_no_settings_are_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let content = directory.path().to_str().unwrap();
+    let settings = directory.path().join(".taplo.toml");
+    for _ in 0..2 {
+        assert_eq!(palabre(&["schema", "--out", content], &[]).status.code(), Some(0));
+    }
+    let written = std::fs::read_to_string(&settings).unwrap();
+    for name in ["palabre", "sections", "interface", "search", "tests"] {
+        assert!(written.contains(&format!(".schemas/{name}.json")), "{written}");
+        let file = std::fs::read_to_string(directory.path().join(format!(".schemas/{name}.json"))).unwrap();
+        let printed = palabre(&["schema", name], &[]);
+        assert_eq!(file, text(&printed.stdout));
+        assert!(serde_json::from_str::<serde_json::Value>(&file).unwrap()["$schema"].is_string(), "{name}");
+    }
+    std::fs::write(&settings, "[formatting]\n").unwrap();
+    assert_eq!(palabre(&["schema", "--out", content], &[]).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&settings).unwrap(), "[formatting]\n");
+    let output = palabre(&["schema"], &[]);
+    assert_eq!(output.status.code(), Some(2), "of which file?");
+}

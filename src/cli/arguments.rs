@@ -12,6 +12,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 
 use crate::cli::Error;
 use crate::cli::config::{ContentChoice, RunConfig, SettingError, TOKEN_ARGUMENT, TelegramOptions};
+use crate::content::json_schema::FileKind;
 use crate::content::load::{self, Edition, Scope};
 use crate::messages::{Locale, translate};
 
@@ -48,6 +49,10 @@ pub enum Command {
     ///
     /// Every file, key and limit of a content is listed in docs/content.md.
     Check(CheckOptions),
+    /// Print a JSON Schema of a content's files, for editors that complete and explain keys
+    ///
+    /// With `--out` all of them are written into .schemas of a content directory, and a .taplo.toml that uses them.
+    Schema(SchemaOptions),
 }
 
 /// The variables that are no argument's.
@@ -171,6 +176,44 @@ pub struct CheckOptions {
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+/// The arguments of `palabre schema`.
+#[derive(Debug, Args)]
+pub struct SchemaOptions {
+    /// Of which file: palabre (palabre.toml), sections, interface, search or tests
+    #[arg(value_enum, required_unless_present = "out")]
+    pub kind: Option<SchemaKind>,
+    /// Write all schemas, and settings for taplo, into this content directory
+    #[arg(long, value_name = "DIR", conflicts_with = "kind")]
+    pub out: Option<PathBuf>,
+}
+
+/// The files that there are schemas of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// palabre.toml
+    Palabre,
+    /// The words of sections
+    Sections,
+    /// interface.toml
+    Interface,
+    /// search.toml
+    Search,
+    /// The questions of tests/
+    Tests,
+}
+
+impl From<SchemaKind> for FileKind {
+    fn from(kind: SchemaKind) -> Self {
+        match kind {
+            SchemaKind::Palabre => FileKind::Root,
+            SchemaKind::Sections => FileKind::Sections,
+            SchemaKind::Interface => FileKind::Interface,
+            SchemaKind::Search => FileKind::Search,
+            SchemaKind::Tests => FileKind::Questions,
+        }
+    }
 }
 
 /// The output of `links`.

@@ -44,6 +44,16 @@ use crate::markup::Typography;
 use crate::message;
 use crate::search::Index;
 
+/// The dotted keys of an interface file, each with its limit and placeholders in words.
+pub(super) fn interface_keys() -> impl Iterator<Item = (&'static str, String)> {
+    interface::described_keys()
+}
+
+#[cfg(test)]
+pub(super) fn interface_names() -> Vec<&'static str> {
+    interface::keys()
+}
+
 /// The files of one language.
 struct Folder<'a> {
     lang: LangId,

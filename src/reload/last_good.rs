@@ -29,7 +29,7 @@ const BYTES_MAX: u64 = 32 << 20;
 
 /// What the file holds.
 #[derive(Debug, Serialize, Deserialize)]
-struct Copy {
+struct KeptCopy {
     format: u32,
     /// The directory of which it is. Bots that share a crash directory must not answer with each other's words.
     directory: String,
@@ -104,13 +104,13 @@ impl LastGood {
         }
     }
 
-    fn read(&self) -> Result<Copy, CopyError> {
+    fn read(&self) -> Result<KeptCopy, CopyError> {
         let mut text = Vec::new();
         File::open(self.path())?.take(BYTES_MAX + 1).read_to_end(&mut text)?;
         if text.len() as u64 > BYTES_MAX {
             return Err(CopyError::TooLarge);
         }
-        let copy: Copy = serde_json::from_slice(&text).map_err(|_| CopyError::Form)?;
+        let copy: KeptCopy = serde_json::from_slice(&text).map_err(|_| CopyError::Form)?;
         if copy.format != FORMAT {
             return Err(CopyError::Format);
         }
@@ -145,7 +145,7 @@ impl LastGood {
     fn write(&self, sources: &[Source], version: &str) -> io::Result<()> {
         let is_served = |source: &&Source| !matches!(Role::of(&source.path), Some(Role::Questions(_)));
         let files = sources.iter().filter(is_served).map(|source| (source.path.clone(), source.text.clone()));
-        let copy = Copy {
+        let copy = KeptCopy {
             format: FORMAT,
             directory: self.directory.clone(),
             loaded_at: unix_time().as_secs(),
@@ -166,7 +166,7 @@ impl LastGood {
     }
 }
 
-impl Copy {
+impl KeptCopy {
     fn load(self, today: NaiveDate) -> Result<Restored, CopyError> {
         let files = Files::memory(self.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
         if files.version().to_string() != self.version {

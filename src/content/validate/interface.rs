@@ -29,6 +29,11 @@ pub(super) fn keys() -> Vec<&'static str> {
     KEYS.iter().map(|key| key.name).collect()
 }
 
+/// The dotted keys, each with its limit and placeholders in words.
+pub(super) fn described_keys() -> impl Iterator<Item = (&'static str, String)> {
+    KEYS.iter().map(|key| (key.name, key.describe()))
+}
+
 /// The interface of every language; texts that one lacks are those of the first language that has them. `is_partly_hidden` when
 /// sections come and go: then links to those that are gone need a sentence.
 pub(super) fn validate(

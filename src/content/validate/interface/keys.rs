@@ -30,6 +30,19 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// Its limit and its placeholders, for editors that explain keys.
+    pub(super) fn describe(&self) -> String {
+        let (limit, own) = match self.kind {
+            Kind::Page => ("Markdown, at most one page".to_owned(), &[][..]),
+            Kind::Plain(max, own) => (format!("At most {max} characters"), own),
+            Kind::Label(own) => ("A button's label, at most 64 bytes".to_owned(), own),
+            Kind::Description(max) => (format!("At most {max} characters"), &[][..]),
+            Kind::Alias => ("The name of the command in this language: 1 to 32 of a-z, 0-9 and _".to_owned(), &[][..]),
+        };
+        let own: Vec<String> = own.iter().map(|name| format!("{{{name}}}")).collect();
+        if own.is_empty() { limit } else { format!("{limit}; with {}", own.join(", ")) }
+    }
+
     /// Why a content must have it, for the editor; `None` when every content must.
     pub(super) fn why(&self) -> Option<Message> {
         self.need.why()
