@@ -545,6 +545,8 @@ mod tests {
         check(pipes, pipes, &ambiguous(Ambiguity::Pipes, 0..pipes.len()));
         check("a | b\nc | d", "a | b\nc | d", &ambiguous(Ambiguity::Pipes, 0..11));
         check("oui | non", "oui | non", &[]);
+        let empty = "| Jour et date | Heure de passage et lieu | Remarque |\n|---|---|---|\n| Lundi | | |";
+        check(empty, "Heure de passage et lieu · Remarque\nJour et date: Lundi", &[]);
         let tabs = "\tJour\tHeure\n\tLundi\t8h";
         check(tabs, "Jour   Heure\nLundi  8h", &ambiguous(Ambiguity::Tabs, 0..tabs.len()));
         let number = |range| ambiguous(Ambiguity::MarksOfNumber, range);

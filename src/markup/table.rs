@@ -67,6 +67,11 @@ impl Table {
     fn lines(&self, colon: &str) -> RichText {
         let mut lines = RichText::default();
         let Some((names, rows)) = self.rows.split_first() else { return lines };
+        // The names of columns without values would stand nowhere.
+        let has_values = |column: usize| rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
+        let alone = names.iter().enumerate().filter(|&(column, name)| !name.is_empty() && !has_values(column));
+        let alone: Vec<&RichText> = alone.map(|(_, name)| name).collect();
+        joined(&alone, &mut lines);
         for row in rows {
             if !lines.is_empty() {
                 lines.push_str("\n");
@@ -83,19 +88,17 @@ impl Table {
                 lines.push(value);
             }
         }
-        if rows.is_empty() { self.names_alone() } else { lines }
+        lines
     }
+}
 
-    /// A table that is nothing but its first row.
-    fn names_alone(&self) -> RichText {
-        let mut line = RichText::default();
-        for name in self.rows.iter().flatten().filter(|name| !name.is_empty()) {
-            if !line.is_empty() {
-                line.push_str(" · ");
-            }
-            line.push(name);
+/// Adds cells, one behind the other.
+fn joined(cells: &[&RichText], line: &mut RichText) {
+    for (number, cell) in cells.iter().enumerate() {
+        if number > 0 {
+            line.push_str(" · ");
         }
-        line
+        line.push(cell);
     }
 }
 
