@@ -172,7 +172,7 @@ fn what_is_missing_or_wrong_is_said_with_a_way_out() {
     let unreachable = Organisation { phones: Vec::new(), emails: Vec::new(), ..base.clone() };
     assert!(content(&unreachable).contains("`--phone"));
     let wrong = Organisation { phones: vec!["20 22 18 48".to_owned()], name: "a\nb".to_owned(), ..base };
-    insta::assert_snapshot!(content(&wrong), @"");
+    snapshot("scaffold", "refusal", &content(&wrong));
 }
 
 /// Contents of every form: lists of inline tables, tables with headers, languages with and without sentences.
@@ -246,10 +246,11 @@ fn a_section_is_put_last_at_the_top_or_below_any_other() {
             let new = NewSection { id: "opening_hours".to_owned(), emoji: None, below: below.clone() };
             let change = match scaffold::section(&existing, &new) {
                 Ok(change) => change,
-                // The library has a tree of four levels.
+                // The library has a tree of four levels; the smallest content has no sentence for a page that is not there.
                 Err(error) => {
                     let error = error.message().to_text(Locale::English);
-                    assert!(error.contains("four levels") || error.contains("4 levels"), "{name}, {below:?}: {error}");
+                    let reason = if name == "tests/contents/single" { "`lines.gone`" } else { "four levels" };
+                    assert!(error.contains(reason), "{name}, {below:?}: {error}");
                     continue;
                 }
             };
@@ -418,7 +419,7 @@ fn a_content_is_made_and_grows_by_the_command_line() {
     let report = done(place, &["check", "content"]);
     assert!(!report.contains("error"), "{report}");
     assert!(done(place, &["ask", "--json", "where can I call you?"]).contains("\"section\":\"contact\""));
-    assert!(listed(place).iter().all(|path| !path.to_str().unwrap().contains("/.")), "{:?}", listed(place));
+    assert!(!listed(place).iter().any(|path| path.strip_prefix(place).unwrap().to_str().unwrap().contains("/.")));
 }
 
 #[test]
@@ -487,16 +488,13 @@ fn a_changed_file_keeps_its_permissions_and_a_link_leads_where_it_led() {
     assert_eq!(fs::metadata(&root).unwrap().permissions().mode() & 0o777, 0o664);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_directory_that_cannot_be_written_stays_as_it_is() {
-    use std::os::unix::fs::symlink;
-
     let place = tempfile::tempdir().unwrap();
     done(place.path(), &INIT);
     let before = listed(place.path());
-    // Nothing can be written below what is no directory, whoever runs the tests.
-    symlink("/dev/null", place.path().join("content/.palabre-unfinished")).unwrap();
+    // Nothing can be written below a file, whoever runs the tests.
+    fs::write(place.path().join("content/.palabre-unfinished"), "").unwrap();
     let said = refused(place.path(), &["new", "section", "hours"]);
     assert!(said.contains("cannot be written"), "{said}");
     fs::remove_file(place.path().join("content/.palabre-unfinished")).unwrap();
