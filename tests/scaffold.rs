@@ -102,7 +102,12 @@ fn a_language_without_sentences_falls_back_and_says_what_is_to_be_translated() {
         let [bm, fr] = ["bm", "fr"].map(|tag| content.language(tag).unwrap());
         assert_eq!(&*content.interface(bm).name, "bm");
         assert_eq!(content.interface(bm).button_home, content.interface(fr).button_home);
-        assert!(files["bm/interface.toml"].contains("\n# home = \"🏠 Accueil\"\n"));
+        // A single sentence can be translated.
+        let mut translated = files.clone();
+        let interface = files["bm/interface.toml"].replace("\n# home = \"🏠 Accueil\"\n", "\nhome = \"🏠 So\"\n");
+        translated.insert("bm/interface.toml".to_owned(), interface);
+        let content = load(&translated);
+        assert_eq!(&*content.interface(content.language("bm").unwrap()).button_home, "🏠 So");
         assert!(files["bm/sections.toml"].contains("\n# [about]\n"));
         assert!(!files.contains_key("tests/bm.toml"));
     }

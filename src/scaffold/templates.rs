@@ -75,7 +75,8 @@ pub(super) fn untranslated_interface(tag: &Tag, source: &Texts, how: Untranslate
     let lines = source.interface.lines().skip_while(|line| !line.starts_with("name = ")).skip(1);
     let name = message!("# The language's name for itself: it stands on a button.").to_text(locale);
     let head = format!("{}\n\n{name}\nname = \"{tag}\"\n", head(tag, source, how, locale));
-    head + &translatable(lines, how)
+    // The names of the tables stay, so that a single sentence can be translated.
+    head + &translatable(lines, how).replace("\n# [", "\n[")
 }
 
 /// Words of sections of a language without sentences of ours.
