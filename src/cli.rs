@@ -6,7 +6,9 @@ mod chat;
 mod check;
 pub mod config;
 mod doctor;
+mod init;
 mod links;
+mod new;
 mod run;
 mod schema;
 
@@ -23,6 +25,7 @@ use crate::diag::Report;
 use crate::message;
 use crate::messages::Locale;
 use crate::reload::ReloadError;
+use crate::scaffold::ScaffoldError;
 use crate::server::EndpointError;
 use crate::telegram::{ApiConfigError, RunError, TokenError};
 
@@ -40,6 +43,8 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Doctor(options) => doctor::execute(options),
         Command::Check(options) => check::execute(options),
         Command::Schema(options) => schema::execute(&options),
+        Command::Init(options) => init::execute(options),
+        Command::New(options) => new::execute(&options),
     }
 }
 
@@ -52,6 +57,9 @@ pub enum Error {
     /// The content has errors: how many, and the first of them with their places.
     #[error("{0}")]
     Content(String),
+    /// A content cannot be made, or nothing can be added to it: why, and the way out.
+    #[error("{0}")]
+    Scaffold(String),
     /// There is no token.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -103,6 +111,12 @@ pub enum Error {
     /// The path of `PALABRE_WEBHOOK_URL` cannot be served.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
+}
+
+impl From<ScaffoldError> for Error {
+    fn from(error: ScaffoldError) -> Self {
+        Self::Scaffold(error.message().to_text(Locale::of_system()))
+    }
 }
 
 /// The directory of the content; `None` for the copy inside the binary.

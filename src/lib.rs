@@ -10,6 +10,7 @@
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
 //! - [`bot`]: what to answer: pure functions without I/O. The product.
 //! - [`quality`]: the questions with which a content tests itself.
+//! - [`scaffold`]: a new content, and what is added to one.
 //! - `platform`: what differs between operating systems: signals and file permissions.
 //! - [`telegram`], [`terminal`]: adapters: how to deliver an answer. Neither knows the other.
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
@@ -31,6 +32,7 @@ pub mod metrics;
 mod platform;
 pub mod quality;
 pub mod reload;
+pub mod scaffold;
 pub mod search;
 pub mod server;
 pub mod telegram;

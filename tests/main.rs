@@ -27,6 +27,7 @@ mod newer;
 mod properties;
 mod questions;
 mod reload;
+mod scaffold;
 mod server;
 mod soak;
 mod support;

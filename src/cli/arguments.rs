@@ -53,6 +53,13 @@ pub enum Command {
     ///
     /// With `--out` all of them are written into .schemas of a content directory, and a .taplo.toml that uses them.
     Schema(SchemaOptions),
+    /// Make the content of an organisation: a directory of text files that passes `check`
+    ///
+    /// In a terminal it asks for what is not given. The interface speaks French, English, Portuguese, Spanish and Arabic; of
+    /// another language it writes what is to be translated. Nothing is ever overwritten.
+    Init(InitOptions),
+    /// Add a section or a language to a content, in every file that it takes
+    New(NewOptions),
 }
 
 /// The variables that are no argument's.
@@ -214,6 +221,68 @@ impl From<SchemaKind> for FileKind {
             SchemaKind::Tests => FileKind::Questions,
         }
     }
+}
+
+/// The arguments of `palabre init`.
+#[derive(Debug, Args)]
+pub struct InitOptions {
+    /// The directory to be made; it may be there if it holds nothing but hidden files
+    pub dir: PathBuf,
+    /// The organisation's name, as people know it
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The languages, as `fr,en`, in the order of the buttons; without them, that of the system
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    pub lang: Vec<String>,
+    /// A phone number, with + and the country's code; may be given again
+    #[arg(long, value_name = "NUMBER")]
+    pub phone: Vec<String>,
+    /// An e-mail address; may be given again
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Vec<String>,
+}
+
+/// The arguments of `palabre new`.
+#[derive(Debug, Args)]
+pub struct NewOptions {
+    /// What to add.
+    #[command(subcommand)]
+    pub what: NewCommand,
+}
+
+/// What `palabre new` adds.
+#[derive(Debug, Subcommand)]
+pub enum NewCommand {
+    /// Add a section: to the tree in palabre.toml, as a draft, and its words to a file of every language
+    Section(NewSectionOptions),
+    /// Add a language: to `order` in palabre.toml, and a folder with the sentences of the interface
+    Language(NewLanguageOptions),
+}
+
+/// The arguments of `palabre new section`.
+#[derive(Debug, Args)]
+pub struct NewSectionOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// Its id, 1 to 32 of a-z, 0-9 and _: it stands in links and stays, whatever the title becomes
+    pub id: String,
+    /// Its emoji; without it, one that no other section has
+    #[arg(long)]
+    pub emoji: Option<String>,
+    /// The id of the section below which it stands; without it, it stands at the top
+    #[arg(long, value_name = "ID")]
+    pub below: Option<String>,
+}
+
+/// The arguments of `palabre new language`.
+#[derive(Debug, Args)]
+pub struct NewLanguageOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// Its tag, as `fr`, `en`, `bm` or `nqo`
+    pub tag: String,
 }
 
 /// The output of `links`.

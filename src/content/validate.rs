@@ -25,6 +25,7 @@ mod web_address;
 use std::collections::HashMap;
 
 pub(super) use follow_ons::drop_follow_ons;
+pub(crate) use id::is_id;
 pub(crate) use references::{check_questions, unknown_expected};
 pub(crate) use search::HeldOut;
 

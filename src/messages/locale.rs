@@ -20,6 +20,15 @@ impl Locale {
     /// Every language there is.
     pub const ALL: [Locale; 2] = [Locale::English, Locale::French];
 
+    /// The tag of the language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Locale::English => "en",
+            Locale::French => "fr",
+        }
+    }
+
     /// The first language that the system is set to and that there are texts in (`LANGUAGE`, `LC_ALL`, `LC_MESSAGES`, `LANG`; on
     /// Windows and macOS its settings), else English.
     #[must_use]

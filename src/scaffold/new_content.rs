@@ -1,0 +1,165 @@
+//! `palabre init`: the first content of an organisation.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::templates::{self, MARK, Untranslated};
+use super::{Change, ScaffoldError, check};
+use crate::content::files::{ROOT_FILE, TESTS_FOLDER};
+use crate::lang::Tag;
+use crate::message;
+use crate::messages::Message;
+
+/// Whose content it is.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// What people call it.
+    pub name: String,
+    /// The languages in which it answers, in the order of the buttons; the first is for people whose own is not there.
+    pub languages: Vec<Tag>,
+    /// Phone numbers, with `+` and the country's code.
+    pub phones: Vec<String>,
+    /// E-mail addresses.
+    pub emails: Vec<String>,
+}
+
+/// Makes sure that a content can be made in a directory: that it is not there, or holds nothing but hidden files.
+///
+/// # Errors
+///
+/// When it holds something, is no directory or cannot be looked at.
+pub fn check_is_free(directory: &Path) -> Result<(), ScaffoldError> {
+    let shown = directory.display();
+    let names = fs::read_dir(directory).and_then(|entries| {
+        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<io::Result<Vec<String>>>()
+    });
+    let refusal = match names {
+        Ok(names) => match names.iter().filter(|name| !name.starts_with('.')).min() {
+            None => return Ok(()),
+            Some(_) if names.iter().any(|name| name == ROOT_FILE) => message!(
+                "{shown} is a content already, and nothing in it is overwritten: `palabre new` adds a section or a language; name another directory for a new content",
+                shown
+            ),
+            Some(name) => message!(
+                "{shown} is not empty (it holds `{name}`), and nothing in it is overwritten: name another directory, which need not be there yet",
+                shown,
+                name
+            ),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            message!("{shown} is a file: name a directory, which need not be there yet", shown)
+        }
+        Err(error) => message!(
+            "{shown} cannot be looked at: {reason}; name another directory",
+            shown,
+            reason = Message::of_io(&error)
+        ),
+    };
+    Err(ScaffoldError::Refused(refusal))
+}
+
+/// The files of a new content: a small tree, its words and the sentences of the interface in each language, and questions.
+///
+/// # Errors
+///
+/// When something is missing, or the content would have errors: a phone number that is none, for example.
+pub fn content(organisation: &Organisation, today: NaiveDate) -> Result<Change, ScaffoldError> {
+    let Organisation { name, languages, phones, emails } = organisation;
+    let Some(first) = languages.first() else {
+        return Err(ScaffoldError::Refused(message!("no language is named: write `--lang fr,en`")));
+    };
+    if name.trim().is_empty() {
+        let message = message!("the organisation's name is missing: write `--name \"…\"`");
+        return Err(ScaffoldError::Refused(message));
+    }
+    if phones.is_empty() && emails.is_empty() {
+        return Err(ScaffoldError::Refused(message!(
+            "a phone number or an e-mail address is missing, for people whose question finds no answer: write `--phone \"+223 …\"` or `--email …`"
+        )));
+    }
+    let comments = templates::comments(Some(first));
+    let source = templates::source(languages);
+    let has_texts = languages.iter().any(|tag| templates::of(tag).is_some());
+    let mut files = Vec::new();
+    for tag in languages {
+        let (interface, sections) = match templates::of(tag) {
+            Some(texts) => (texts.interface.to_owned(), texts.sections.to_owned()),
+            None => {
+                let is_first = tag == first && !has_texts;
+                let how = if is_first { Untranslated::AsIs } else { Untranslated::Comments };
+                (
+                    templates::untranslated_interface(tag, source, how, comments),
+                    templates::untranslated_words(tag, source, source.sections, how, comments),
+                )
+            }
+        };
+        files.push((format!("{tag}/interface.toml"), interface));
+        files.push((format!("{tag}/sections.toml"), with_contact(&sections, organisation)));
+        if let Some(texts) = templates::of(tag) {
+            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), texts.tests.to_owned()));
+        }
+    }
+    let order: Vec<String> = languages.iter().map(Tag::to_string).collect();
+    let root = templates::root(comments)
+        .replace("\"NAME\"", &quoted(name.trim()))
+        .replace("\"DEFAULT\"", &quoted(first.as_str()))
+        .replace("\"MONTH\"", &quoted(&today.format("%Y-%m").to_string()))
+        .replace("\"ORDER\"", &list(&order))
+        .replace("\"PHONES\"", &list(phones))
+        .replace("\"EMAILS\"", &list(emails));
+    files.push((ROOT_FILE.to_owned(), root));
+    check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
+    let mut next = vec![message!("write your own words where {mark} stands, and your own sections", mark = MARK)];
+    next.extend(of_languages(languages));
+    Ok(Change { files, next })
+}
+
+/// What has to be done with the sentences of these languages.
+pub(super) fn of_languages(languages: &[Tag]) -> Vec<Message> {
+    let listed = |tags: Vec<&Tag>| tags.into_iter().map(Tag::to_string).collect::<Vec<_>>().join(", ");
+    let untranslated = listed(languages.iter().filter(|tag| templates::of(tag).is_none()).collect());
+    let is_unreviewed = |tag: &&Tag| templates::of(tag).is_some_and(|texts| !texts.is_reviewed);
+    let unreviewed = listed(languages.iter().filter(is_unreviewed).collect());
+    let mut next = Vec::new();
+    if !unreviewed.is_empty() {
+        next.push(message!(
+            "let somebody who speaks the language read the sentences of {unreviewed}: nobody has yet",
+            unreviewed
+        ));
+    }
+    if !untranslated.is_empty() {
+        next.push(message!(
+            "translate the files of {untranslated}, of which there are no sentences yet: they say how",
+            untranslated
+        ));
+    }
+    next
+}
+
+/// The words without the lines that name a kind of contact which there is none of.
+fn with_contact(words: &str, organisation: &Organisation) -> String {
+    let absent = [("{phones}", organisation.phones.is_empty()), ("{email}", organisation.emails.is_empty())];
+    let mut kept = words.to_owned();
+    for (placeholder, _) in absent.iter().filter(|(_, is_absent)| *is_absent) {
+        // A paragraph of one line, with the empty line behind it.
+        if let Some(at) = kept.find(placeholder) {
+            let start = kept[..at].rfind('\n').map_or(0, |end| end + 1);
+            let end = kept[at..].find("\n\n").map_or(kept.len(), |end| at + end + 2);
+            kept.replace_range(start..end, "");
+        }
+    }
+    kept
+}
+
+/// A text as a TOML string: the escapes of JSON are among those of TOML.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn list(texts: &[String]) -> String {
+    texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
+}
