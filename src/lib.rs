@@ -11,7 +11,7 @@
 //! - [`bot`]: what to answer: pure functions without I/O. The product.
 //! - [`quality`]: the questions with which a content tests itself.
 //! - `platform`: what differs between operating systems: signals and file permissions.
-//! - [`telegram`], [`terminal`]: adapters: how to deliver an answer. Neither knows the other.
+//! - [`telegram`], [`terminal`], [`site`]: adapters: how to deliver an answer, or all of them as web pages. None knows another.
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
 //! - [`reload`]: a content that changes while it is served.
@@ -33,5 +33,6 @@ pub mod quality;
 pub mod reload;
 pub mod search;
 pub mod server;
+pub mod site;
 pub mod telegram;
 pub mod terminal;

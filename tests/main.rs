@@ -28,6 +28,7 @@ mod properties;
 mod questions;
 mod reload;
 mod server;
+mod site;
 mod soak;
 mod support;
 mod telegram;
