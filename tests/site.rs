@@ -130,13 +130,11 @@ fn every_link_leads_to_a_file_or_out() {
 
 #[test]
 fn a_page_is_small_and_asks_for_nothing_else() {
-    let mut largest = (0, String::new());
     for directory in CONTENTS {
         let content = content(directory);
         let files = files(&content);
         for SiteFile { path, html } in &files {
             assert!(html.len() <= PAGE_BYTES_MAX, "{directory} {path}: {} bytes", html.len());
-            largest = largest.max((html.len(), format!("{directory} {path}")));
             let (tags, _) = tags_and_text(html);
             for tag in &tags {
                 let name = tag.split(' ').next().unwrap();
@@ -147,7 +145,6 @@ fn a_page_is_small_and_asks_for_nothing_else() {
         }
         assert_eq!(files, self::files(&content), "the same content gives the same bytes");
     }
-    println!("the largest page: {largest:?}");
 }
 
 #[test]
