@@ -4,6 +4,7 @@ WORKDIR /palabre
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY src src
 COPY content content
+COPY templates templates
 COPY fake-bot-api/Cargo.toml fake-bot-api/
 # What Cargo.toml names must be there, though nothing of it is built here: benches, tests, the crate that tests use.
 RUN mkdir -p tests benches fake-bot-api/src fake-bot-api/tests \

@@ -11,6 +11,7 @@ mod links;
 mod new;
 mod run;
 mod schema;
+mod site;
 
 use std::io;
 use std::net::SocketAddr;
@@ -40,6 +41,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Chat(options) => chat::execute(&options),
         Command::Ask(options) => ask::execute(&options),
         Command::Links(options) => links::execute(&options),
+        Command::Site(options) => site::execute(&options),
         Command::Doctor(options) => doctor::execute(options),
         Command::Check(options) => check::execute(options),
         Command::Schema(options) => schema::execute(&options),
@@ -90,6 +92,12 @@ pub enum Error {
     /// Not 5 to 32 of letters, digits and underscores (Bot API).
     #[error("that is no bot's name: write it as in t.me/NAME")]
     BotName,
+    /// Not the address of a site.
+    #[error("that is no site's address: write it as https://example.org/palabre")]
+    SiteUrl,
+    /// The site cannot be written: what is wrong and a way out.
+    #[error("{0}")]
+    Site(String),
     /// A link is too long for a QR code.
     #[error("{0} fits no QR code: {1}")]
     QrCode(String, qrcode::types::QrError),

@@ -12,7 +12,7 @@
 //! - [`quality`]: the questions with which a content tests itself.
 //! - [`scaffold`]: a new content, and what is added to one.
 //! - `platform`: what differs between operating systems: signals and file permissions.
-//! - [`telegram`], [`terminal`]: adapters: how to deliver an answer. Neither knows the other.
+//! - [`telegram`], [`terminal`], [`site`]: adapters: how to deliver an answer, or all of them as web pages. None knows another.
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
 //! - [`reload`]: a content that changes while it is served.
@@ -35,5 +35,6 @@ pub mod reload;
 pub mod scaffold;
 pub mod search;
 pub mod server;
+pub mod site;
 pub mod telegram;
 pub mod terminal;

@@ -47,3 +47,18 @@ fn qr_codes_are_written_as_svg() {
 fn what_is_no_bot_s_name_is_refused() {
     assert_eq!(links(&["--bot", "no bot!"]).status.code(), Some(1));
 }
+
+#[test]
+fn links_name_the_page_of_the_site_too() {
+    let site = ["--bot", "palabre_bot", "--site", "https://example.org/mali"];
+    let text = String::from_utf8(links(&site).stdout).unwrap();
+    let both = "https://t.me/palabre_bot?start=en-trust  https://example.org/mali/en/trust.html  ";
+    assert!(text.contains(both), "{text}");
+    assert!(text.contains("  https://example.org/mali/fr/index.html  "), "{text}");
+    let csv = String::from_utf8(links(&[&site[..], &["--format", "csv"]].concat()).stdout).unwrap();
+    assert!(csv.starts_with("\u{feff}language,section,title,link,page\n"), "{csv}");
+    assert!(csv.contains("?start=en-trust,https://example.org/mali/en/trust.html\n"), "{csv}");
+    let json = String::from_utf8(links(&[&site[..], &["--format", "json"]].concat()).stdout).unwrap();
+    assert!(json.contains(r#""page":"https://example.org/mali/en/trust.html""#), "{json}");
+    assert_eq!(links(&["--bot", "palabre_bot", "--site", "example.org"]).status.code(), Some(1));
+}

@@ -29,6 +29,7 @@ mod questions;
 mod reload;
 mod scaffold;
 mod server;
+mod site;
 mod soak;
 mod support;
 mod telegram;

@@ -12,10 +12,12 @@ use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::diag::Severity;
 use palabre::markup::{Ambiguity, Placeholders, Problem, RichText, Style, parse, utf16_len};
 use palabre::messages::Locale;
+use palabre::site::to_html;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::contents::check_every_page;
+use crate::site::tags_and_text;
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
 
@@ -338,6 +340,17 @@ proptest! {
             prop_assert!(written.chars().all(is_shown), "{:?} lacks some of {:?}", shown, written);
         } else if !is_refused {
             prop_assert_eq!(shown, written);
+        }
+    }
+
+    /// As HTML, a text keeps its letters, and no element crosses another.
+    #[test]
+    fn a_text_as_html_keeps_its_letters(source in prop_oneof![markdown(), office_text()], limit in 20_usize..600) {
+        let (text, _) = parse(&source, &OnePlaceholder);
+        for page in text.split(limit) {
+            let html = to_html(&page, &|command| Some(format!("{command}.html")));
+            let (_, shown) = tags_and_text(&html);
+            prop_assert_eq!(letters_and_digits(&shown), letters_and_digits(page.as_str()), "{}", html);
         }
     }
 

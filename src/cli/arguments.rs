@@ -37,6 +37,11 @@ pub enum Command {
     Ask(AskOptions),
     /// Print the deep link of every section in every language, for posters and web pages
     Links(LinksOptions),
+    /// Write the content as static web pages, for people without Telegram: a page a section and language
+    ///
+    /// The directory must not exist yet, be empty, or hold a site that was written before: that is exchanged as a whole.
+    /// The pages need no server and no script; links between them are relative.
+    Site(SiteOptions),
     /// Say what is right with this bot and what to do: token, network, webhook, BotFather, menus, content
     ///
     /// It asks Telegram, or the server of TELOXIDE_API_URL, and changes nothing. It takes ten seconds at most, also when
@@ -141,6 +146,28 @@ pub struct LinksOptions {
     /// Write a QR code of each link into this directory, as SVG
     #[arg(long, value_name = "DIR")]
     pub qr: Option<PathBuf>,
+    /// The address of the site that `palabre site` wrote: prints the page beside each link
+    #[arg(long, value_name = "URL")]
+    pub site: Option<String>,
+}
+
+/// The arguments of `palabre site`.
+#[derive(Debug, Args)]
+pub struct SiteOptions {
+    /// The directory for the pages
+    pub dir: PathBuf,
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// Which of its sections are there.
+    #[command(flatten)]
+    pub preview: Preview,
+    /// The bot's name, as in t.me/NAME: each page links to the bot's page of the same section
+    #[arg(long, value_name = "NAME")]
+    pub bot: Option<String>,
+    /// The address at which the site is to be: pages then name it for search engines and chats
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 }
 
 /// The arguments of `palabre doctor`.

@@ -43,7 +43,7 @@ impl Hours {
     }
 
     /// Days with the same hours that follow each other: the first, the last, the periods. A day without hours is left out.
-    pub(in crate::content) fn groups(&self) -> Vec<(Weekday, Weekday, &[Period])> {
+    fn groups(&self) -> Vec<(Weekday, Weekday, &[Period])> {
         let mut groups: Vec<(Weekday, Weekday, &[Period])> = Vec::new();
         for (day, periods) in (0..DAYS).zip(&self.days) {
             match groups.last_mut() {
@@ -53,6 +53,18 @@ impl Hours {
             }
         }
         groups
+    }
+
+    /// As people read them: a line for days with the same hours that follow each other, as `Monday – Thursday 08:00–12:00`.
+    #[must_use]
+    pub fn lines<'a>(&self, name: impl Fn(Weekday) -> &'a str) -> Vec<String> {
+        let line = |(first, last, periods): (Weekday, Weekday, &[Period])| {
+            let days =
+                if first == last { name(first).to_owned() } else { format!("{} – {}", name(first), name(last)) };
+            let times = periods.iter().map(|&(from, to)| format!("{}–{}", clock_time(from), clock_time(to)));
+            format!("{days} {}", times.collect::<Vec<_>>().join(", "))
+        };
+        self.groups().into_iter().map(line).collect()
     }
 
     /// What they say of a moment of a week; `None` when it is never or always open.

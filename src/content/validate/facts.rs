@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Folder, characters, contacts, web_address};
 use crate::content::month::YearMonth;
 use crate::content::schema::{RawRoot, RawSource, Spanned};
-use crate::content::{Contact, LangId, PerLanguage, Weekday, clock_time};
+use crate::content::{Contact, LangId, PerLanguage, Weekday};
 use crate::diag::{Code, Location, Report, Source};
 use crate::markup::{self, Piece, Problem, RichText, Style, Typography, pieces};
 use crate::message;
@@ -276,12 +276,7 @@ fn hours(contact: &Contact, folder: &Folder<'_>, folders: &[Folder<'_>]) -> Opti
     let names = std::iter::once(folder).chain(folders).find_map(|f| f.interface.as_ref()?.1.days.as_ref());
     let name =
         |day: Weekday| names.and_then(|names| names.value.get(usize::from(day))).map_or("", |name| name.value.trim());
-    let line = |(first, last, periods): (Weekday, Weekday, &[_])| {
-        let days = if first == last { name(first).to_owned() } else { format!("{} – {}", name(first), name(last)) };
-        let times = periods.iter().map(|&(from, to)| format!("{}–{}", clock_time(from), clock_time(to)));
-        format!("{days} {}", times.collect::<Vec<_>>().join(", "))
-    };
-    let lines: Vec<String> = contact.hours.groups().into_iter().map(line).collect();
+    let lines = contact.hours.lines(name);
     (!lines.is_empty()).then(|| RichText::plain(lines.join("\n")))
 }
 
