@@ -64,6 +64,8 @@ pub enum Element {
     Rule,
     /// Dashes or equals signs that make a heading of the words above them.
     Underlining,
+    /// A link without words.
+    EmptyLink,
     /// The address of a link apart from its words.
     LinkDefinition,
     /// Words beside the signs that open a block of code.
@@ -143,7 +145,7 @@ impl<'a> Builder<'a> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, range),
-            Event::End(tag) => self.end(tag),
+            Event::End(tag) => self.end(tag, range),
             _ if self.left_out > 0 => {}
             Event::Text(words) => self.words(&words, range),
             Event::Code(code) => self.out.push_styled(code.trim(), Style::Code),
@@ -215,7 +217,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         if self.left_out > 0 {
             self.left_out -= 1;
             return;
@@ -242,9 +244,14 @@ impl<'a> Builder<'a> {
                     self.out.push(&table.render(self.placeholders.colon()));
                 }
             }
-            TagEnd::Heading(_) | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => {
-                self.close_style()
+            TagEnd::Link => {
+                let has_words = self.open.last().is_some_and(|&(start, ..)| !self.out.text[start..].trim().is_empty());
+                if !has_words {
+                    self.unsupported(Element::EmptyLink, range);
+                }
+                self.close_style();
             }
+            TagEnd::Heading(_) | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.close_style(),
             _ => {}
         }
     }
@@ -545,6 +552,7 @@ mod tests {
         check(pipes, pipes, &ambiguous(Ambiguity::Pipes, 0..pipes.len()));
         check("a | b\nc | d", "a | b\nc | d", &ambiguous(Ambiguity::Pipes, 0..11));
         check("oui | non", "oui | non", &[]);
+        check("[](https://example.org/3) a", "a", &[Problem::Unsupported(Element::EmptyLink, 0..25)]);
         let empty = "| Jour et date | Heure de passage et lieu | Remarque |\n|---|---|---|\n| Lundi | | |";
         check(empty, "Heure de passage et lieu · Remarque\nJour et date: Lundi", &[]);
         let tabs = "\tJour\tHeure\n\tLundi\t8h";

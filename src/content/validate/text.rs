@@ -114,6 +114,9 @@ fn unsupported(element: Element) -> (Message, Message) {
                 "write [words](https://…); a bracket that is meant as it is has a backslash before it (two in `\"…\"` and `\"\"\"`, one in `'''`)"
             ),
         ),
+        Element::EmptyLink => {
+            (message!("a link without words"), message!("write what it opens between the brackets: [words](https://…)"))
+        }
         Element::Rule => {
             (message!("a horizontal rule"), message!("leave an empty line, or write a heading: `## Words`"))
         }
