@@ -74,7 +74,7 @@ pub enum Element {
     LongRow,
     /// A quotation within a quotation.
     NestedQuotation,
-    /// A list within [`NESTING_MAX`] others.
+    /// A list within eight others.
     DeepList,
     /// What the parser may know some day.
     Other,
@@ -415,7 +415,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The signs with which the first line begins that opens more than [`NESTING_MAX`] lists and quotations by itself: a parser goes
+/// The signs with which the first line begins that opens more than eight lists and quotations by itself: a parser goes
 /// through all of them again at each line that follows. Deeper lists over several lines are an [`Element::DeepList`].
 #[must_use]
 pub fn too_deep(markdown: &str) -> Option<Range<usize>> {
