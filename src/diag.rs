@@ -1,6 +1,7 @@
 //! Diagnostics: what is wrong with a content, where, and what to write instead.
 
 mod baseline;
+mod code;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -9,152 +10,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
 pub use self::baseline::Baseline;
+pub use self::code::Code;
 use crate::message;
 use crate::messages::{Locale, Message};
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
-        /// The name of a kind of problem, as it is printed and as its case in `tests/cases/check/` is called.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[doc = $doc])* $variant,)* }
-
-        impl Code {
-            /// Every code there is.
-            pub const ALL: &[Code] = &[$(Code::$variant,)*];
-
-            /// The code of a name.
-            #[must_use]
-            pub fn of(name: &str) -> Option<Code> {
-                Self::ALL.iter().copied().find(|code| code.name() == name)
-            }
-
-            /// The code as people read it.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Code::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The content directory is not there.
-    NoDirectory = "no-directory",
-    /// A file cannot be read, or `palabre.toml` is not there.
-    Unreadable = "unreadable",
-    /// A file that looks like one of the content's and is none.
-    NotRead = "not-read",
-    /// A file of words without a word.
-    EmptyFile = "empty-file",
-    /// A file is not UTF-8.
-    NotUtf8 = "not-utf8",
-    /// A file begins with a byte order mark.
-    ByteOrderMark = "byte-order-mark",
-    /// A file has Windows line ends.
-    CarriageReturn = "carriage-return",
-    /// A file is not TOML.
-    TomlSyntax = "toml-syntax",
-    /// A key that nothing reads.
-    UnknownKey = "unknown-key",
-    /// Keys that exclude each other.
-    Contradiction = "contradiction",
-    /// A key that must be there is not.
-    MissingKey = "missing-key",
-    /// A value of another type than expected.
-    WrongType = "wrong-type",
-    /// A text without words.
-    EmptyText = "empty-text",
-    /// A text longer than its place allows.
-    TextTooLong = "text-too-long",
-    /// A description that Telegram would refuse.
-    DescriptionTooLong = "description-too-long",
-    /// A button's label over 64 bytes.
-    ButtonTooLong = "button-too-long",
-    /// A title, label or summary that has to be one line has more.
-    NotOneLine = "not-one-line",
-    /// An id that does not fit into links.
-    BadId = "bad-id",
-    /// An id that stands twice.
-    DuplicateId = "duplicate-id",
-    /// Words or a test question for a section that the tree does not have.
-    UnknownId = "unknown-id",
-    /// A command or a link in a text that leads to no section.
-    DeadReference = "dead-reference",
-    /// A section without words in any language.
-    NoWords = "no-words",
-    /// A section tree of more than four levels.
-    TreeTooDeep = "tree-too-deep",
-    /// More sections, languages or phones on one page than Telegram shows buttons.
-    TooManyButtons = "too-many-buttons",
-    /// An emoji that is not one.
-    BadEmoji = "bad-emoji",
-    /// Two sections of one page with the same emoji.
-    DuplicateEmoji = "duplicate-emoji",
-    /// A command name that Telegram refuses.
-    BadCommand = "bad-command",
-    /// A command that means two things.
-    DuplicateCommand = "duplicate-command",
-    /// A top section without a command in some language.
-    NoCommand = "no-command",
-    /// Markdown whose marks do not close.
-    BrokenMarkdown = "broken-markdown",
-    /// Markdown that a Telegram message cannot show.
-    UnsupportedMarkdown = "unsupported-markdown",
-    /// Signs that could be marks and are shown as they are, or the other way round.
-    AmbiguousMarkdown = "ambiguous-markdown",
-    /// A link to something that is no web address.
-    BadUrl = "bad-url",
-    /// A phone number that nobody can dial.
-    BadPhone = "bad-phone",
-    /// A phone number in a range that its country is not known to use.
-    OddPhone = "odd-phone",
-    /// An e-mail address that is none.
-    BadEmail = "bad-email",
-    /// Opening hours that cannot be.
-    BadHours = "bad-hours",
-    /// A time zone that does not exist.
-    BadTimeZone = "bad-time-zone",
-    /// A place that is not on the map.
-    BadLocation = "bad-location",
-    /// A section shows a contact that does not exist.
-    UnknownContact = "unknown-contact",
-    /// A table that a newer one has taken the place of.
-    OldForm = "old-form",
-    /// A character that nobody sees, or that looks like another.
-    OddCharacter = "odd-character",
-    /// A placeholder that does not exist.
-    UnknownPlaceholder = "unknown-placeholder",
-    /// One name for two placeholders.
-    DuplicatePlaceholder = "duplicate-placeholder",
-    /// A language tag that is not one.
-    BadLanguage = "bad-language",
-    /// A language that is declared and has no folder.
-    LanguageWithoutFolder = "language-without-folder",
-    /// A folder whose language is not declared.
-    UndeclaredLanguage = "undeclared-language",
-    /// A text that a language does not have yet.
-    Untranslated = "untranslated",
-    /// Numbers, links or list items that are not those of another language.
-    OtherFacts = "other-facts",
-    /// A body of more than three pages.
-    BodyTooLong = "body-too-long",
-    /// One question under two sections.
-    DuplicateAsk = "duplicate-ask",
-    /// Fewer than twelve questions under a section.
-    FewAsk = "few-ask",
-    /// A question that is nearer to another section than to its own.
-    StrayAsk = "stray-ask",
-    /// A question of `tests/` that did not find what it should.
-    MissedQuestion = "missed-question",
-    /// A stemmer that does not exist.
-    UnknownStemmer = "unknown-stemmer",
-    /// A date that is not a month that has been, or not a day.
-    BadDate = "bad-date",
-    /// A section that is over, so that nobody sees it.
-    IsOver = "is-over",
-    /// Facts that nobody has checked for long.
-    OldFacts = "old-facts",
-}
 
 /// Problems of a broken content that the log shows: as many as somebody reads there.
 pub const LOGGED_MAX: usize = 20;

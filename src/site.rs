@@ -1,8 +1,8 @@
 //! The same content as static web pages, for people without Telegram: to be put on a web server, shared as files or printed.
 //!
 //! A page is a section in a language: `fr/contact.html`. A file with its ending, not a directory with an `index.html`: so links also
-//! lead on where nobody serves the pages, from a memory card or out of an archive. Every link within the site is relative. There is no script and
-//! nothing from elsewhere; the styles stand in the page. The same content gives the same bytes.
+//! lead on where nobody serves the pages, from a memory card or out of an archive. Every link within the site is relative. There is
+//! no script and nothing from elsewhere; the styles stand in the page. The same content gives the same bytes.
 
 mod html;
 mod pages;

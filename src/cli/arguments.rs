@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::builder::{Resettable, StyledStr};
+use clap::builder::{PossibleValuesParser, Resettable, StyledStr, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -216,38 +216,18 @@ pub struct CheckOptions {
 #[derive(Debug, Args)]
 pub struct SchemaOptions {
     /// Of which file: palabre (palabre.toml), sections, interface, search or tests
-    #[arg(value_enum, required_unless_present = "out")]
-    pub kind: Option<SchemaKind>,
+    #[arg(value_parser = file_kind(), required_unless_present = "out")]
+    pub kind: Option<FileKind>,
     /// Write all schemas, and settings for taplo, into this content directory
     #[arg(long, value_name = "DIR", conflicts_with = "kind")]
     pub out: Option<PathBuf>,
 }
 
-/// The files that there are schemas of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SchemaKind {
-    /// palabre.toml
-    Palabre,
-    /// The words of sections
-    Sections,
-    /// interface.toml
-    Interface,
-    /// search.toml
-    Search,
-    /// The questions of tests/
-    Tests,
-}
-
-impl From<SchemaKind> for FileKind {
-    fn from(kind: SchemaKind) -> Self {
-        match kind {
-            SchemaKind::Palabre => FileKind::Root,
-            SchemaKind::Sections => FileKind::Sections,
-            SchemaKind::Interface => FileKind::Interface,
-            SchemaKind::Search => FileKind::Search,
-            SchemaKind::Tests => FileKind::Questions,
-        }
-    }
+/// Takes the names of the schemas.
+fn file_kind() -> impl TypedValueParser<Value = FileKind> {
+    // The parser before it has refused all other names.
+    let of = |name: String| FileKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(FileKind::Root);
+    PossibleValuesParser::new(FileKind::ALL.map(FileKind::name)).map(of)
 }
 
 /// The arguments of `palabre init`.

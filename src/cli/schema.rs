@@ -16,7 +16,7 @@ pub(super) fn execute(options: &SchemaOptions) -> Result<ExitCode, Error> {
             write_all(directory).map_err(|error| Error::Schemas(directory.clone(), error))?;
         }
         (None, kind) => {
-            let kind = kind.map_or(FileKind::Root, FileKind::from);
+            let kind = kind.unwrap_or(FileKind::Root);
             // A closed pipe (`| head`) is no error.
             let _ = io::stdout().lock().write_all(to_text(kind).as_bytes());
         }

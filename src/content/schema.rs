@@ -6,6 +6,7 @@
 pub(super) mod limits;
 mod reader;
 mod spanned;
+mod syntax;
 
 use std::ops::Range;
 

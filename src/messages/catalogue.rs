@@ -25,11 +25,10 @@ pub(super) fn find(english: &str, locale: Locale) -> Option<&'static str> {
 /// The entries of a catalogue. It is part of the program, so a test finds what is wrong with it.
 fn read(text: &str) -> HashMap<String, String> {
     let (table, _) = DeTable::parse_recoverable(text);
-    let entry = |(key, value): (toml::Spanned<_>, toml::Spanned<toml::de::DeValue<'_>>)| {
-        let key: std::borrow::Cow<'_, str> = key.into_inner();
-        Some((key.into_owned(), value.get_ref().as_str()?.to_owned()))
-    };
-    table.into_inner().into_iter().filter_map(entry).collect()
+    let entries = table.into_inner().into_iter();
+    entries
+        .filter_map(|(key, value)| Some((key.into_inner().into_owned(), value.get_ref().as_str()?.to_owned())))
+        .collect()
 }
 
 #[cfg(test)]

@@ -105,12 +105,13 @@ pub fn content(organisation: &Organisation, today: NaiveDate) -> Result<Change, 
     }
     let order: Vec<String> = languages.iter().map(Tag::to_string).collect();
     let root = templates::root(comments)
-        .replace("\"NAME\"", &quoted(name.trim()))
         .replace("\"DEFAULT\"", &quoted(first.as_str()))
         .replace("\"MONTH\"", &quoted(&today.format("%Y-%m").to_string()))
         .replace("\"ORDER\"", &list(&order))
         .replace("\"PHONES\"", &list(phones))
-        .replace("\"EMAILS\"", &list(emails));
+        .replace("\"EMAILS\"", &list(emails))
+        // Last: a name may be one of these words.
+        .replace("\"NAME\"", &quoted(name.trim()));
     files.push((ROOT_FILE.to_owned(), root));
     check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
     let mut next = vec![message!("write your own words where {mark} stands, and your own sections", mark = MARK)];

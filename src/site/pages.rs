@@ -76,7 +76,7 @@ struct Page<'a> {
     buttons: Vec<Link<'a>>,
     facts: Option<&'a str>,
     /// The sections before and behind, and home.
-    ways: Vec<Link<'a>>,
+    navigation: Vec<Link<'a>>,
 }
 
 #[derive(Template)]
@@ -152,7 +152,7 @@ pub(super) fn page(
         contact: contact(content, lang, section),
         buttons,
         facts: section.map(|section| content.facts_line(section, lang)),
-        ways: section.map_or_else(Vec::new, |section| ways(content, lang, section)),
+        navigation: section.map_or_else(Vec::new, |section| navigation(content, lang, section)),
     };
     page.render()
 }
@@ -213,13 +213,14 @@ fn up<'a>(content: &'a Content, lang: LangId, section: SectionId) -> Link<'a> {
 }
 
 /// The sections before and behind, and home.
-fn ways<'a>(content: &'a Content, lang: LangId, section: SectionId) -> Vec<Link<'a>> {
+fn navigation<'a>(content: &'a Content, lang: LangId, section: SectionId) -> Vec<Link<'a>> {
     let interface = content.interface(lang);
     let siblings = content.section(section).siblings;
     let beside = |sibling: Option<SectionId>, label: &str| Some(link(file_name(content, Some(sibling?)), label));
-    let ways = [beside(siblings.previous, &interface.button_previous), beside(siblings.next, &interface.button_next)];
+    let siblings =
+        [beside(siblings.previous, &interface.button_previous), beside(siblings.next, &interface.button_next)];
     let home = link(file_name(content, None), &interface.button_home);
-    ways.into_iter().flatten().chain(std::iter::once(home)).collect()
+    siblings.into_iter().flatten().chain(std::iter::once(home)).collect()
 }
 
 /// The sections on the menu of a section, or of home.

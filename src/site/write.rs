@@ -38,13 +38,13 @@ impl WriteError {
                 path = path.display()
             ),
             Self::Io(path, error) => message!(
-                "the site cannot be written: {path}: {error}; a directory that is mounted cannot be exchanged: name one inside of it",
+                "the site cannot be written: {path}: {reason}; a directory that is mounted cannot be exchanged: name one inside of it",
                 path = path.display(),
-                error = error
+                reason = Message::of_io(error)
             ),
             Self::NotBack(path, error) => message!(
-                "the site cannot be exchanged: {error}; the one of before is in {path}: move it back",
-                error = error,
+                "the site cannot be exchanged: {reason}; the one of before is in {path}: move it back",
+                reason = Message::of_io(error),
                 path = path.display()
             ),
         }

@@ -65,12 +65,21 @@ impl Process {
     /// After [`WAIT_LIMIT`], or as soon as the process has ended without saying so.
     #[track_caller]
     pub fn wait_log(&self, needle: &str) {
-        let found = |written: &Written| written.text.contains(needle);
+        self.wait_log_times(needle, 1);
+    }
+
+    /// Waits until the log contains the needle so many times.
+    ///
+    /// # Panics
+    /// As [`Process::wait_log`].
+    #[track_caller]
+    pub fn wait_log_times(&self, needle: &str, times: usize) {
+        let found = |written: &Written| written.text.matches(needle).count() >= times;
         let written = self.log.wait(WAIT_LIMIT, |written| found(written) || written.open == 0);
         let text = written.text.clone();
         let is_there = found(&written);
         drop(written);
-        assert!(is_there, "no {needle:?} in the log of the bot:\n{text}");
+        assert!(is_there, "not {times} times {needle:?} in the log of the bot:\n{text}");
     }
 
     /// Sends a signal by its name without `SIG`: `TERM`, `INT`, `STOP`.

@@ -142,15 +142,22 @@ fn section_text(
     let title = text(&raw.title, message!("the title"), report).unwrap_or_default();
     let summary = text(&raw.summary, message!("the summary"), report).unwrap_or_default();
     let button = text(&raw.button, message!("the button"), report);
-    if let Some(written) = raw.title.as_ref().filter(|_| utf16_len(&title) > TITLE_MAX) {
-        let message = message!(
-            "the title of `{id}` has {count} characters; {max} are the most",
-            id = raw.id.value,
-            count = utf16_len(&title),
-            max = TITLE_MAX
-        );
-        report.error(Code::TextTooLong, written.location(file), message, message!("say it in a few words"));
-    }
+    let check_length =
+        |written: &Option<Spanned<String>>, text: &str, max: usize, what: Message, report: &mut Report| {
+            let count = utf16_len(text);
+            if let Some(written) = written.as_ref().filter(|_| count > max) {
+                let message = message!(
+                    "{what} of `{id}` has {count} characters; {max} are the most",
+                    what,
+                    id = raw.id.value,
+                    count,
+                    max
+                );
+                report.error(Code::TextTooLong, written.location(file), message, message!("say it in a few words"));
+            }
+        };
+    check_length(&raw.title, &title, TITLE_MAX, message!("the title"), report);
+    check_length(&raw.summary, &summary, SUMMARY_MAX, message!("the summary"), report);
     let label = format!("{emoji} {}", button.as_ref().unwrap_or(&title));
     if label.len() > LABEL_MAX
         && let Some(written) = raw.button.as_ref().or(raw.title.as_ref())
@@ -166,17 +173,6 @@ fn section_text(
             ),
             message!("shorten the title, or add a shorter `button = \"…\"`"),
         );
-    }
-    if let Some(written) = &raw.summary
-        && utf16_len(&summary) > SUMMARY_MAX
-    {
-        let message = message!(
-            "the summary of `{id}` has {count} characters; {max} are the most",
-            id = raw.id.value,
-            count = utf16_len(&summary),
-            max = SUMMARY_MAX
-        );
-        report.error(Code::TextTooLong, written.location(file), message, message!("say it in one short line"));
     }
     let pages = raw.body.as_ref().map_or_else(Vec::new, |body| body_pages(file, &raw.id.value, body, facts, report));
     SectionText {
