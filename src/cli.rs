@@ -9,6 +9,7 @@ mod doctor;
 mod init;
 mod links;
 mod new;
+mod preview;
 mod run;
 mod schema;
 mod site;
@@ -38,6 +39,7 @@ use crate::telegram::{ApiConfigError, RunError, TokenError};
 pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
     match arguments.command {
         Command::Run(config) => run::execute(*config),
+        Command::Preview(options) => preview::execute(&options),
         Command::Chat(options) => chat::execute(&options),
         Command::Ask(options) => ask::execute(&options),
         Command::Links(options) => links::execute(&options),
@@ -104,6 +106,12 @@ pub enum Error {
     /// A QR code cannot be written into this directory.
     #[error("the QR codes cannot be written to {}: {}", .0.display(), .1)]
     QrFile(PathBuf, io::Error),
+    /// The preview's threads cannot start.
+    #[error("the preview does not start: {0}")]
+    Preview(io::Error),
+    /// The preview cannot listen on this port of loopback.
+    #[error("port {0} cannot be listened on: {1}; choose another with --port")]
+    PreviewPort(u16, io::Error),
     /// Tokio cannot start.
     #[error("the runtime does not start: {0}")]
     Runtime(io::Error),
@@ -140,7 +148,7 @@ fn load(choice: &ContentChoice, edition: impl Into<Edition>) -> Loaded {
 
 /// The content of an edition, if it has no errors.
 fn content(choice: &ContentChoice, edition: impl Into<Edition>) -> Result<Content, Error> {
-    let Loaded { content, report } = load(choice, edition);
+    let Loaded { content, report, .. } = load(choice, edition);
     content.ok_or_else(|| broken(&report))
 }
 

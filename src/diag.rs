@@ -318,7 +318,9 @@ impl Report {
         renderer.render(&[group.element(help)])
     }
 
-    fn source(&self, path: &str) -> Option<&Source> {
+    /// The file of this path, if it was read.
+    #[must_use]
+    pub fn source(&self, path: &str) -> Option<&Source> {
         self.sources.iter().find(|s| s.path == path)
     }
 }
@@ -393,7 +395,8 @@ fn excerpt(text: &str, span: &Range<usize>) -> (usize, usize) {
     (before, line_end(line_end(span.end)))
 }
 
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+/// The line and the column of a byte, both from 1; a column is a character.
+pub(crate) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)

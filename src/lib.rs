@@ -16,6 +16,7 @@
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
 //! - [`reload`]: a content that changes while it is served.
+//! - [`preview`]: a content as people see it, in a browser, while somebody writes it.
 //! - [`cli`]: arguments and environment, and one `execute()` a command.
 
 pub mod bot;
@@ -30,6 +31,7 @@ pub mod markup;
 pub mod messages;
 pub mod metrics;
 mod platform;
+pub mod preview;
 pub mod quality;
 pub mod reload;
 pub mod scaffold;

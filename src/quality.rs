@@ -32,10 +32,10 @@ const SHARE_MIN: f32 = 0.8;
 /// each question of `tests/` that does not find what it should.
 #[must_use]
 pub fn check(loaded: Loaded) -> Loaded {
-    let Loaded { content, mut report } = loaded;
+    let Loaded { content, damaged, mut report } = loaded;
     let Some(content) = content else {
         load::check_questions(&mut report);
-        return Loaded::new(None, report);
+        return Loaded::new(damaged, report);
     };
     let published = load::as_published(&content, &report.sources);
     let published = published.as_ref().unwrap_or(&content);
@@ -118,9 +118,15 @@ impl AskFigure {
     pub fn share(&self) -> f32 {
         self.found as f32 / self.asked.max(1) as f32
     }
+
+    /// Whether it is of a section that is found less than 80 % of the time.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.section.is_some() && self.share() < SHARE_MIN
+    }
 }
 
-/// The figures of each language, and after them those of its sections that are found less than 80 % of the time.
+/// The figures of each language, and after each those of its sections.
 #[must_use]
 pub fn ask_figures(loaded: &Loaded) -> Vec<AskFigure> {
     let Some(content) = &loaded.content else { return Vec::new() };
@@ -147,8 +153,10 @@ pub fn ask_figures(loaded: &Loaded) -> Vec<AskFigure> {
             found: all.found + count.found,
         });
         let sections = of_sections.into_iter().map(|(&(_, section), &count)| figure(language, Some(section), count));
-        let weak = sections.filter(|figure| figure.share() < SHARE_MIN);
-        std::iter::once(figure(language, None, all)).filter(|figure| figure.asked > 0).chain(weak).collect::<Vec<_>>()
+        std::iter::once(figure(language, None, all))
+            .filter(|figure| figure.asked > 0)
+            .chain(sections)
+            .collect::<Vec<_>>()
     };
     content.languages().flat_map(of_language).collect()
 }

@@ -315,10 +315,10 @@ impl<T: PartialEq> Candidate<T> {
 /// Metadata of all files that a content may be made of, symbolic links followed; an entry that cannot be asked has its error.
 /// Folders have no metadata here: whatever is written beside the content, such as a log, changes nothing.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Stamp(Vec<(PathBuf, Result<Option<FileStamp>, ErrorKind>)>);
+pub(crate) struct Stamp(Vec<(PathBuf, Result<Option<FileStamp>, ErrorKind>)>);
 
 impl Stamp {
-    fn of(directory: &Path) -> Self {
+    pub(crate) fn of(directory: &Path) -> Self {
         let mut stamp = Self::default();
         for folder in stamp.add(directory.to_owned()) {
             stamp.add(folder);

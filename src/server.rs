@@ -66,7 +66,12 @@ pub async fn serve(
     if let Some(endpoint) = endpoint {
         router = router.merge(endpoint.router(monitoring.clone()));
     }
-    let service = TowerToHyperService::new(router.merge(monitoring_pages(monitoring)));
+    serve_router(listener, router.merge(monitoring_pages(monitoring)), stop).await;
+}
+
+/// Serves what a router answers, within the same limits, until `stop` resolves.
+pub(crate) async fn serve_router(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let service = TowerToHyperService::new(router);
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let draining = GracefulShutdown::new();

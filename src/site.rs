@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::content::{Content, LangId, SectionId};
 
+pub(crate) use html::tel;
 pub use html::to_html;
 pub use write::{WriteError, write};
 

@@ -113,7 +113,7 @@ fn the_shipped_content_is_that_of_the_directory() {
 
 #[test]
 fn every_shipped_section_is_written_in_every_language_with_its_questions() {
-    let Loaded { content, report } = load::shipped(load::today());
+    let Loaded { content, report, .. } = load::shipped(load::today());
     let content = content.unwrap();
     for section in content.sections() {
         for lang in content.languages() {
@@ -127,7 +127,7 @@ fn every_shipped_section_is_written_in_every_language_with_its_questions() {
 
 #[test]
 fn another_organisation_in_five_languages_and_three_scripts() {
-    let Loaded { content, report } = load_content("library");
+    let Loaded { content, report, .. } = load_content("library");
     assert!(
         report.diagnostics.iter().all(|d| d.code == Code::Untranslated),
         "{}",
@@ -142,7 +142,7 @@ fn another_organisation_in_five_languages_and_three_scripts() {
 
 #[test]
 fn one_language_and_no_phone() {
-    let Loaded { content, report } = load_content("single");
+    let Loaded { content, report, .. } = load_content("single");
     assert_eq!(report.to_text(Locale::English, false), "no problems\n");
     let content = content.unwrap();
     snapshot("menus", "single", &menu(&content));
@@ -183,7 +183,7 @@ fn in_languages(order: &str, folders: &[&str], settings: &str) -> Loaded {
 fn a_language_is_found_by_each_of_its_tags() {
     let check = |written: &str, folder: &str, reader: &str, tag: &str| {
         let order = format!("\"pt\", \"{written}\"");
-        let Loaded { content, report } = in_languages(&order, &["pt", folder], "default = \"pt\"");
+        let Loaded { content, report, .. } = in_languages(&order, &["pt", folder], "default = \"pt\"");
         let content = content.unwrap_or_else(|| panic!("{}", report.to_text(Locale::English, false)));
         let lang = content.language(tag).unwrap();
         assert_eq!(content.tag(lang).as_str(), tag);
@@ -221,7 +221,7 @@ fn the_default_language_and_old_links_may_name_it_otherwise() {
 
 #[test]
 fn two_folders_of_one_language_are_named() {
-    let Loaded { content, report } = in_languages("\"pt\", \"he\"", &["pt", "he", "iw"], "default = \"pt\"");
+    let Loaded { content, report, .. } = in_languages("\"pt\", \"he\"", &["pt", "he", "iw"], "default = \"pt\"");
     assert!(content.is_none());
     let problem = report.diagnostics.iter().find(|problem| problem.code == Code::BadLanguage).unwrap();
     assert_eq!(problem.file, "iw");
@@ -311,7 +311,7 @@ fn a_language_of_borrowed_words_changes_nothing_that_a_question_finds() {
     let root = directory.path().join(load::ROOT_FILE);
     let text = std::fs::read_to_string(&root).unwrap();
     std::fs::write(&root, text.replace("order = [\"fr\", \"en\"]", "order = [\"fr\", \"en\", \"es\"]")).unwrap();
-    let Loaded { content, report } = load::directory(directory.path(), load::today());
+    let Loaded { content, report, .. } = load::directory(directory.path(), load::today());
     let more = content.unwrap_or_else(|| panic!("{}", report.to_text(Locale::English, false)));
     assert!(more.language("es").is_some());
     // Its talk is a copy, which it reads by rules of its own: scores may differ, answers hardly.
@@ -402,7 +402,7 @@ fn numbers_keep_their_order_in_texts_from_right_to_left() {
 fn a_town_hall_with_offices_hours_and_prices() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 27).unwrap();
     let loaded = load::directory(&directory("townhall"), Edition::new(day, Scope::Everything));
-    let Loaded { content, report } = quality::check(loaded);
+    let Loaded { content, report, .. } = quality::check(loaded);
     assert_eq!(report.count(Severity::Error), 0, "{}", report.to_text(Locale::English, false));
     let missed = report.diagnostics.iter().filter(|problem| problem.code == Code::MissedQuestion).count();
     assert!(missed <= 2, "of 41 questions {missed} are missed: {}", report.to_text(Locale::English, false));
@@ -415,7 +415,7 @@ fn a_town_hall_with_offices_hours_and_prices() {
 /// and refused by what is built in. Its questions were written before its phrases, and without a look at what is built in.
 #[test]
 fn what_is_built_in_yields_to_what_a_school_says() {
-    let Loaded { content, report } = quality::check(load_content("school"));
+    let Loaded { content, report, .. } = quality::check(load_content("school"));
     assert_eq!(report.count(Severity::Error), 0, "{}", report.to_text(Locale::English, false));
     let missed = |what: &str| {
         let missed = report.diagnostics.iter().filter(|problem| problem.code == Code::MissedQuestion);

@@ -53,7 +53,7 @@ fn every_code_has_a_case_with_its_report() {
     for &code in Code::ALL.iter().filter(|&&code| code != Code::NoDirectory) {
         let case = code.name();
         assert!(cases().join(case).is_dir(), "there is no case tests/cases/check/{case}");
-        let Loaded { content, report } = load_case(case);
+        let Loaded { content, report, .. } = load_case(case);
         assert!(
             report.diagnostics.iter().any(|d| d.code == code),
             "{case}: {}",
@@ -75,7 +75,7 @@ fn every_case_is_that_of_a_code() {
 
 #[test]
 fn a_directory_that_is_not_there() {
-    let Loaded { content, report } = load::directory(Path::new("no/such/directory"), NOW);
+    let Loaded { content, report, .. } = load::directory(Path::new("no/such/directory"), NOW);
     assert!(content.is_none());
     assert_eq!(report.diagnostics[0].code, Code::NoDirectory);
 }
@@ -94,18 +94,18 @@ fn links_within_the_directory_are_followed_and_those_that_lead_out_are_not() {
         let name = entry.unwrap().file_name();
         symlink(Path::new("..data").join(&name), directory.path().join(&name)).unwrap();
     }
-    let Loaded { content, report } = load::directory(directory.path(), NOW);
+    let Loaded { content, report, .. } = load::directory(directory.path(), NOW);
     assert!(content.is_some(), "{}", report.to_text(Locale::English, false));
 
     symlink(&secret, directory.path().join("..2026/en/extra.toml")).unwrap();
-    let Loaded { content, report } = load::directory(directory.path(), NOW);
+    let Loaded { content, report, .. } = load::directory(directory.path(), NOW);
     assert!(content.is_none());
     let text = report.to_text(Locale::English, false);
     assert!(text.contains("leads out of the content directory") && !text.contains("AAsecret"), "{text}");
 
     fs::remove_file(directory.path().join("..2026/en/extra.toml")).unwrap();
     symlink(outside.path(), directory.path().join("images")).unwrap();
-    let Loaded { content, report } = load::directory(directory.path(), NOW);
+    let Loaded { content, report, .. } = load::directory(directory.path(), NOW);
     assert!(content.is_some(), "{}", report.to_text(Locale::English, false));
     assert_eq!((report.diagnostics[0].code, &*report.diagnostics[0].file), (Code::NotRead, "images"));
     symlink(outside.path(), directory.path().join("fr")).unwrap();

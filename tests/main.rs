@@ -24,6 +24,7 @@ mod limits;
 mod links;
 mod metrics;
 mod newer;
+mod preview;
 mod properties;
 mod questions;
 mod reload;

@@ -17,6 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::contents::check_every_page;
+use crate::preview::crawl;
 use crate::site::tags_and_text;
 
 const NOW: YearMonth = YearMonth { year: 2026, month: 2 };
@@ -369,13 +370,21 @@ proptest! {
             let file = file.index(files.len());
             harm(&mut files[file].1, damage);
         }
-        let Loaded { content, report } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
+        let Loaded { content, damaged, report } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
         prop_assert_eq!(content.is_none(), report.count(Severity::Error) > 0);
         let text = report.to_text(Locale::English, true);
         prop_assert!(text.len() > 5);
         prop_assert_eq!(report.to_json_lines(Locale::English).lines().count(), report.diagnostics.len());
         if let Some(content) = content {
             check_every_page(&content);
+        }
+        // A preview shows what there is of it: no promise is kept but that there is something to see.
+        if let Some(damaged) = damaged {
+            for lang in damaged.languages() {
+                prop_assert!(crawl(&damaged, damaged.tag(lang).as_str()).iter().all(|(_, view)| !view.text.is_empty()));
+            }
+            let request = Request { input: Input::Text("où êtes-vous ?"), language_code: None, place: Place::Private, now: Duration::ZERO };
+            prop_assert!(reply(&damaged, &request) != Reply::Silent);
         }
     }
 

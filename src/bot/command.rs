@@ -1,4 +1,6 @@
-//! A command as somebody wrote it.
+//! A command as somebody wrote it, and the commands that stand in a page.
+
+use std::ops::Range;
 
 use crate::folding::{fold, is_invisible};
 
@@ -32,9 +34,29 @@ impl CommandText {
     }
 }
 
+/// Where commands stand in the text of a page, each with its slash: what a tap sends. As an app finds them, they stand apart from
+/// letters, digits and other slashes.
+pub fn commands_in(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_command = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_apart = move |c: char| !is_command(c) && !c.is_alphanumeric() && c != '/';
+    text.match_indices('/').filter_map(move |(at, _)| {
+        let name = text[at + 1..].split(|c: char| !is_command(c)).next()?;
+        let end = at + 1 + name.len();
+        let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
+        (!name.is_empty() && before.is_none_or(is_apart) && after.is_none_or(is_apart)).then_some(at..end)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_stand_apart() {
+        let found = |text| commands_in(text).map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        assert_eq!(found("/contact, or (/help)."), ["/contact", "/help"]);
+        assert_eq!(found("a/contact /contact/b /contacté // https://e.org/a"), Vec::<String>::new());
+    }
 
     #[test]
     fn a_command_is_read_whatever_signs_are_in_it() {

@@ -31,6 +31,11 @@ pub enum Command {
     /// Answer on Telegram (needs TELOXIDE_TOKEN or TELOXIDE_TOKEN_FILE)
     #[command(after_help = OTHER_VARIABLES)]
     Run(Box<RunConfig>),
+    /// See it in a browser while you write: every save shows within half a second
+    ///
+    /// The page shows the bot as people see it on a phone, and beside it what is wrong, how full each page is and what
+    /// questions find. Only this machine can open it, and it needs no network.
+    Preview(PreviewOptions),
     /// Talk to it in the terminal: no token, no network
     Chat(ChatOptions),
     /// Ask one question, or one a line from the standard input
@@ -90,6 +95,25 @@ impl Preview {
         let scope = if self.drafts { Scope::Drafts } else { Scope::Published };
         Edition::new(self.day.unwrap_or_else(load::today), scope)
     }
+}
+
+/// The arguments of `palabre preview`.
+#[derive(Debug, Args)]
+pub struct PreviewOptions {
+    /// The content directory, whatever --content and PALABRE_CONTENT say; without it, as for the other commands
+    pub dir: Option<PathBuf>,
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// The port of the page on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8118)]
+    pub port: u16,
+    /// Do not open the page in a browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// The language of the page and of this help; without it, that of the system
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Locale>,
 }
 
 /// The arguments of `palabre chat`.

@@ -28,8 +28,9 @@ pub(super) fn execute(options: CheckOptions) -> Result<ExitCode, Error> {
     let locale = options.lang.unwrap_or_else(Locale::of_system);
     let choice = ContentChoice { content: options.dir.or(options.content.content) };
     let loaded = quality::check(super::load(&choice, Edition::new(load::today(), Scope::Everything)));
-    let (figures, built_in) = (quality::ask_figures(&loaded), quality::built_in(&loaded));
-    let Loaded { content, mut report } = loaded;
+    let (mut figures, built_in) = (quality::ask_figures(&loaded), quality::built_in(&loaded));
+    figures.retain(|figure| figure.section.is_none() || figure.is_weak());
+    let Loaded { content, mut report, .. } = loaded;
     if let Some(file) = options.baseline {
         report.set_aside(&baseline(file)?, options.all);
     }

@@ -57,7 +57,7 @@ struct First {
 fn first_content(directory: Option<&Path>, last_good: Option<&LastGood>) -> Result<First, Error> {
     let loaded = load::directory_or_shipped(directory, load::today());
     let version = loaded.version();
-    let Loaded { content, report } = loaded;
+    let Loaded { content, report, .. } = loaded;
     if let Some(content) = content {
         return Ok(First { content, origin: Origin::Files(report.sources) });
     }

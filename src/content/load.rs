@@ -16,6 +16,10 @@ pub(crate) use super::validate::{HeldOut, check_questions, unknown_expected, wit
 pub struct Loaded {
     /// The content; `None` when the report has errors.
     pub content: Option<Content>,
+    /// What there is of a content with errors, for previews: what is missing is shown by its key, `[buttons.home]`. Its pages may be
+    /// longer and its buttons wider than Telegram takes. `None` of a content without errors, and where the tree or the languages
+    /// are missing.
+    pub damaged: Option<Content>,
     /// The problems, sorted, and the files.
     pub report: Report,
 }
@@ -23,12 +27,13 @@ pub struct Loaded {
 impl Loaded {
     /// What the files make, when all their problems are known: problems that follow from others are left out.
     pub(crate) fn new(content: Option<Content>, mut report: Report) -> Self {
-        let content = content.filter(|_| report.count(Severity::Error) == 0);
+        let is_sound = report.count(Severity::Error) == 0;
+        let (content, damaged) = if is_sound { (content, None) } else { (None, content) };
         validate::drop_follow_ons(&mut report);
         report.sort();
         report.quiet();
         report.merge_repeated(&[Code::UnknownId, Code::DeadReference]);
-        Self { content, report }
+        Self { content, damaged, report }
     }
 
     /// The version of the files, whether or not they make a content.

@@ -79,7 +79,8 @@ impl Folder<'_> {
     }
 }
 
-/// Checks everything and builds the content of an edition; it may be used only if the report has no errors.
+/// Checks everything and builds the content of an edition. If the report has errors, it is for previews alone: it is built as far as
+/// it can be, and `None` only where the tree or the languages are missing.
 pub(super) fn validate(files: Files, edition: Edition) -> (Option<Content>, Report) {
     let Files { mut report, folders, .. } = files;
     // Apart from the report, so that problems can be added while the texts are read.
@@ -110,17 +111,15 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
     let words = Words { file, version: files::version(sources), tags: &tags, default, folders, facts, edition };
     // All of it is checked, whatever is shown today.
     let whole = words.content(&tree, report);
-    if let Some(whole) = &whole {
-        references::check(file, &root, &tree, whole, &words.folders, report);
-    }
+    references::check(file, &root, &tree, &whole, &words.folders, report);
     ask_phrases::check(&tree, &words.folders, report);
     search::check(&words.folders, report);
     let shown = tree.edition(edition);
     if shown.nodes.len() == tree.nodes.len() {
-        return whole;
+        return Some(whole);
     }
-    let mut content = words.content(&shown, &mut Report::default())?;
-    content.hide(&tree, &shown, whole?);
+    let mut content = words.content(&shown, &mut Report::default());
+    content.hide(&tree, &shown, whole);
     Some(content)
 }
 
@@ -137,7 +136,7 @@ struct Words<'a> {
 
 impl Words<'_> {
     /// The content of the sections of a tree.
-    fn content(&self, tree: &Tree<'_>, report: &mut Report) -> Option<Content> {
+    fn content(&self, tree: &Tree<'_>, report: &mut Report) -> Content {
         let Self { file, version, tags, default, folders, facts, edition } = self;
         let interfaces = interface::validate(folders, facts, tree.is_partly_hidden(), report);
         let texts = sections::validate(tree, folders, facts, report);
@@ -147,14 +146,13 @@ impl Words<'_> {
         let shortcuts = talk::shortcuts(tree, folders, &talks);
         let index = search::index(tree, folders, &talks, facts, None);
         let (commands, menus) = commands::validate(file, tree, folders, report);
-        let (interfaces, texts) = (interfaces?, texts?);
         translations::check(tree, folders, &texts, report);
         let menus = menus::describe(menus, tree, &texts, folders, report);
         interface::check_lengths(&interfaces, &menus, folders, report);
         let parts = tree.nodes.iter().zip(texts).zip(links).zip(own_facts);
         let section = |(((node, texts), links), facts): (((&Node<'_>, _), _), _)| node.section(texts, links, facts);
         let ids = tree.by_id.iter().chain(&tree.by_old_id);
-        Some(Content {
+        Content {
             version: *version,
             tags: tags.to_vec(),
             default: *default,
@@ -172,7 +170,7 @@ impl Words<'_> {
             index: LazyIndex::new(Box::new(index)),
             talk: talks.topics,
             shortcuts,
-        })
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn version() -> Finding {
 /// The content's size and problems, the age of its facts, and limits that are near. `location` says where the content lies;
 /// `loaded` is `None` when it was not read in time, `with_questions` when its test questions were not finished in time.
 pub(crate) fn content(location: &str, loaded: Option<&Loaded>, with_questions: Option<&Report>) -> Vec<Finding> {
-    let Some(Loaded { content, report }) = loaded else {
+    let Some(Loaded { content, report, .. }) = loaded else {
         let message = message!(
             "its files ({location}) do not come within {seconds} s",
             location,

@@ -172,7 +172,7 @@ impl KeptCopy {
         if files.version().to_string() != self.version {
             return Err(CopyError::Changed);
         }
-        let Loaded { content, report } = load::of_files(files.clone(), today.into());
+        let Loaded { content, report, .. } = load::of_files(files.clone(), today.into());
         let content = content.ok_or_else(|| CopyError::Broken(report.summary().to_text(Locale::English)))?;
         Ok(Restored { content, files, loaded_at: self.loaded_at })
     }

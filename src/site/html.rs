@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use askama::filters::{Escaper, Html};
 
+use crate::bot::command::commands_in;
 use crate::markup::{RichText, Span, Style};
 
 /// The text as HTML: paragraphs, lists, quotations and blocks of code beside each other.
@@ -25,7 +26,7 @@ pub fn to_html(text: &RichText, address_of: &dyn Fn(&str) -> Option<String>) -> 
 }
 
 /// The address that a phone dials: its digits, and a comma where it waits before the extension.
-pub(super) fn tel(number: &str) -> String {
+pub(crate) fn tel(number: &str) -> String {
     let dialled = number.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | ','));
     "tel:".chars().chain(dialled).collect()
 }
@@ -179,16 +180,11 @@ impl Writer<'_> {
     fn words(&mut self, range: Range<usize>, is_verbatim: bool) {
         let words = &self.text[range];
         let mut written = 0;
-        for (at, _) in words.match_indices('/').filter(|_| !is_verbatim) {
-            let name = words[at + 1..].split(|c: char| !is_command(c)).next().unwrap_or_default();
-            let is_apart = |c: char| !is_command(c) && !c.is_alphanumeric() && c != '/';
-            let (before, after) = (words[..at].chars().next_back(), words[at + 1 + name.len()..].chars().next());
-            if name.is_empty() || !before.is_none_or(is_apart) || !after.is_none_or(is_apart) {
-                continue;
-            }
+        for command in commands_in(words).filter(|_| !is_verbatim) {
+            let name = &words[command.start + 1..command.end];
             if let Some(address) = (self.address_of)(name) {
-                self.escape(&words[written..at]);
-                written = at + 1 + name.len();
+                self.escape(&words[written..command.start]);
+                written = command.end;
                 self.out.push_str(&format!("<a href=\"{}\">/{name}</a>", escaped(&address)));
             }
         }
@@ -228,11 +224,6 @@ fn is_block(style: &Style) -> bool {
 
 fn is_verbatim(open: &[(usize, &str, bool)]) -> bool {
     open.last().is_some_and(|(.., is_verbatim)| *is_verbatim)
-}
-
-/// Whether a character may stand in a command (Bot API).
-fn is_command(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
 }
 
 fn escaped(text: &str) -> String {

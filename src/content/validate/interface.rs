@@ -34,14 +34,15 @@ pub(super) fn described_keys() -> impl Iterator<Item = (&'static str, String)> {
     KEYS.iter().map(|key| (key.name, key.describe()))
 }
 
-/// The interface of every language; texts that one lacks are those of the first language that has them. `is_partly_hidden` when
-/// sections come and go: then links to those that are gone need a sentence.
+/// The interface of every language; texts that one lacks are those of the first language that has them. What none has is an error, and
+/// its key stands for it: `[buttons.home]`. `is_partly_hidden` when sections come and go: then links to those that are gone need a
+/// sentence.
 pub(super) fn validate(
     folders: &[Folder<'_>],
     facts: &Facts,
     is_partly_hidden: bool,
     report: &mut Report,
-) -> Option<Vec<Interface>> {
+) -> Vec<Interface> {
     for folder in folders {
         let Some((file, raw)) = &folder.interface else {
             report.error(
@@ -107,11 +108,10 @@ pub(super) fn validate(
             },
         );
     }
-    missing.is_empty().then(|| {
-        let mut interfaces: Vec<Interface> = (0..folders.len()).map(|l| build(l, folders, facts)).collect();
-        name_languages(&mut interfaces, folders);
-        interfaces
-    })
+    let missing: Vec<&str> = missing.into_iter().map(|(name, _)| name).collect();
+    let mut interfaces: Vec<Interface> = (0..folders.len()).map(|l| build(l, folders, &missing, facts)).collect();
+    name_languages(&mut interfaces, folders);
+    interfaces
 }
 
 /// Says the languages' names for themselves in the lines for readers of another one.
@@ -292,8 +292,8 @@ fn too_long(
     }
 }
 
-/// The interface of the language at `l`. Every key is there in some language: `validate` reported the others.
-fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
+/// The interface of the language at `l`. The keys that are missing are reported already.
+fn build(l: usize, folders: &[Folder<'_>], missing: &[&str], facts: &Facts) -> Interface {
     let order = || std::iter::once(&folders[l]).chain(folders);
     // A text of another language keeps to the rules of its own.
     let raw = |name: &str| {
@@ -301,10 +301,16 @@ fn build(l: usize, folders: &[Folder<'_>], facts: &Facts) -> Interface {
         found.map_or(("", facts.in_language(&folders[l])), |(text, f)| (text.value.trim(), facts.in_language(f)))
     };
     let own = |name: &str| -> Box<str> {
+        if missing.contains(&name) {
+            return format!("[{name}]").into();
+        }
         let (text, localized) = raw(name);
         localized.fill(text).into()
     };
     let page = |name: &str| -> RichText {
+        if missing.contains(&name) {
+            return RichText::plain(format!("[{name}]"));
+        }
         let (text, localized) = raw(name);
         localized.parse(text).0
     };

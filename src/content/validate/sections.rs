@@ -17,13 +17,13 @@ use crate::messages::Message;
 /// UTF-16 units of a summary: one line of a list or a preview.
 const SUMMARY_MAX: usize = 200;
 
-/// The texts of every section for every language; `None` when a section has none at all.
+/// The texts of every section for every language. Of a section that has none at all its id is shown.
 pub(super) fn validate(
     tree: &Tree<'_>,
     folders: &[Folder<'_>],
     facts: &Facts,
     report: &mut Report,
-) -> Option<Vec<Vec<SectionText>>> {
+) -> Vec<Vec<SectionText>> {
     let mut own: Vec<Vec<Option<SectionText>>> = vec![vec![None; folders.len()]; tree.nodes.len()];
     let mut own_files = HashMap::new();
     let without_text = only_one_without_text(tree, folders);
@@ -43,17 +43,21 @@ pub(super) fn validate(
         }
     }
     let with_fallback = own.into_iter().zip(&tree.nodes).map(|(own, node)| {
-        let Some(fallback) = own.iter().flatten().next().cloned() else {
+        let fallback = own.iter().flatten().next().cloned().unwrap_or_else(|| {
             report.error(
                 Code::NoWords,
                 Location::span(ROOT_FILE, node.span.clone()),
                 message!("the section `{id}` has no words in any language", id = node.id),
                 message!("add a table [{id}] with title, summary, body and ask to a file of a language", id = node.id),
             );
-            return None;
-        };
+            without_words(&node.id, node.emoji)
+        });
+        let is_anywhere = own.iter().any(Option::is_some);
         let texts = own.into_iter().zip(folders).map(|(text, folder)| {
             text.unwrap_or_else(|| {
+                if !is_anywhere {
+                    return fallback.clone();
+                }
                 report.warning(
                     Code::Untranslated,
                     Location::file(folder.name),
@@ -71,10 +75,21 @@ pub(super) fn validate(
                 fallback.clone()
             })
         });
-        Some(texts.collect())
+        texts.collect()
     });
-    // All of them are looked at before one without a text ends it.
-    with_fallback.collect::<Vec<_>>().into_iter().collect()
+    with_fallback.collect()
+}
+
+/// What a preview shows of a section whose words are missing, which is an error.
+fn without_words(id: &str, emoji: &str) -> SectionText {
+    let title: Box<str> = format!("{emoji} [{id}]").into();
+    SectionText {
+        language: LangId(0),
+        label: title.clone(),
+        title,
+        summary: Box::default(),
+        pages: vec![RichText::plain(format!("[{id}]"))],
+    }
 }
 
 /// The id of the section without texts, if it is the only one.
@@ -174,7 +189,12 @@ fn section_text(
             message!("shorten the title, or add a shorter `button = \"…\"`"),
         );
     }
-    let pages = raw.body.as_ref().map_or_else(Vec::new, |body| body_pages(file, &raw.id.value, body, facts, report));
+    let mut pages =
+        raw.body.as_ref().map_or_else(Vec::new, |body| body_pages(file, &raw.id.value, body, facts, report));
+    if pages.is_empty() {
+        // The reader of the file has reported that there is none.
+        pages.push(RichText::plain("[body]"));
+    }
     SectionText {
         language,
         title: format!("{emoji} {title}").into(),

@@ -1,0 +1,140 @@
+//! The content as people see it on a phone, in a browser, while somebody writes it.
+//!
+//! Everything is rendered here; a small script only replaces what has changed, and the page works without it. The address holds the
+//! whole conversation ([`conversation`]), so the server remembers nothing of it. It listens on loopback alone, and answers only
+//! what its own page asks: a page of elsewhere that a browser has open can neither read it nor make it do anything, for nothing
+//! here does more than show.
+
+mod bubble;
+mod conversation;
+mod labels;
+mod pages;
+mod workshop;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawQuery, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::sse::{Event, Sse};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use futures_util::{Stream, stream};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use self::pages::Query;
+use self::workshop::{Snapshot, Workshop};
+use crate::messages::Locale;
+use crate::server::serve_router;
+
+const STYLE: &str = include_str!("../templates/preview/style.css");
+const SCRIPT: &str = include_str!("../templates/preview/script.js");
+
+/// Nothing from elsewhere, nothing inline, in no frame.
+const SECURITY_POLICY: &str = "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+/// A preview before it is served.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    name: Arc<str>,
+    locale: Locale,
+}
+
+impl Preview {
+    /// Loads the content of a directory, or the one inside the binary, and follows it from now on. The page speaks `locale` until
+    /// another language is chosen on it.
+    ///
+    /// # Errors
+    ///
+    /// When no thread can be started.
+    pub fn open(directory: Option<&Path>, locale: Locale) -> std::io::Result<Self> {
+        Ok(Self { snapshots: Workshop::open(directory)?, name: name_of(directory), locale })
+    }
+
+    /// The content as it is now: it is not followed, and nobody finds out what its questions find.
+    #[must_use]
+    pub fn still(directory: Option<&Path>, locale: Locale) -> Self {
+        Self { snapshots: Workshop::still(directory), name: name_of(directory), locale }
+    }
+
+    /// The page at an address of this query, as it is now.
+    #[must_use]
+    pub fn page(&self, query: &str) -> String {
+        let snapshot = self.snapshots.borrow().clone();
+        let query = Query::parse(query);
+        let render = |snapshot: &Snapshot| pages::page(snapshot, &self.name, &query, self.locale).unwrap_or_default();
+        // A damaged content breaks promises that the code relies on: then there is a page without a conversation.
+        let rendered = catch_unwind(AssertUnwindSafe(|| render(&snapshot)));
+        rendered.unwrap_or_else(|_| render(&Snapshot { whole: None, published: None, ..Snapshot::clone(&snapshot) }))
+    }
+
+    /// Serves the preview until `stop` resolves.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let Ok(address) = listener.local_addr() else { return };
+        let router = Router::new()
+            .route("/", get(page))
+            .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
+            .route("/script.js", get(async || ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
+            .route("/events", get(events))
+            .with_state(self)
+            .layer(from_fn_with_state(address, guard));
+        // Whoever watches keeps a connection open, so nothing is waited for.
+        tokio::select! {
+            () = stop => {}
+            () = serve_router(listener, router, std::future::pending()) => {}
+        }
+    }
+}
+
+fn name_of(directory: Option<&Path>) -> Arc<str> {
+    directory.map_or_else(|| "palabre".into(), |directory| directory.display().to_string().into())
+}
+
+async fn page(State(preview): State<Preview>, RawQuery(query): RawQuery) -> Html<String> {
+    Html(preview.page(query.as_deref().unwrap_or_default()))
+}
+
+/// The number of each snapshot, from the present one on.
+async fn events(State(preview): State<Preview>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut snapshots = preview.snapshots;
+    snapshots.mark_changed();
+    Sse::new(stream::unfold(snapshots, async |mut snapshots| {
+        snapshots.changed().await.ok()?;
+        let number = snapshots.borrow_and_update().number;
+        Some((Ok(Event::default().data(number.to_string())), snapshots))
+    }))
+}
+
+/// Answers only this machine's own page: a name that leads to loopback (DNS rebinding) and other origins are refused.
+async fn guard(State(address): State<SocketAddr>, request: Request, next: Next) -> Response {
+    if !is_own(request.headers(), address.port()) {
+        return (StatusCode::FORBIDDEN, "only the preview's own page is answered\n").into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn is_own(headers: &HeaderMap, port: u16) -> bool {
+    let own = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
+    let is_own = |host: &[u8]| own.iter().any(|own| own.as_bytes() == host);
+    let host = headers.get(header::HOST).is_some_and(|host| is_own(host.as_bytes()));
+    let origin = headers.get(header::ORIGIN);
+    host && origin.is_none_or(|origin| origin.as_bytes().strip_prefix(b"http://").is_some_and(is_own))
+}

@@ -1,0 +1,321 @@
+//! A conversation as it goes in an app, made anew from what somebody did in it.
+//!
+//! The address of the page holds what was done ([`Event`]), so there is nothing to remember: after a change of the content the same
+//! events make the conversation as it would be now. Every page is what [`reply`] and [`answer`] give, and nothing is added to it.
+
+use std::time::Duration;
+
+use crate::bot::action::{Action, Page, Target};
+use crate::bot::command::CommandText;
+use crate::bot::inline::{InlineQuery, InlineResult, answer};
+use crate::bot::reply::{Addressee, Input, MediaKind, Place, Reply, Request, reply};
+use crate::bot::view::{ContactCard, Venue, View};
+use crate::content::{CommandTarget, Content, LangId};
+
+/// The name that the bot has in a preview.
+pub(super) const BOT_NAME: &str = "@bot";
+
+/// As many events are kept, each of up to some kilobytes: a browser sends addresses of that length.
+const EVENTS_MAX: usize = 40;
+
+/// Something that somebody did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Wrote something.
+    Text(String),
+    /// Wrote something in reply to the bot's last message.
+    Answer(String),
+    /// Sent something that has no words.
+    Media(MediaKind),
+    /// Chose a result of inline mode by its id, as `fr-trust`.
+    Share(String),
+    /// Tapped a button with this callback data under the message of this number.
+    Tap(usize, String),
+}
+
+impl Event {
+    /// Reads `t:words`, `r:words`, `m:voice`, `s:fr-trust` or `3:1.fr.s.trust`.
+    fn parse(written: &str) -> Option<Self> {
+        let (kind, rest) = written.split_once(':')?;
+        let owned = rest.to_owned();
+        match (kind, rest) {
+            ("t", _) => Some(Self::Text(owned)),
+            ("r", _) => Some(Self::Answer(owned)),
+            ("s", _) => Some(Self::Share(owned)),
+            ("m", "voice") => Some(Self::Media(MediaKind::Voice)),
+            ("m", "picture") => Some(Self::Media(MediaKind::Picture)),
+            ("m", "other") => Some(Self::Media(MediaKind::Other)),
+            _ => Some(Self::Tap(kind.parse().ok()?, owned)),
+        }
+    }
+}
+
+/// Reads events; what is none is left out. Of too many the last ones stay.
+pub(super) fn events(written: &[String]) -> Vec<(String, Event)> {
+    let read = written.iter().filter_map(|written| Some((written.clone(), Event::parse(written)?)));
+    let mut events: Vec<_> = read.collect();
+    if let Some(first) = events.len().checked_sub(EVENTS_MAX) {
+        // Taps name messages by their numbers, so the rest begins where nothing before is tapped any more: at a text.
+        let is_start = |(_, event): &(_, Event)| !matches!(event, Event::Tap(..));
+        let next = events[first..].iter().position(is_start).unwrap_or_default();
+        events.drain(..first + next);
+        events.retain(|(_, event)| !matches!(event, Event::Tap(..)));
+    }
+    events
+}
+
+/// Who is in the chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Chat {
+    /// One person and the bot.
+    #[default]
+    Private,
+    /// A group in which the bot is.
+    Group,
+}
+
+/// A message in the chat.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Message {
+    pub(super) body: Body,
+    /// Where a tap under it happens.
+    pub(super) place: Place,
+}
+
+/// What a message shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Body {
+    /// What the person wrote.
+    Words(String),
+    /// What they sent that has no words.
+    Media(MediaKind),
+    /// A page, and what the input field shows while it is empty.
+    Page(View, Option<Box<str>>),
+    Card(ContactCard),
+    Venue(Venue),
+    /// The bot stays silent.
+    Silence,
+}
+
+/// All that is in the chat.
+#[derive(Debug, Default)]
+pub(super) struct Conversation {
+    pub(super) messages: Vec<Message>,
+    /// The notice that the last tap brings up.
+    pub(super) notice: Option<String>,
+    /// The last question that was asked in words.
+    pub(super) question: Option<String>,
+}
+
+/// The person and the chat.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Person<'a> {
+    /// The language of their app.
+    pub(super) language_code: Option<&'a str>,
+    pub(super) chat: Chat,
+    /// The time since 1970.
+    pub(super) now: Duration,
+}
+
+/// The conversation after these events.
+pub(super) fn play<'e>(
+    content: &Content,
+    person: Person<'_>,
+    events: impl IntoIterator<Item = &'e Event>,
+) -> Conversation {
+    let mut conversation = Conversation::default();
+    for event in events {
+        conversation.notice = None;
+        conversation.add(content, person, event);
+    }
+    conversation
+}
+
+impl Conversation {
+    fn add(&mut self, content: &Content, person: Person<'_>, event: &Event) {
+        let Person { language_code, chat, now } = person;
+        match event {
+            Event::Text(text) => {
+                let place = place_of(content, person, text);
+                self.push(Body::Words(text.clone()), place);
+                if CommandText::parse(text).is_none() {
+                    self.question = Some(without_bot(text));
+                }
+                let text = without_bot(text);
+                self.answer(content, Request { input: Input::Text(&text), language_code, place, now }, None);
+            }
+            Event::Answer(text) => {
+                let place = place_in(chat, false);
+                let to = self.messages.iter().rev().find_map(|message| match &message.body {
+                    Body::Page(view, _) => Some(view.text.as_str().to_owned()),
+                    _ => None,
+                });
+                self.push(Body::Words(text.clone()), place);
+                let input = match (&to, chat) {
+                    (Some(to), Chat::Group) => Input::Answering { text, to },
+                    _ => Input::Text(text),
+                };
+                self.answer(content, Request { input, language_code, place, now }, None);
+            }
+            Event::Media(kind) => {
+                let place = place_in(chat, true);
+                self.push(Body::Media(*kind), place);
+                self.answer(content, Request { input: Input::Media(*kind), language_code, place, now }, None);
+            }
+            Event::Share(id) => match shared(content, language_code, id) {
+                Some(InlineResult::Page { page, .. }) => {
+                    self.push(Body::Page(page.view(content).into_owned(), None), Place::InlineMessage);
+                }
+                Some(InlineResult::Contact { card, .. }) => self.push(Body::Card(card), Place::InlineMessage),
+                None => {}
+            },
+            Event::Tap(number, data) => {
+                let Some(Message { place, body: Body::Page(..) }) = self.messages.get(*number) else { return };
+                let place = *place;
+                self.answer(content, Request { input: Input::Tap(data), language_code, place, now }, Some(*number));
+            }
+        }
+    }
+
+    /// Adds the reply, or shows it in the place of a tapped message.
+    fn answer(&mut self, content: &Content, request: Request<'_>, tapped: Option<usize>) {
+        let place = request.place;
+        match reply(content, &request) {
+            Reply::Silent => self.push(Body::Silence, place),
+            Reply::Contact { card, .. } => self.push(Body::Card(card), place),
+            Reply::Venue { venue, .. } => self.push(Body::Venue(venue), place),
+            Reply::Page(reply) => {
+                self.notice = reply.notice;
+                let placeholder = match &reply.page {
+                    crate::bot::pages::PageSource::Prompt { placeholder, .. } => Some(placeholder.clone()),
+                    _ => None,
+                };
+                let body = Body::Page(reply.page.view(content).into_owned(), placeholder);
+                match tapped.filter(|_| reply.addressee != Addressee::Everyone) {
+                    Some(number) => self.messages[number].body = body,
+                    None if tapped.is_some() => self.push(body, place_in(Chat::Group, true)),
+                    None => self.push(body, place),
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, body: Body, place: Place) {
+        self.messages.push(Message { body, place });
+    }
+}
+
+/// Where a text is written: in a group a command of the menu is answered to its writer alone.
+fn place_of(content: &Content, person: Person<'_>, text: &str) -> Place {
+    if person.chat == Chat::Private {
+        return Place::Private;
+    }
+    let lang = content.language_for(person.language_code);
+    let command = CommandText::parse(text).filter(|command| command.bot.is_none());
+    if command.is_some_and(|command| is_ephemeral(content, lang, &command.name)) {
+        return Place::Ephemeral;
+    }
+    place_in(person.chat, text.to_lowercase().contains(BOT_NAME))
+}
+
+fn place_in(chat: Chat, addressed: bool) -> Place {
+    match chat {
+        Chat::Private => Place::Private,
+        Chat::Group => Place::Group { addressed },
+    }
+}
+
+/// Whether an app sends this command, chosen from a group's menu, as a message that only the bot and its writer see.
+fn is_ephemeral(content: &Content, lang: LangId, name: &str) -> bool {
+    let is_on_menu = content.group_menu(lang).iter().any(|entry| *entry.command == *name);
+    is_on_menu && content.command(name).is_some_and(|command| command.target != CommandTarget::Ask)
+}
+
+/// The words without the bot's name before them.
+fn without_bot(text: &str) -> String {
+    let text = text.trim();
+    let rest = text.get(..BOT_NAME.len()).filter(|start| start.eq_ignore_ascii_case(BOT_NAME));
+    rest.map_or(text, |start| text[start.len()..].trim_start()).to_owned()
+}
+
+/// The result of inline mode that has this id.
+fn shared(content: &Content, language_code: Option<&str>, id: &str) -> Option<InlineResult> {
+    let page = id.strip_suffix("-card").unwrap_or(id);
+    let action = Action::from_start_parameter(content, page)?;
+    let tag = content.tag(action.lang);
+    let words = match action.target {
+        Target::Page(Page::Section(section, _)) => format!("{tag}:#{}", content.section(section).id),
+        _ => format!("{tag}:"),
+    };
+    let results = answer(content, &InlineQuery { words: &words, language_code, offset: "" }).results;
+    results.into_iter().find(|result| result_id(result) == id)
+}
+
+/// The id of a result.
+pub(super) fn result_id(result: &InlineResult) -> &str {
+    match result {
+        InlineResult::Page { id, .. } | InlineResult::Contact { id, .. } => id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::load;
+
+    fn play_written(chat: Chat, written: &[&str]) -> Conversation {
+        let content = load::shipped(load::today()).content.unwrap();
+        let written: Vec<String> = written.iter().map(|&event| event.to_owned()).collect();
+        let person = Person { language_code: Some("fr"), chat, now: Duration::ZERO };
+        play(&content, person, events(&written).iter().map(|(_, event)| event))
+    }
+
+    fn title(message: &Message) -> &str {
+        match &message.body {
+            Body::Page(view, _) => view.text.as_str().lines().next().unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn a_tap_changes_the_message_that_has_the_button() {
+        let conversation = play_written(Chat::Private, &["t:/start", "t:/contact", "1:1.fr.s.trust"]);
+        assert_eq!(conversation.messages.len(), 4);
+        assert_eq!(title(&conversation.messages[1]), "❤️ Bâtir la confiance");
+        assert_eq!(title(&conversation.messages[3]), "📞 Contact");
+    }
+
+    #[test]
+    fn a_group_is_answered_when_it_asks() {
+        let conversation =
+            play_written(Chat::Group, &["t:on y va ?", "t:@bot où êtes-vous ?", "t:/contact", "5:1.fr.post.home"]);
+        let places: Vec<_> = conversation.messages.iter().map(|message| message.place).collect();
+        assert_eq!(conversation.messages[1].body, Body::Silence);
+        assert_eq!(title(&conversation.messages[3]), "📞 Contact");
+        assert_eq!(places[5], Place::Ephemeral);
+        assert_eq!(places[6], Place::Group { addressed: true }, "what is shown to everybody is a message of its own");
+        assert_eq!(conversation.question.as_deref(), Some("où êtes-vous ?"));
+    }
+
+    #[test]
+    fn what_is_shared_is_a_page_with_buttons() {
+        let conversation = play_written(Chat::Group, &["s:fr-trust", "0:1.fr.home", "s:fr-contact-card", "s:no"]);
+        assert_eq!(conversation.messages.len(), 2);
+        assert!(title(&conversation.messages[0]).contains("Interpeace"));
+        assert!(matches!(conversation.messages[1].body, Body::Card(_)));
+    }
+
+    #[test]
+    fn forged_events_change_nothing() {
+        let conversation = play_written(Chat::Private, &["7:1.fr.home", "x", "t:/start", "0:1.fr.home", "m:odd"]);
+        assert_eq!(conversation.messages.len(), 2);
+    }
+
+    #[test]
+    fn of_many_events_the_last_stay() {
+        let many: Vec<String> = (0..100).map(|number| format!("t:{number}")).collect();
+        let kept = events(&many);
+        assert_eq!(kept.len(), EVENTS_MAX);
+        assert_eq!(kept.last().unwrap().1, Event::Text("99".to_owned()));
+    }
+}

@@ -1,0 +1,341 @@
+//! `palabre preview`: that it shows what the bot says, follows every save, and answers nobody but its own page.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
+use palabre::bot::view::{ButtonAction, View};
+use palabre::content::Content;
+use palabre::content::load::{self, Edition, Scope};
+use palabre::markup::{RichText, Style};
+use palabre::messages::Locale;
+use palabre::preview::Preview;
+use scraper::{ElementRef, Html, Node, Selector};
+
+use fake_bot_api::WAIT_LIMIT;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
+const CONTENTS: [&str; 5] =
+    ["content", "tests/contents/library", "tests/contents/school", "tests/contents/single", "tests/contents/townhall"];
+
+fn path(directory: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)
+}
+
+fn answer(content: &Content, language_code: &str, input: Input<'_>) -> Option<View> {
+    let request = Request { input, language_code: Some(language_code), place: Place::Private, now: Duration::ZERO };
+    match reply(content, &request) {
+        Reply::Page(PageReply { page, .. }) => Some(page.view(content).into_owned()),
+        _ => None,
+    }
+}
+
+/// Every page that buttons lead to from home on, by its callback data.
+pub(crate) fn crawl(content: &Content, language_code: &str) -> BTreeMap<String, View> {
+    let home = format!("1.{}.home", content.tag(content.language_for(Some(language_code))));
+    let (mut found, mut open) = (BTreeMap::new(), vec![home]);
+    while let Some(data) = open.pop() {
+        if found.contains_key(&data) {
+            continue;
+        }
+        // A contact card is no page.
+        let Some(view) = answer(content, language_code, Input::Tap(&data)) else { continue };
+        open.extend(view.rows.iter().flatten().filter_map(|button| match &button.action {
+            ButtonAction::Open(action) => Some(action.callback_data(content)),
+            _ => None,
+        }));
+        found.insert(data, view);
+    }
+    found
+}
+
+/// What a page shows: the text, where its styles are, and each row of buttons with what they do.
+#[derive(Debug, PartialEq)]
+struct Shown {
+    text: String,
+    styles: Vec<(std::ops::Range<usize>, String)>,
+    rows: Vec<Vec<(String, String)>>,
+}
+
+fn shown_by_bot(content: &Content, view: &View, number: usize) -> Shown {
+    let style = |style: &Style| match style {
+        Style::Bold => "b".to_owned(),
+        Style::Italic => "i".to_owned(),
+        Style::Underline => "u".to_owned(),
+        Style::Strike => "s".to_owned(),
+        Style::Code | Style::Pre => "code".to_owned(),
+        Style::Quote | Style::LongQuote => "q".to_owned(),
+        Style::Link(address) => format!("a {address}"),
+        Style::Phone => "a tel".to_owned(),
+        Style::Email => "a mailto".to_owned(),
+    };
+    let action = |action: &ButtonAction| match action {
+        ButtonAction::Open(action) => format!("{number}:{}", action.callback_data(content)),
+        ButtonAction::Share(words) => words.to_string(),
+        ButtonAction::OpenPrivateChat(payload) => format!("t:/start {payload}"),
+        ButtonAction::OpenUrl(address) => address.to_string(),
+        ButtonAction::Copy(text) => text.to_string(),
+    };
+    let mut styles: Vec<_> = view.text.spans().iter().map(|span| (span.range.clone(), style(&span.style))).collect();
+    styles.sort_by_key(|(range, name)| (range.start, range.end, name.clone()));
+    Shown {
+        text: view.text.as_str().to_owned(),
+        styles,
+        rows: view
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|button| (button.label.clone(), action(&button.action))).collect())
+            .collect(),
+    }
+}
+
+fn select<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
+    element.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+/// The message of this number on a page of the preview.
+fn shown_in_preview(page: &Html, number: usize) -> Shown {
+    let message = select(page.root_element(), "#messages > li")[number];
+    let (mut text, mut styles) = (String::new(), Vec::new());
+    read(select(message, ".text")[0], &mut text, &mut styles);
+    styles.sort_by_key(|(range, name): &(std::ops::Range<usize>, String)| (range.start, range.end, name.clone()));
+    let button = |button: ElementRef<'_>| {
+        let value = ["value", "href", "data-copy"].into_iter().find_map(|name| button.attr(name)).unwrap();
+        (button.text().collect(), value.to_owned())
+    };
+    let rows = select(message, ".row").into_iter().map(|row| select(row, ".row > *").into_iter().map(button).collect());
+    Shown { text, styles, rows: rows.collect() }
+}
+
+fn read(element: ElementRef<'_>, text: &mut String, styles: &mut Vec<(std::ops::Range<usize>, String)>) {
+    for child in element.children() {
+        match child.value() {
+            Node::Text(words) => text.push_str(words),
+            Node::Element(tag) => {
+                let from = text.len();
+                read(ElementRef::wrap(child).unwrap(), text, styles);
+                let name = match (tag.name(), tag.attr("href")) {
+                    ("a", Some(address)) if address.starts_with("tel:") => "a tel".to_owned(),
+                    ("a", Some(address)) if address.starts_with("mailto:") => "a mailto".to_owned(),
+                    ("a", Some(address)) => format!("a {address}"),
+                    // What an app makes of a command by itself, and what only lays out.
+                    ("button" | "span", _) => continue,
+                    (name, _) => name.to_owned(),
+                };
+                styles.push((from..text.len(), name));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+#[test]
+fn every_page_is_the_bots_own() {
+    for directory in CONTENTS {
+        let content = load::directory(&path(directory), load::today()).content.unwrap();
+        let preview = Preview::still(Some(&path(directory)), Locale::English);
+        for lang in content.languages() {
+            let tag = content.tag(lang).as_str();
+            for (data, view) in crawl(&content, tag) {
+                let events = [("app", tag), ("in", "t:/start"), ("in", &format!("1:{data}"))];
+                let page = Html::parse_document(&preview.page(&query(&events)));
+                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 1), "{directory} {data}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_in_words_is_the_bots_own() {
+    let content = load::shipped(load::today()).content.unwrap();
+    let preview = Preview::still(None, Locale::French);
+    for words in ["ou etes vous", "/help", "<b>&amp;", "bonjour", "/nothing", "👋"] {
+        let view = answer(&content, "fr", Input::Text(words)).unwrap();
+        let page = Html::parse_document(&preview.page(&query(&[("app", "fr"), ("say", words)])));
+        assert_eq!(shown_in_preview(&page, 0).text, words);
+        assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 1), "{words}");
+    }
+}
+
+#[test]
+fn what_is_broken_is_marked_and_the_rest_works() {
+    let cases = path("tests/cases/check");
+    for case in fs::read_dir(&cases).unwrap() {
+        let case = case.unwrap().file_name();
+        let directory = tempfile::tempdir().unwrap();
+        crate::diagnostics::lay_over(&cases.join("base"), directory.path());
+        crate::diagnostics::lay_over(&cases.join(&case), directory.path());
+        let loaded = load::directory(directory.path(), Edition::new(load::today(), Scope::Everything));
+        let preview = Preview::still(Some(directory.path()), Locale::English);
+        let page = Html::parse_document(&preview.page("drafts=1&say=water"));
+        let errors = select(page.root_element(), ".problems > .error").len();
+        assert_eq!(errors, loaded.report.count(palabre::diag::Severity::Error).min(100), "{case:?}");
+        let Some(content) = loaded.content.as_ref().or(loaded.damaged.as_ref()) else { continue };
+        assert!(select(page.root_element(), "#messages > li").len() >= 2, "{case:?} shows nothing");
+        for lang in content.languages() {
+            let tag = content.tag(lang).as_str();
+            for (data, view) in crawl(content, tag) {
+                let events = [("app", tag), ("drafts", "1"), ("in", "t:/start"), ("in", &format!("1:{data}"))];
+                let page = Html::parse_document(&preview.page(&query(&events)));
+                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(content, &view, 1), "{case:?} {data}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_a_page_without_words_is_its_id() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = "sections = [{ id = \"well\", emoji = \"💧\" }]\nlanguages = { order = [\"en\"] }";
+    fs::write(directory.path().join("palabre.toml"), root).unwrap();
+    fs::create_dir(directory.path().join("en")).unwrap();
+    fs::write(directory.path().join("en/interface.toml"), "name = \"English\"").unwrap();
+    let page = Preview::still(Some(directory.path()), Locale::English).page("in=t:/well");
+    let page = Html::parse_document(&page);
+    assert!(shown_in_preview(&page, 1).text.contains("[well]"), "{page:?}");
+}
+
+/// A preview in a process of its own.
+struct Running {
+    child: Child,
+    port: u16,
+}
+
+impl Running {
+    fn start(directory: &Path) -> Self {
+        let mut child = Command::new(BINARY)
+            .args(["preview", "--no-open", "--port", "0", "--lang", "en"])
+            .arg(directory)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next()?.parse().ok());
+        Self { child, port: port.unwrap_or_else(|| panic!("no port in {line:?}")) }
+    }
+
+    fn get(&self, path: &str, headers: &[(&str, &str)]) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(WAIT_LIMIT)).unwrap();
+        let mut request = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n");
+        if headers.iter().all(|(name, _)| *name != "Host") {
+            request.push_str(&format!("Host: 127.0.0.1:{}\r\n", self.port));
+        }
+        headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
+        stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
+    }
+
+    /// Waits until the page says something.
+    #[track_caller]
+    fn wait_for(&self, what: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + WAIT_LIMIT;
+        loop {
+            let page = self.get("/?in=t:/well", &[]);
+            if what(&page) {
+                return page;
+            }
+            assert!(Instant::now() < deadline, "never so: {page}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn base() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    crate::diagnostics::lay_over(&path("tests/cases/check/base"), directory.path());
+    directory
+}
+
+#[test]
+fn only_its_own_page_is_answered() {
+    let directory = base();
+    let preview = Running::start(directory.path());
+    let own = format!("http://localhost:{}", preview.port);
+    let page = preview.get("/", &[("Host", &own["http://".len()..]), ("Origin", &own)]);
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(page.contains("content-security-policy: default-src 'none'"), "{page}");
+    for headers in [
+        &[("Host", "example.org")][..],
+        &[("Host", "127.0.0.1:1")],
+        &[("Origin", "https://example.org")],
+        &[("Origin", "null")],
+        &[("Origin", "http://localhost:1")],
+    ] {
+        for path in ["/", "/events", "/script.js"] {
+            let page = preview.get(path, headers);
+            assert!(page.starts_with("HTTP/1.1 403"), "{headers:?} {page}");
+        }
+    }
+    assert!(preview.get("/other", &[]).starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn a_save_is_shown_and_a_half_written_file_takes_nothing_away() {
+    let directory = base();
+    let file = fs::read_dir(directory.path().join("en"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| fs::read_to_string(path).unwrap().contains("[well]"));
+    let file = file.expect("the base has a section `well`");
+    let preview = Running::start(directory.path());
+    let text = fs::read_to_string(&file).unwrap();
+    let title = text.lines().find_map(|line| line.strip_prefix("title = ")).unwrap().trim_matches('"').to_owned();
+    preview.wait_for(|page| page.contains(&title));
+    fs::write(&file, text.replace(&title, "Another title")).unwrap();
+    preview.wait_for(|page| page.contains("Another title"));
+    // As a program leaves it that is in the middle of writing: the tree is still there.
+    let root = directory.path().join("palabre.toml");
+    let tree = fs::read_to_string(&root).unwrap();
+    fs::write(&root, "").unwrap();
+    let page = preview.wait_for(|page| page.contains("class=\"earlier\""));
+    assert!(page.contains("Another title"), "{page}");
+    fs::write(&root, tree).unwrap();
+    preview.wait_for(|page| page.contains("class=\"sound\""));
+    // What is wrong is said at once.
+    fs::write(&file, text.replace("title = ", "titel = ")).unwrap();
+    let page = preview.wait_for(|page| page.contains("class=\"damaged\""));
+    assert!(page.contains("unknown-key") && page.contains("#messages") || page.contains("id=\"messages\""), "{page}");
+}
+
+#[test]
+fn an_address_of_any_kind_gets_a_page() {
+    let preview = Preview::still(None, Locale::English);
+    for query in
+        ["", "in", "in=&in=:&in=9:x&in=0:1.fr.home", "width=1&app=%FF&lang=xx&chat=&dark=7", "inline=%23&in=s:"]
+    {
+        assert!(preview.page(query).contains("</html>"), "{query}");
+    }
+    let long = "a".repeat(100_000);
+    assert!(preview.page(&format!("say={long}")).contains("</html>"));
+}
+
+/// The text of a page is shown as it is, whatever stands in it.
+#[test]
+fn nothing_of_a_text_becomes_html() {
+    let words = "<script>alert(1)</script> \" ' & </div>";
+    let preview = Preview::still(None, Locale::English);
+    let page = preview.page(&query(&[("say", words), ("inline", words)]));
+    assert!(!page.contains("<script>alert"), "{page}");
+    assert_eq!(shown_in_preview(&Html::parse_document(&page), 0).text, words);
+    assert_eq!(RichText::plain(words).as_str(), words);
+}
