@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{RawQuery, Request, State};
@@ -28,8 +29,9 @@ use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use self::pages::Query;
+use self::pages::{Frame, Query};
 use self::workshop::{Snapshot, Workshop};
+use crate::clock::unix_time;
 use crate::messages::Locale;
 use crate::server::serve_router;
 
@@ -46,6 +48,8 @@ pub struct Preview {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     name: Arc<str>,
     locale: Locale,
+    /// The time since 1970; `None` for that of the clock.
+    now: Option<Duration>,
 }
 
 impl Preview {
@@ -56,21 +60,29 @@ impl Preview {
     ///
     /// When no thread can be started.
     pub fn open(directory: Option<&Path>, locale: Locale) -> std::io::Result<Self> {
-        Ok(Self { snapshots: Workshop::open(directory)?, name: name_of(directory), locale })
+        Ok(Self { snapshots: Workshop::open(directory)?, name: name_of(directory), locale, now: None })
     }
 
     /// The content as it is now: it is not followed, and nobody finds out what its questions find.
     #[must_use]
     pub fn still(directory: Option<&Path>, locale: Locale) -> Self {
-        Self { snapshots: Workshop::still(directory), name: name_of(directory), locale }
+        Self { snapshots: Workshop::still(directory), name: name_of(directory), locale, now: None }
     }
 
-    /// The page at an address of this query, as it is now.
+    /// The conversation as it would be at a moment, given as the time since 1970.
+    #[must_use]
+    pub fn at(self, now: Duration) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// The page at an address of this query.
     #[must_use]
     pub fn page(&self, query: &str) -> String {
         let snapshot = self.snapshots.borrow().clone();
         let query = Query::parse(query);
-        let render = |snapshot: &Snapshot| pages::page(snapshot, &self.name, &query, self.locale).unwrap_or_default();
+        let now = self.now.unwrap_or_else(unix_time);
+        let frame = Frame { name: &self.name, query: &query, system: self.locale, now };
+        let render = |snapshot: &Snapshot| pages::page(snapshot, frame).unwrap_or_default();
         // A damaged content breaks promises that the code relies on: then there is a page without a conversation.
         let rendered = catch_unwind(AssertUnwindSafe(|| render(&snapshot)));
         rendered.unwrap_or_else(|_| render(&Snapshot { whole: None, published: None, ..Snapshot::clone(&snapshot) }))

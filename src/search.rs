@@ -43,7 +43,7 @@ use std::ops::Range;
 use index::LanguageIndex;
 use score::Reading;
 use segments::{Part, Segments};
-use tokenizer::words_of;
+use tokenizer::{first_words, words_of};
 
 /// From this number of phrases on, each language is prepared on a thread of its own (benchmark
 /// `load_1000_sections_in_5_languages_and_prepare`). A thread costs memory that a small content does not get back.
@@ -404,6 +404,12 @@ impl Index {
 #[must_use]
 pub fn plain_words(text: &str) -> Vec<String> {
     words_of(text)
+}
+
+/// Whether a text has a word, as words are compared: signs and emoji are none.
+#[must_use]
+pub fn has_words(text: &str) -> bool {
+    !first_words(text, 1).is_empty()
 }
 
 /// How many of a text's words each language knows. Of a long text some are looked up, equally far apart; misspelt words count

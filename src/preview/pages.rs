@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::time::Duration;
 
 use askama::Template;
 
@@ -12,7 +13,6 @@ use super::workshop::{Snapshot, State};
 use crate::bot::inline::{InlineQuery, InlineResult, answer};
 use crate::bot::reply::{MediaKind, Place};
 use crate::bot::view::{Button, ButtonAction, View};
-use crate::clock::unix_time;
 use crate::content::{BODY_PAGE_MAX, Content, LangId, SectionId, Topic};
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::lang::is_right_to_left;
@@ -216,19 +216,28 @@ struct ExplanationRow {
     values: Vec<String>,
 }
 
-/// The page for what an address asks.
-///
-/// # Errors
-///
-/// None: a `String` takes everything.
-pub(super) fn page(snapshot: &Snapshot, name: &str, query: &Query, system: Locale) -> Result<String, askama::Error> {
+/// What is around a snapshot when it is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'a> {
+    /// What the content is called.
+    pub(super) name: &'a str,
+    pub(super) query: &'a Query,
+    /// The language of the preview where none is chosen.
+    pub(super) system: Locale,
+    /// The time since 1970.
+    pub(super) now: Duration,
+}
+
+/// The page for what an address asks. A `String` takes everything, so there is no error but in theory.
+pub(super) fn page(snapshot: &Snapshot, frame: Frame<'_>) -> Result<String, askama::Error> {
+    let Frame { name, query, system, now } = frame;
     let locale = query.locale.unwrap_or(system);
     let speaker = Speaker(locale);
     let content = snapshot.published.as_ref().filter(|_| !query.drafts).or(snapshot.whole.as_ref());
     let events = query.events();
     let done = events.iter().map(|(written, _)| written.clone()).collect();
     let app = query.app.clone().or_else(|| Some(content?.tag(content?.default_language()).to_string()));
-    let person = Person { language_code: app.as_deref(), chat: query.chat, now: unix_time() };
+    let person = Person { language_code: app.as_deref(), chat: query.chat, now };
     let conversation = content.map(|content| play(content, person, events.iter().map(|(_, event)| event)));
     let conversation = conversation.unwrap_or_default();
     let lang = content.map(|content| content.language_for(app.as_deref()));

@@ -10,7 +10,7 @@ use crate::content::schema::{RawTalk, Spanned};
 use crate::content::{ID_MAX, LangId, SectionId, Shortcut, TALK_MAX, Talk, TalkAnswer, TalkId, TalkKind};
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::message;
-use crate::search::plain_words;
+use crate::search::has_words;
 
 /// An example of what stands under `[talk]`.
 pub(super) const TALK_OF_LANGUAGE: &str = "`[talk.greeting]` and others";
@@ -152,7 +152,7 @@ pub(super) fn shortcuts(tree: &Tree<'_>, folders: &[Folder<'_>], talks: &Talks) 
         for raw in folder.searches().flat_map(|raw| &raw.talk) {
             let Some(talk) = talks.find(&raw.name.value) else { continue };
             // The others are found by the search.
-            let signs = raw.ask.iter().filter(|phrase| plain_words(&phrase.value).is_empty());
+            let signs = raw.ask.iter().filter(|phrase| !has_words(&phrase.value));
             signs.for_each(|phrase| shortcuts.add(&phrase.value, reader, Shortcut::Talk(talk)));
         }
     }
