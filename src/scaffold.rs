@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 pub use self::language::{language, no_tag};
-pub use self::new_content::{Organisation, check_is_free, content};
+pub use self::new_content::{Organisation, check_is_free, content, editor_files};
 pub use self::section::{NewSection, section};
 pub use self::templates::MARK;
 use crate::content::Content;

@@ -30,7 +30,9 @@ pub(super) fn execute(mut options: InitOptions) -> Result<ExitCode, Error> {
         phones: options.phone,
         emails: options.email,
     };
-    let change = scaffold::content(&organisation, load::today())?;
+    let mut change = scaffold::content(&organisation, load::today())?;
+    // Before `palabre.toml`, which is the last: a content is there when it is whole.
+    change.files.splice(0..0, scaffold::editor_files(&options.dir));
     change.write(&options.dir)?;
     let shown = options.dir.display().to_string();
     let mut next = change.next.clone();

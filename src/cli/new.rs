@@ -43,8 +43,14 @@ pub(super) fn execute(options: &NewOptions) -> Result<ExitCode, Error> {
 /// Says what was written and what comes next.
 pub(super) fn say(directory: &Path, files: &[(String, String)], next: &[Message], locale: Locale) {
     let mut text = format!("{}\n", message!("Written to {dir}:", dir = directory.display()).to_text(locale));
-    for (path, _) in files {
+    let (hidden, shown): (Vec<&str>, Vec<&str>) =
+        files.iter().map(|(path, _)| path.as_str()).partition(|path| path.starts_with('.'));
+    for path in shown {
         let _ = writeln!(text, "  {path}");
+    }
+    if !hidden.is_empty() {
+        let message = message!("hidden files with which VS Code and other editors complete and explain the keys");
+        let _ = writeln!(text, "  {}", message.to_text(locale));
     }
     let _ = writeln!(text, "{}", message!("What comes next:").to_text(locale));
     for (number, message) in (1..).zip(next) {

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::templates::{self, MARK, Untranslated};
 use super::{Change, ScaffoldError, check};
 use crate::content::files::{ROOT_FILE, TESTS_FOLDER};
+use crate::content::json_schema;
 use crate::lang::Tag;
 use crate::message;
 use crate::messages::Message;
@@ -60,6 +61,13 @@ pub fn check_is_free(directory: &Path) -> Result<(), ScaffoldError> {
         ),
     };
     Err(ScaffoldError::Refused(refusal))
+}
+
+/// The hidden files with which editors complete and explain the keys of a content, as far as the directory has none of that name.
+#[must_use]
+pub fn editor_files(directory: &Path) -> Vec<(String, String)> {
+    let files = json_schema::schema_files().into_iter().chain(json_schema::editor_settings());
+    files.filter(|(path, _)| !directory.join(path).exists()).collect()
 }
 
 /// The files of a new content: a small tree, its words and the sentences of the interface in each language, and questions.
