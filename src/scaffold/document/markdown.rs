@@ -1,0 +1,51 @@
+//! Markdown → HTML, as a browser shows it, so that HTML within it means what it means elsewhere.
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+
+use super::{Document, LeftOut};
+
+const OPTIONS: Options = Options::ENABLE_STRIKETHROUGH
+    .union(Options::ENABLE_TABLES)
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_YAML_STYLE_METADATA_BLOCKS);
+
+pub(super) fn read(text: &str) -> Document {
+    let mut metadata = String::new();
+    let mut is_metadata = false;
+    let mut lists = Vec::new();
+    let mut tips = Vec::new();
+    let parser = Parser::new_ext(text, OPTIONS).into_offset_iter();
+    let events = parser.filter_map(|(event, range)| {
+        match &event {
+            Event::Start(Tag::MetadataBlock(_)) => is_metadata = true,
+            Event::End(TagEnd::MetadataBlock(_)) => is_metadata = false,
+            Event::Text(words) if is_metadata => metadata.push_str(words),
+            Event::Start(Tag::List(start)) => lists.push(start.is_some()),
+            Event::End(TagEnd::List(_)) => drop(lists.pop()),
+            // The number that is written: CommonMark would count from the first one on.
+            Event::Start(Tag::Item) if lists.last() == Some(&true) => {
+                let item = text[range].trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+                let digits = item.len() - item.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                return Some(Event::Html(CowStr::from(format!("<li value=\"{}\">", &item[..digits]))));
+            }
+            Event::Start(Tag::Link { title, .. } | Tag::Image { title, .. }) if !title.is_empty() => {
+                tips.push(LeftOut::Tip(title.to_string()));
+            }
+            Event::SoftBreak => return Some(Event::Text(CowStr::from(" "))),
+            _ => {}
+        }
+        (!is_metadata || matches!(event, Event::Start(_))).then_some(event)
+    });
+    // The end of what is for programs goes with its beginning.
+    let events = events.filter(|event| {
+        !matches!(event, Event::Start(Tag::MetadataBlock(_)) | Event::End(TagEnd::MetadataBlock(_)))
+    });
+    let mut page = String::with_capacity(text.len() * 2);
+    html::push_html(&mut page, events);
+    let mut document = super::html::read(&page);
+    document.left_out.extend(tips);
+    if !metadata.trim().is_empty() {
+        document.left_out.insert(0, LeftOut::Metadata(metadata));
+    }
+    document
+}
