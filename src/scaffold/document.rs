@@ -62,6 +62,8 @@ pub(super) enum LeftOut {
     MergedCells(String),
     /// A tip that shows when one points at words.
     Tip(String),
+    /// A tag that no browser knows: words in angle brackets.
+    Tag(String),
     /// The lines above a Markdown text that are for programs.
     Metadata(String),
 }
@@ -205,6 +207,7 @@ impl LeftOut {
                 words = beginning(words)
             ),
             Self::Tip(words) => message!("tip left out: “{words}”", words = beginning(words)),
+            Self::Tag(words) => message!("left out, as browsers do: “{words}”", words = beginning(words)),
             Self::Metadata(words) => message!("lines for programs left out: “{words}”", words = beginning(words)),
         }
     }

@@ -247,10 +247,10 @@ impl Naming<'_> {
                 Block::Heading(_, words) => Some(one_line(words)),
                 _ => None,
             });
-            let mut phrases: Vec<String> = std::iter::once(title.clone()).chain(headings).collect();
-            if let Some(parent) = parent {
-                phrases.insert(1, format!("{parent}: {title}"));
-            }
+            let asked = without_number(&title);
+            let whole = parent.filter(|_| self.phrases.contains(&ask_key(asked))).map(|parent| format!("{parent}: {asked}"));
+            let phrases: Vec<String> =
+                std::iter::once(whole.unwrap_or_else(|| asked.to_owned())).chain(headings).collect();
             let mut section = self.section(title.clone(), draft.role, bodies.next(), &phrases, outline);
             section.summary = summary(&blocks);
             if section.body.is_none() {
@@ -429,6 +429,12 @@ fn shortened(text: &str, fits: impl Fn(&str) -> bool) -> String {
     let at_word = ends().filter(|&at| text[at..].starts_with(char::is_whitespace));
     let found = at_word.chain(ends()).map(with_ellipsis).find(|text| fits(text));
     found.unwrap_or_else(|| "…".to_owned())
+}
+
+/// A title without the number that it begins with, which nobody asks for.
+fn without_number(title: &str) -> &str {
+    let words = title.trim_start_matches(|c: char| c.is_ascii_digit() || ".) ".contains(c));
+    if words.contains(char::is_alphabetic) { words } else { title }
 }
 
 /// The words of a heading, on one line.

@@ -28,6 +28,13 @@ const INLINE: [&str; 36] = [
     "strong", "sub", "sup", "u", "wbr",
 ];
 
+/// Tags that begin a part of their own and are nothing else here.
+const BLOCKS: [&str; 42] = [
+    "address", "article", "aside", "body", "caption", "center", "col", "colgroup", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend",
+    "main", "p", "picture", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "video",
+];
+
 /// What stands for the tag of a note's sign among those that are open.
 const NOTE: &str = "sup[";
 /// The most parts of a link that are looked through for its words.
@@ -277,6 +284,11 @@ impl Reader {
                 self.flush();
                 self.close_item();
                 self.preformatted += 1;
+            }
+            // `<your name>` is for those who read, `<x-card>` for a script.
+            _ if !BLOCKS.contains(&name) && !name.contains('-') => {
+                let words: Vec<&str> = std::iter::once(name).chain(attributes.keys().map(String::as_str)).collect();
+                self.document.left_out.push(LeftOut::Tag(format!("<{}>", words.join(" "))));
             }
             _ => {
                 self.flush();

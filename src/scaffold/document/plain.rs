@@ -7,7 +7,7 @@ use super::{Block, Document, Words};
 /// The most characters of a heading.
 const HEADING_MAX: usize = 80;
 /// Lines of at least so many characters are cut by a program, not by the one who writes.
-const WRAPPED_MIN: usize = 55;
+const WRAPPED_MIN: usize = 50;
 const BULLETS: [&str; 12] = ["•", "●", "▪", "■", "◦", "‣", "►", "➢", "- ", "* ", "– ", "— "];
 
 /// What a line that is a heading looks like.
