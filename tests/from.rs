@@ -117,8 +117,7 @@ fn titles_that_are_the_same_too_long_or_no_ids_are_told_apart() {
     );
     let made = made("a.md", &text, &["en", "fr"]).unwrap();
     let content = content(&made);
-    let expected =
-        ["ask_2", "fees", "fees_2", "section", "word_word_word_word_word", "aide_2", "fees_3", "contact"];
+    let expected = ["ask_2", "fees", "fees_2", "section", "word_word_word_word_word", "aide_2", "fees_3", "contact"];
     assert_eq!(ids(&content), expected);
     let decisions = decisions(&made);
     for words in [
@@ -153,9 +152,7 @@ fn contacts_are_taken_where_none_are_given_and_offered_otherwise() {
     let nameless = Organisation { name: String::new(), emails: Vec::new(), ..organisation(&["en"]) };
     let taken = from_document(&nameless, &document, load::today()).unwrap();
     let root = &taken.change.files.last().unwrap().1;
-    for words in
-        ["organisation = \"The Well\"", "phones = [\"+44 20 7946 0958\"]", "email = [\"well@example.com\"]"]
-    {
+    for words in ["organisation = \"The Well\"", "phones = [\"+44 20 7946 0958\"]", "email = [\"well@example.com\"]"] {
         assert!(root.contains(words), "{root}");
     }
     let offered = decisions(&made("a.md", text, &["en"]).unwrap());

@@ -35,8 +35,7 @@ pub(super) fn execute(mut options: InitOptions) -> Result<ExitCode, Error> {
     };
     let (mut change, decisions) = match &document {
         Some(document) => {
-            let FromDocument { change, decisions } =
-                scaffold::from_document(&organisation, document, load::today())?;
+            let FromDocument { change, decisions } = scaffold::from_document(&organisation, document, load::today())?;
             (change, decisions)
         }
         None => (scaffold::content(&organisation, load::today())?, Vec::new()),
@@ -57,11 +56,8 @@ pub(super) fn execute(mut options: InitOptions) -> Result<ExitCode, Error> {
 /// Reads the document of `--from`.
 fn read(path: &Path) -> Result<Document, Error> {
     let refused = |error: io::Error| {
-        let message = message!(
-            "{path} cannot be read: {reason}",
-            path = path.display(),
-            reason = Message::of_io(&error)
-        );
+        let message =
+            message!("{path} cannot be read: {reason}", path = path.display(), reason = Message::of_io(&error));
         ScaffoldError::Refused(message)
     };
     // One byte more than is taken tells that there is more.

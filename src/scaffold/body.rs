@@ -277,7 +277,9 @@ mod tests {
 
     #[test]
     fn what_needs_no_marks_is_written_as_it_is() {
-        for text in ["We dig wells.", "1. Title", "a_b - c", "Rue 27\nPorte 35", "https://example.org/a_b_c", "5 * 3 = 15"] {
+        for text in
+            ["We dig wells.", "1. Title", "a_b - c", "Rue 27\nPorte 35", "https://example.org/a_b_c", "5 * 3 = 15"]
+        {
             check(&[paragraph(text)], text);
         }
     }
@@ -316,7 +318,8 @@ mod tests {
         let bodies = bodies(&long);
         assert!(bodies.len() > 2, "{}", bodies.len());
         assert_eq!(signs(&bodies.concat()), signs(&sentence.repeat(600)));
-        let rows: Vec<Vec<Words>> = (0..900).map(|n| vec![Words::plain(&format!("row {n}")), Words::plain("a value")]).collect();
+        let rows: Vec<Vec<Words>> =
+            (0..900).map(|n| vec![Words::plain(&format!("row {n}")), Words::plain("a value")]).collect();
         let bodies = super::bodies(&[Block::Table(rows)]);
         assert!(bodies.len() > 1 && bodies.iter().all(|body| body.starts_with("| row 0 |")), "{bodies:?}");
         assert!((0..900).all(|n| bodies.iter().any(|body| body.contains(&format!("| row {n} |")))));

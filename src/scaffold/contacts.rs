@@ -52,7 +52,9 @@ pub(super) fn find(document: &Document) -> Contacts {
 
 fn words_of(block: &Block) -> Vec<&Words> {
     match block {
-        Block::Heading(_, words) | Block::Paragraph(words) | Block::Quote(words) | Block::Item { words, .. } => vec![words],
+        Block::Heading(_, words) | Block::Paragraph(words) | Block::Quote(words) | Block::Item { words, .. } => {
+            vec![words]
+        }
         Block::Code(_) => Vec::new(),
         Block::Table(rows) => rows.iter().flatten().collect(),
     }
@@ -107,7 +109,10 @@ mod tests {
     #[test]
     fn contacts_are_found_in_running_text() {
         let mut found = Contacts::default();
-        add(&mut found, "Call +223 20 22 18 48/ 95 15 83 46 or +44 (0)20 7946 0958, write to well@example.org. See www.example.org/a.");
+        add(
+            &mut found,
+            "Call +223 20 22 18 48/ 95 15 83 46 or +44 (0)20 7946 0958, write to well@example.org. See www.example.org/a.",
+        );
         add(&mut found, "5 + 3 = 8, @home, a@b, +223 20 22 18 48");
         assert_eq!(found.emails, ["well@example.org"]);
         assert_eq!(found.sites, ["www.example.org/a"]);

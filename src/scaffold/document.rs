@@ -247,7 +247,8 @@ mod tests {
 
     #[test]
     fn the_form_is_known_by_the_name_or_the_text() {
-        let check = |name: &str, text: &str, expected| assert_eq!(form(Path::new(name), text), expected, "{name}: {text}");
+        let check =
+            |name: &str, text: &str, expected| assert_eq!(form(Path::new(name), text), expected, "{name}: {text}");
         check("a.MD", "x", Form::Markdown);
         check("a.htm", "x", Form::Html);
         check("page", "\n<!DOCTYPE html><p>a", Form::Html);

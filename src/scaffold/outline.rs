@@ -11,9 +11,7 @@ use super::document::{Block, Document, Words};
 use super::from_document::{ABOUT, CONTACT, Texts};
 use super::section::EMOJI;
 use super::templates;
-use crate::content::{
-    CHILDREN_MAX, DEPTH_MAX, ID_MAX, LABEL_MAX, SUMMARY_MAX, TITLE_MAX, ask_key, has_references,
-};
+use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, LABEL_MAX, SUMMARY_MAX, TITLE_MAX, ask_key, has_references};
 use crate::lang::Tag;
 use crate::markup::utf16_len;
 use crate::message;
@@ -70,13 +68,53 @@ impl Outline {
             format!("`{}`{more}", ids.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join("`, `"))
         };
         let all = [
-            (&self.without_summary, message!("no first sentence of at most {max} characters, write a summary: {ids}", max = SUMMARY_MAX, ids = named(&self.without_summary))),
-            (&self.without_text, message!("no text below the heading, write some: {ids}", ids = named(&self.without_text))),
-            (&self.same_title, message!("the title stands twice in the document, tell them apart: {ids}", ids = named(&self.same_title))),
-            (&self.cut_title, message!("the heading is too long for a title, and stands whole in the text: {ids}", ids = named(&self.cut_title))),
-            (&self.short_button, message!("the title is too long for a button, choose the button's words: {ids}", ids = named(&self.short_button))),
-            (&self.continued, message!("the text was too long for a section and goes on in these, give them titles: {ids}", ids = named(&self.continued))),
-            (&self.deep, message!("headings below the fourth level stand in the text in bold: {headings}", headings = named(&self.deep))),
+            (
+                &self.without_summary,
+                message!(
+                    "no first sentence of at most {max} characters, write a summary: {ids}",
+                    max = SUMMARY_MAX,
+                    ids = named(&self.without_summary)
+                ),
+            ),
+            (
+                &self.without_text,
+                message!("no text below the heading, write some: {ids}", ids = named(&self.without_text)),
+            ),
+            (
+                &self.same_title,
+                message!(
+                    "the title stands twice in the document, tell them apart: {ids}",
+                    ids = named(&self.same_title)
+                ),
+            ),
+            (
+                &self.cut_title,
+                message!(
+                    "the heading is too long for a title, and stands whole in the text: {ids}",
+                    ids = named(&self.cut_title)
+                ),
+            ),
+            (
+                &self.short_button,
+                message!(
+                    "the title is too long for a button, choose the button's words: {ids}",
+                    ids = named(&self.short_button)
+                ),
+            ),
+            (
+                &self.continued,
+                message!(
+                    "the text was too long for a section and goes on in these, give them titles: {ids}",
+                    ids = named(&self.continued)
+                ),
+            ),
+            (
+                &self.deep,
+                message!(
+                    "headings below the fourth level stand in the text in bold: {headings}",
+                    headings = named(&self.deep)
+                ),
+            ),
         ];
         let mut decisions: Vec<Message> =
             all.into_iter().filter(|(ids, _)| !ids.is_empty()).map(|(_, message)| message).collect();
@@ -175,7 +213,10 @@ fn drafts(document: &Document, texts: &Texts, outline: &mut Outline) -> Vec<Draf
             !name.is_empty() && words.windows(name.len()).any(|part| part == name)
         };
         let is_role = match id {
-            CONTACT => words.len() <= CONTACT_WORDS_MAX && [&template.title, &template.button, "contact"].into_iter().any(is_in),
+            CONTACT => {
+                words.len() <= CONTACT_WORDS_MAX
+                    && [&template.title, &template.button, "contact"].into_iter().any(is_in)
+            }
             _ => words == plain_words(&template.title),
         };
         is_role.then_some(id)
@@ -248,7 +289,8 @@ impl Naming<'_> {
                 _ => None,
             });
             let asked = without_number(&title);
-            let whole = parent.filter(|_| self.phrases.contains(&ask_key(asked))).map(|parent| format!("{parent}: {asked}"));
+            let whole =
+                parent.filter(|_| self.phrases.contains(&ask_key(asked))).map(|parent| format!("{parent}: {asked}"));
             let phrases: Vec<String> =
                 std::iter::once(whole.unwrap_or_else(|| asked.to_owned())).chain(headings).collect();
             let mut section = self.section(title.clone(), draft.role, bodies.next(), &phrases, outline);
@@ -269,7 +311,8 @@ impl Naming<'_> {
             for (number, body) in (2..).zip(bodies) {
                 let title = format!("{title} ({number})");
                 let mut next = self.section(title, None, Some(body), &[], outline);
-                next.summary = next.body.as_deref().and_then(|body| sentence(body.trim_start_matches(['#', '>', '-', ' '])));
+                next.summary =
+                    next.body.as_deref().and_then(|body| sentence(body.trim_start_matches(['#', '>', '-', ' '])));
                 if next.summary.as_ref().is_none_or(|summary| summary.contains(['*', '`', '[', '\\', '|', '_', '~'])) {
                     next.summary = None;
                     outline.without_summary.push(next.id.clone());
@@ -300,7 +343,8 @@ impl Naming<'_> {
         outline: &mut Outline,
     ) -> Section {
         let id = role.map_or_else(|| self.id(&title), str::to_owned);
-        let mut ask = role.and_then(|role| self.texts.template(role)).map_or_else(Vec::new, |template| template.ask.clone());
+        let mut ask =
+            role.and_then(|role| self.texts.template(role)).map_or_else(Vec::new, |template| template.ask.clone());
         for phrase in phrases {
             let key = ask_key(phrase);
             if !key.is_empty() && self.phrases.insert(key) {
@@ -321,7 +365,8 @@ impl Naming<'_> {
 
     /// The title of a heading. One that is too long is cut, and stands whole in the text.
     fn title(&self, heading: &str, blocks: &mut Vec<Block>) -> String {
-        let title = if heading.contains('{') { heading.replace('{', "(").replace('}', ")") } else { heading.to_owned() };
+        let title =
+            if heading.contains('{') { heading.replace('{', "(").replace('}', ")") } else { heading.to_owned() };
         // A number in brackets may stand behind it.
         const ROOM: usize = 8;
         if utf16_len(&title) <= TITLE_MAX - ROOM {
@@ -336,7 +381,8 @@ impl Naming<'_> {
         let mut words: Vec<String> = Vec::new();
         let plain: String = title.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
         for word in plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+            let word: String =
+                word.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
             words.extend((!word.is_empty()).then_some(word));
         }
         // The number of a heading changes when one comes before it.

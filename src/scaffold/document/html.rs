@@ -19,20 +19,58 @@ const BESIDE: [&str; 8] = ["nav", "footer", "search", "select", "button", "texta
 /// What they are called where a page names their role instead.
 const ROLES: [(&str, &str); 4] =
     [("navigation", "nav"), ("contentinfo", "footer"), ("search", "search"), ("banner", "header")];
-const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-];
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 const INLINE: [&str; 36] = [
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-    "kbd", "label", "mark", "meter", "nobr", "output", "progress", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
-    "strong", "sub", "sup", "u", "wbr",
+    "kbd", "label", "mark", "meter", "nobr", "output", "progress", "q", "rp", "rt", "ruby", "s", "samp", "small",
+    "span", "strong", "sub", "sup", "u", "wbr",
 ];
 
 /// Tags that begin a part of their own and are nothing else here.
 const BLOCKS: [&str; 42] = [
-    "address", "article", "aside", "body", "caption", "center", "col", "colgroup", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend",
-    "main", "p", "picture", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "video",
+    "address",
+    "article",
+    "aside",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "legend",
+    "main",
+    "p",
+    "picture",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "video",
 ];
 
 /// What stands for the tag of a note's sign among those that are open.
@@ -140,7 +178,8 @@ impl Page {
         let is_hidden = attributes.contains_key("hidden")
             || attributes.get("style").is_some_and(|style| style.replace(' ', "").contains("display:none"));
         // The header of a page may hold its title.
-        let has_heading = || self.inside(at).iter().any(|part| matches!(part, Part::Start(name, _) if level(name).is_some()));
+        let has_heading =
+            || self.inside(at).iter().any(|part| matches!(part, Part::Start(name, _) if level(name).is_some()));
         let is_header = kind == "header" && !is_in_text && !has_heading();
         let is_left_out = SILENT.contains(&kind) || BESIDE.contains(&kind) || is_header || is_hidden;
         is_left_out.then(|| if is_hidden { "hidden" } else { kind }.to_owned())
@@ -218,7 +257,8 @@ impl Reader {
             }
             _ if VOID.contains(&name) && name != "hr" => {}
             _ if INLINE.contains(&name) => {
-                let is_note = name == "sup" && attributes.get("class").is_some_and(|class| class.starts_with("footnote"));
+                let is_note =
+                    name == "sup" && attributes.get("class").is_some_and(|class| class.starts_with("footnote"));
                 if is_note {
                     self.words.push("[", None);
                 }
@@ -245,9 +285,8 @@ impl Reader {
             "td" | "th" if self.table.is_some() => {
                 self.cell_end();
                 if let Some(table) = &mut self.table {
-                    let spans = ["colspan", "rowspan"].map(|key| {
-                        attributes.get(key).and_then(|span| span.parse::<usize>().ok()).unwrap_or(1)
-                    });
+                    let spans = ["colspan", "rowspan"]
+                        .map(|key| attributes.get(key).and_then(|span| span.parse::<usize>().ok()).unwrap_or(1));
                     table.has_merged_cells |= spans.iter().any(|&span| span > 1);
                     if table.rows.is_empty() {
                         table.rows.push(Vec::new());
@@ -493,7 +532,8 @@ impl Reader {
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         // `020 7946 0958` says where `tel:+442079460958` leads.
         let (shown, number) = (digits(&words), digits(bare));
-        let is_number = address.starts_with("tel:") && shown.len() > 5 && number.ends_with(shown.trim_start_matches('0'));
+        let is_number =
+            address.starts_with("tel:") && shown.len() > 5 && number.ends_with(shown.trim_start_matches('0'));
         if !words.contains(bare) && !is_number {
             self.document.left_out.push(LeftOut::Link(words, address.clone()));
         }
@@ -564,7 +604,9 @@ fn style(name: &str, attributes: &BTreeMap<String, String>) -> Option<Style> {
 /// An address without signs that would end it in Markdown or mean something there.
 fn encoded(address: &str) -> String {
     let encode = |c: char| match c {
-        '(' | ')' | '<' | '>' | '{' | '}' | '\\' | '`' | '"' | '*' | '_' | '~' | '|' | '[' | ']' | '\'' => format!("%{:02X}", u32::from(c)),
+        '(' | ')' | '<' | '>' | '{' | '}' | '\\' | '`' | '"' | '*' | '_' | '~' | '|' | '[' | ']' | '\'' => {
+            format!("%{:02X}", u32::from(c))
+        }
         c => c.to_string(),
     };
     address.chars().map(encode).collect()
@@ -596,7 +638,9 @@ fn plain(parts: &[Part]) -> String {
     let mut silent: Option<&str> = None;
     for part in parts {
         match part {
-            Part::Start(name, _) if silent.is_none() && SILENT.contains(&name.as_str()) && name != "head" && name != "noscript" => {
+            Part::Start(name, _)
+                if silent.is_none() && SILENT.contains(&name.as_str()) && name != "head" && name != "noscript" =>
+            {
                 silent = Some(name);
             }
             Part::End(name) if silent == Some(name) => silent = None,
@@ -633,7 +677,10 @@ mod tests {
     #[test]
     fn blocks_are_known_by_their_tags_closed_or_not() {
         check("<h1>A</h1><p>b <b>c</b>\n d<p>e<br>f", &["h1 A", "p b c d", "p e\nf"]);
-        check("<ul><li>a<ol start=3><li>b<li value=7>c</ol><li>d</ul>e", &["li0 a", "li1 3. b", "li1 7. c", "li0 d", "p e"]);
+        check(
+            "<ul><li>a<ol start=3><li>b<li value=7>c</ol><li>d</ul>e",
+            &["li0 a", "li1 3. b", "li1 7. c", "li0 d", "p e"],
+        );
         check("<blockquote><p>a</p><p>b</p></blockquote>c<pre>\n d\n  e</pre>", &["q a\nb", "p c", "code  d\n  e"]);
         check("<dl><dt>a<dd>b</dl>", &["p a", "p b"]);
         check("a<br><br>b &eacute;&#x200b;t&eacute;", &["p a", "p b été"]);
@@ -681,7 +728,17 @@ mod tests {
 
     #[test]
     fn what_never_closes_takes_no_long_time() {
-        for tag in ["<a href=x>", "<nav>", "<table>", "<ul><li>", "<b>", "<header>", "<div>", "<blockquote>", "<table><tr><td>a<td>"] {
+        for tag in [
+            "<a href=x>",
+            "<nav>",
+            "<table>",
+            "<ul><li>",
+            "<b>",
+            "<header>",
+            "<div>",
+            "<blockquote>",
+            "<table><tr><td>a<td>",
+        ] {
             let words = read(&tag.repeat(20_000)).blocks.len();
             assert!(words <= 40_000, "{tag}");
         }

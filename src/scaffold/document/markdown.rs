@@ -37,9 +37,8 @@ pub(super) fn read(text: &str) -> Document {
         (!is_metadata || matches!(event, Event::Start(_))).then_some(event)
     });
     // The end of what is for programs goes with its beginning.
-    let events = events.filter(|event| {
-        !matches!(event, Event::Start(Tag::MetadataBlock(_)) | Event::End(TagEnd::MetadataBlock(_)))
-    });
+    let events = events
+        .filter(|event| !matches!(event, Event::Start(Tag::MetadataBlock(_)) | Event::End(TagEnd::MetadataBlock(_))));
     let mut page = String::with_capacity(text.len() * 2);
     html::push_html(&mut page, events);
     let mut document = super::html::read(&page);

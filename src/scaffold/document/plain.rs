@@ -87,7 +87,9 @@ fn heading<'a>(group: &Group<'a>) -> Option<(Kind, &'a str, usize)> {
     let ends_like_sentence = words.ends_with(['.', ',', ';', ':', '!', '…', '»', '"', '”']) || is_fact(words);
     let is_alone = group.lines.len() == 1;
     let letters = words.chars().filter(|c| c.is_alphabetic());
-    let is_capitals = letters.clone().count() > 2 && letters.clone().any(char::is_uppercase) && !letters.clone().any(char::is_lowercase);
+    let is_capitals = letters.clone().count() > 2
+        && letters.clone().any(char::is_uppercase)
+        && !letters.clone().any(char::is_lowercase);
     if ends_like_sentence || !(is_alone || is_capitals) {
         return None;
     }
@@ -95,7 +97,8 @@ fn heading<'a>(group: &Group<'a>) -> Option<(Kind, &'a str, usize)> {
     let bare = number.trim_end_matches(['.', ')']);
     let is_numbered = bare.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     let is_letter = bare.len() < number.len()
-        && ((bare.len() == 1 && bare.chars().all(char::is_uppercase)) || (!bare.is_empty() && bare.chars().all(|c| "IVXLC".contains(c))));
+        && ((bare.len() == 1 && bare.chars().all(char::is_uppercase))
+            || (!bare.is_empty() && bare.chars().all(|c| "IVXLC".contains(c))));
     let kind = match () {
         () if is_numbered && (bare.contains('.') || bare.len() < number.len()) => Kind::Number(bare.split('.').count()),
         () if is_letter => Kind::Letter,
@@ -216,8 +219,14 @@ mod tests {
         check("About us\n\nWe dig wells.\n\nHours\n\nMonday to Friday.\n", &["# About us", "# Hours"]);
         check("Wells\n=====\nText.\n\nDepth\n-----\nText.\n", &["# Wells", "## Depth"]);
         check("OUR WORK\nWe dig.\n\nOUR TEAM\nTen people.\n", &["# OUR WORK", "# OUR TEAM"]);
-        check("Principles\n\nText.\n\n1. Trust\n\nText.\n\n2. Time\n\nText.\n\nEnd\n\nText.\n", &["# Principles", "## 1. Trust", "## 2. Time", "# End"]);
-        check("1. Wells\n\nText.\n\n1.1 Depth\n\nText.\n\nFees\n\nText.\n", &["# 1. Wells", "## 1.1 Depth", "### Fees"]);
+        check(
+            "Principles\n\nText.\n\n1. Trust\n\nText.\n\n2. Time\n\nText.\n\nEnd\n\nText.\n",
+            &["# Principles", "## 1. Trust", "## 2. Time", "# End"],
+        );
+        check(
+            "1. Wells\n\nText.\n\n1.1 Depth\n\nText.\n\nFees\n\nText.\n",
+            &["# 1. Wells", "## 1.1 Depth", "### Fees"],
+        );
         check("II. Wells\n\nText.\n\nB. Depth\n\nText.\n", &["# II. Wells", "# B. Depth"]);
     }
 
@@ -249,7 +258,12 @@ mod tests {
         };
         assert_eq!(
             read("Bring:\n  • a\n    - b\n  2) c\n").blocks,
-            [Block::Paragraph(Words::plain("Bring:")), item(0, None, "a"), item(1, None, "b"), item(0, Some("2)"), "c")]
+            [
+                Block::Paragraph(Words::plain("Bring:")),
+                item(0, None, "a"),
+                item(1, None, "b"),
+                item(0, Some("2)"), "c")
+            ]
         );
         assert!(matches!(&read("Day\tHours\nMonday\t8–12\n").blocks[..], [Block::Table(rows)] if rows.len() == 2));
     }
