@@ -44,6 +44,8 @@ pub(super) fn read(text: &str) -> Document {
     let mut document = super::html::read(&page);
     document.left_out.extend(tips);
     if !metadata.trim().is_empty() {
+        let title = metadata.lines().find_map(|line| line.strip_prefix("title:"));
+        document.title = title.map(|title| title.trim().trim_matches('"').to_owned()).filter(|title| !title.is_empty());
         document.left_out.insert(0, LeftOut::Metadata(metadata));
     }
     document

@@ -47,7 +47,7 @@ impl Words {
         self.0.iter().rev().find_map(|run| run.text.chars().next_back()).is_none_or(end)
     }
 
-    /// Without white space at its ends and that of other words at line ends.
+    /// Without white space at its ends.
     pub(in crate::scaffold) fn trimmed(mut self) -> Self {
         let is_space = |c: char| c.is_whitespace();
         while let Some(first) = self.0.first_mut() {
