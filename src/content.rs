@@ -28,7 +28,7 @@ pub use model::{
     Section, SectionId, SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic, Weekday,
     clock_time,
 };
-pub(crate) use validate::is_id;
+pub(crate) use validate::{SUMMARY_MAX, ask_key, fits_body, has_references, is_id};
 pub use version::Version;
 
 /// A section's id: 1 to 32 of `a-z0-9_`. With it, callback data stays under Telegram's 64 bytes and a start payload

@@ -4,9 +4,14 @@
 //! An existing file is changed by inserting text at places that the TOML parser names, so that all else stays byte for byte:
 //! `toml_edit` would write all line ends anew, and move comments that stand behind the last element of a list.
 
+mod body;
+mod contacts;
+mod document;
+mod from_document;
 mod insertion;
 mod language;
 mod new_content;
+mod outline;
 mod section;
 mod templates;
 mod tree;
@@ -17,8 +22,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+pub use self::document::Document;
+pub use self::from_document::{FromDocument, from_document};
 pub use self::language::{language, no_tag};
-pub use self::new_content::{Organisation, check_is_free, content};
+pub use self::new_content::{Organisation, check_is_free, content, editor_files};
 pub use self::section::{NewSection, section};
 pub use self::templates::MARK;
 use crate::content::Content;

@@ -15,6 +15,7 @@ mod delivery;
 mod diagnostics;
 mod doctor;
 mod faults;
+mod from;
 mod groups;
 mod inline;
 mod kill;

@@ -424,7 +424,28 @@ fn a_content_is_made_and_grows_by_the_command_line() {
     let report = done(place, &["check", "content"]);
     assert!(!report.contains("error"), "{report}");
     assert!(done(place, &["ask", "--json", "where can I call you?"]).contains("\"section\":\"contact\""));
-    assert!(!listed(place).iter().any(|path| path.strip_prefix(place).unwrap().to_str().unwrap().contains("/.")));
+    assert!(!place.join("content/.palabre-unfinished").exists());
+}
+
+#[test]
+fn editors_find_the_schemas_and_settings_that_are_there_stay() {
+    let place = tempfile::tempdir().unwrap();
+    let content = place.path().join("content");
+    fs::create_dir(&content).unwrap();
+    fs::write(content.join(".taplo.toml"), "[formatting]\n").unwrap();
+    done(place.path(), &INIT);
+    assert_eq!(fs::read_to_string(content.join(".taplo.toml")).unwrap(), "[formatting]\n");
+    assert!(fs::read_to_string(content.join(".vscode/extensions.json")).unwrap().contains("even-better-toml"));
+    let schemas = |content: &Path| listed(&content.join(".schemas"));
+    assert_eq!(schemas(&content).len(), 5);
+    let other = done(place.path(), &["init", "other", "--name", "x", "--email", "a@example.org", "--lang", "en"]);
+    assert_eq!(other.matches("VS Code").count(), 1, "{other}");
+    let settings = fs::read_to_string(place.path().join("other/.taplo.toml")).unwrap();
+    for schema in schemas(&place.path().join("other")) {
+        let name = schema.file_name().unwrap().to_str().unwrap();
+        assert!(settings.contains(&format!("\".schemas/{name}\"")), "{settings}");
+    }
+    assert!(done(place.path(), &["check", "other"]).starts_with("no problems"));
 }
 
 #[test]

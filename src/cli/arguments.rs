@@ -259,6 +259,9 @@ fn file_kind() -> impl TypedValueParser<Value = FileKind> {
 pub struct InitOptions {
     /// The directory to be made; it may be there if it holds nothing but hidden files
     pub dir: PathBuf,
+    /// Fill it from a document: Markdown, HTML or plain text, with a heading above each section
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
     /// The organisation's name, as people know it
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,

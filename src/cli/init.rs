@@ -1,6 +1,8 @@
 //! `palabre init`: the content of an organisation that has none yet.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::Error;
@@ -9,7 +11,7 @@ use crate::content::load;
 use crate::lang::Tag;
 use crate::message;
 use crate::messages::{Locale, Message};
-use crate::scaffold::{self, Organisation, ScaffoldError};
+use crate::scaffold::{self, Document, FromDocument, Organisation, ScaffoldError};
 
 /// Makes the content, and says what it wrote and what comes next.
 ///
@@ -19,6 +21,7 @@ use crate::scaffold::{self, Organisation, ScaffoldError};
 pub(super) fn execute(mut options: InitOptions) -> Result<ExitCode, Error> {
     let locale = Locale::of_system();
     scaffold::check_is_free(&options.dir)?;
+    let document = options.from.as_deref().map(read).transpose()?;
     // Without a terminal nobody would answer.
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         let mut questions = Questions { input: io::stdin().lock(), output: io::stdout().lock(), locale };
@@ -30,7 +33,15 @@ pub(super) fn execute(mut options: InitOptions) -> Result<ExitCode, Error> {
         phones: options.phone,
         emails: options.email,
     };
-    let change = scaffold::content(&organisation, load::today())?;
+    let (mut change, decisions) = match &document {
+        Some(document) => {
+            let FromDocument { change, decisions } = scaffold::from_document(&organisation, document, load::today())?;
+            (change, decisions)
+        }
+        None => (scaffold::content(&organisation, load::today())?, Vec::new()),
+    };
+    // Before `palabre.toml`, which is the last: a content is there when it is whole.
+    change.files.splice(0..0, scaffold::editor_files(&options.dir));
     change.write(&options.dir)?;
     let shown = options.dir.display().to_string();
     let mut next = change.next.clone();
@@ -38,8 +49,22 @@ pub(super) fn execute(mut options: InitOptions) -> Result<ExitCode, Error> {
         "`palabre check {dir}` after each change, `palabre chat --content {dir}` to see it",
         dir = shown
     ));
-    super::new::say(&options.dir, &change.files, &next, locale);
+    super::new::say(&options.dir, &change.files, &decisions, &next, locale);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the document of `--from`.
+fn read(path: &Path) -> Result<Document, Error> {
+    let refused = |error: io::Error| {
+        let message =
+            message!("{path} cannot be read: {reason}", path = path.display(), reason = Message::of_io(&error));
+        ScaffoldError::Refused(message)
+    };
+    // One byte more than is taken tells that there is more.
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(refused)?;
+    file.take(Document::FILE_MAX as u64 + 1).read_to_end(&mut bytes).map_err(refused)?;
+    Ok(Document::read(path, &bytes)?)
 }
 
 /// The languages that are named, each once; without any that of the system.
@@ -103,6 +128,7 @@ mod tests {
     fn options(name: Option<&str>, phone: &[&str]) -> InitOptions {
         InitOptions {
             dir: "content".into(),
+            from: None,
             name: name.map(str::to_owned),
             lang: Vec::new(),
             phone: phone.iter().map(|&number| number.to_owned()).collect(),

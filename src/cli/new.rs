@@ -36,15 +36,33 @@ pub(super) fn execute(options: &NewOptions) -> Result<ExitCode, Error> {
         NewCommand::Language(options) => scaffold::language(&existing, &options.tag)?,
     };
     change.write(&directory)?;
-    say(&directory, &change.files, &change.next, Locale::of_system());
+    say(&directory, &change.files, &[], &change.next, Locale::of_system());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what was written and what comes next.
-pub(super) fn say(directory: &Path, files: &[(String, String)], next: &[Message], locale: Locale) {
+/// Says what was written, what has to be decided and what comes next.
+pub(super) fn say(
+    directory: &Path,
+    files: &[(String, String)],
+    decisions: &[Message],
+    next: &[Message],
+    locale: Locale,
+) {
     let mut text = format!("{}\n", message!("Written to {dir}:", dir = directory.display()).to_text(locale));
-    for (path, _) in files {
+    let (hidden, shown): (Vec<&str>, Vec<&str>) =
+        files.iter().map(|(path, _)| path.as_str()).partition(|path| path.starts_with('.'));
+    for path in shown {
         let _ = writeln!(text, "  {path}");
+    }
+    if !hidden.is_empty() {
+        let message = message!("hidden files with which VS Code and other editors complete and explain the keys");
+        let _ = writeln!(text, "  {}", message.to_text(locale));
+    }
+    if !decisions.is_empty() {
+        let _ = writeln!(text, "{}", message!("What you have to decide:").to_text(locale));
+    }
+    for message in decisions {
+        let _ = writeln!(text, "  - {}", message.to_text(locale));
     }
     let _ = writeln!(text, "{}", message!("What comes next:").to_text(locale));
     for (number, message) in (1..).zip(next) {

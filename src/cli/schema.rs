@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::Error;
 use crate::cli::arguments::SchemaOptions;
-use crate::content::json_schema::{FileKind, taplo_settings};
+use crate::content::json_schema::{FileKind, editor_settings, schema_files};
 
 /// Prints one schema, or writes all of them, and settings of taplo that use them, into the directory of a content.
 pub(super) fn execute(options: &SchemaOptions) -> Result<ExitCode, Error> {
@@ -18,31 +18,29 @@ pub(super) fn execute(options: &SchemaOptions) -> Result<ExitCode, Error> {
         (None, kind) => {
             let kind = kind.unwrap_or(FileKind::Root);
             // A closed pipe (`| head`) is no error.
-            let _ = io::stdout().lock().write_all(to_text(kind).as_bytes());
+            let _ = io::stdout().lock().write_all(kind.to_text().as_bytes());
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Hidden, so that neither people nor `check` take them for content.
-const FOLDER: &str = ".schemas";
-/// Where taplo, and editors by it, look for settings.
-const SETTINGS: &str = ".taplo.toml";
-
 fn write_all(directory: &Path) -> io::Result<()> {
-    let folder = directory.join(FOLDER);
-    std::fs::create_dir_all(&folder)?;
-    for kind in FileKind::ALL {
-        std::fs::write(folder.join(format!("{}.json", kind.name())), to_text(kind))?;
+    for (path, text) in schema_files() {
+        std::fs::write(made(directory, &path)?, text)?;
     }
-    // Settings that are there already are somebody's own.
-    match File::create_new(directory.join(SETTINGS)) {
-        Ok(mut file) => file.write_all(taplo_settings(FOLDER).as_bytes()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+    for (path, text) in editor_settings() {
+        match File::create_new(made(directory, &path)?) {
+            Ok(mut file) => file.write_all(text.as_bytes())?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
     }
+    Ok(())
 }
 
-fn to_text(kind: FileKind) -> String {
-    format!("{:#}\n", kind.json_schema())
+/// The whole path of a file, in a folder that is there.
+fn made(directory: &Path, path: &str) -> io::Result<PathBuf> {
+    let path = directory.join(path);
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    Ok(path)
 }

@@ -52,11 +52,34 @@ impl FileKind {
         schema["title"] = format!("Palabre: {}", self.name()).into();
         schema
     }
+
+    /// Its JSON Schema as the text of a file.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        format!("{:#}\n", self.json_schema())
+    }
 }
 
-/// The settings of taplo for a content, with the schemas in this folder beside `palabre.toml`.
+/// The folder of the schemas in a content directory: hidden, so that neither people nor `check` take them for content.
+const FOLDER: &str = ".schemas";
+
+/// The schemas, each with its path relative to the content directory, with `/`.
 #[must_use]
-pub fn taplo_settings(schemas: &str) -> String {
+pub fn schema_files() -> Vec<(String, String)> {
+    let file = |kind: FileKind| (format!("{FOLDER}/{}.json", kind.name()), kind.to_text());
+    FileKind::ALL.map(file).into()
+}
+
+/// The hidden files with which editors use the schemas: the settings of taplo, and the extension that VS Code should offer. Those
+/// that are there already are somebody's own.
+#[must_use]
+pub fn editor_settings() -> Vec<(String, String)> {
+    let extensions = format!("{:#}\n", json!({ "recommendations": ["tamasfe.even-better-toml"] }));
+    vec![(".taplo.toml".to_owned(), taplo_settings()), (".vscode/extensions.json".to_owned(), extensions)]
+}
+
+/// The settings of taplo. VS Code with "Even Better TOML" reads them in the folder that is opened and in those above it.
+fn taplo_settings() -> String {
     let rules = [
         (FileKind::Root, "\"palabre.toml\"", ""),
         (FileKind::Interface, "\"*/interface.toml\"", ""),
@@ -65,7 +88,7 @@ pub fn taplo_settings(schemas: &str) -> String {
         (FileKind::Sections, "\"*/*.toml\"", "\nexclude = [\"*/interface.toml\", \"*/search.toml\", \"tests/*.toml\"]"),
     ];
     let rule = |(kind, include, exclude): (FileKind, &str, &str)| {
-        let path = format!("{schemas}/{}.json", kind.name());
+        let path = format!("{FOLDER}/{}.json", kind.name());
         format!("[[rule]]\ninclude = [{include}]{exclude}\nschema = {{ path = \"{path}\", enabled = true }}\n")
     };
     rules.map(rule).join("\n")

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::content::MAIN_CONTACT;
 use crate::message;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, TEXT_MAX};
 pub(crate) use spanned::Spanned;
 
 use self::reader::Fields;

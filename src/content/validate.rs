@@ -24,10 +24,12 @@ mod web_address;
 
 use std::collections::HashMap;
 
+pub(crate) use ask_phrases::key as ask_key;
 pub(super) use follow_ons::drop_follow_ons;
 pub(crate) use id::is_id;
-pub(crate) use references::{check_questions, unknown_expected};
+pub(crate) use references::{check_questions, has_references, unknown_expected};
 pub(crate) use search::HeldOut;
+pub(crate) use sections::{SUMMARY_MAX, fits_body};
 
 use self::facts::Facts;
 use self::talk::Talks;

@@ -263,10 +263,12 @@ impl<'a> Builder<'a> {
             return;
         }
         let source = &self.source[range.clone()];
+        // The range of words that begin with an escaped sign begins behind the backslash.
+        let is_escaped = self.source[..range.start].ends_with('\\');
         // In `<https://…>` nothing is a mark.
         let is_address = self.source[..range.start].ends_with('<');
         for mark in MARKS.into_iter().filter(|_| !is_address) {
-            if let Some(at) = words.contains(mark).then(|| unescaped(source, mark)).flatten() {
+            if let Some(at) = words.contains(mark).then(|| unescaped(source, mark, is_escaped)).flatten() {
                 if mark == "*" && is_behind_word(source, at) {
                     let at = range.start + at;
                     self.problems.push(Problem::Ambiguous(Ambiguity::StarBehindWord, at..at + 1));
@@ -461,8 +463,7 @@ pub fn is_web_address(address: &str) -> bool {
 
 /// Where a mark stands unescaped in Markdown source. A single `*` or `_` counts only where it touches a word on one side
 /// and not on the other: `5 * 3` and `a_b` mean themselves. So does a line to write on: `Date: ______`.
-fn unescaped(source: &str, mark: &str) -> Option<usize> {
-    let mut escaped = false;
+fn unescaped(source: &str, mark: &str, mut escaped: bool) -> Option<usize> {
     let mut before = ' ';
     let mut is_line = false;
     for (at, c) in source.char_indices() {
@@ -548,6 +549,8 @@ mod tests {
         check("Date : ______ Nom : ____.", "Date : ______ Nom : ____.", &[]);
         check("a__b", "a__b", &[Problem::Unclosed("__", 1..3)]);
         check("*note", "*note", &[Problem::Unclosed("*", 0..1)]);
+        check("\\*note", "*note", &[]);
+        check("- \\_note", "• _note", &[]);
         let pipes = "| Jour | Heure |\n| Lundi | 8h |";
         check(pipes, pipes, &ambiguous(Ambiguity::Pipes, 0..pipes.len()));
         check("a | b\nc | d", "a | b\nc | d", &ambiguous(Ambiguity::Pipes, 0..11));

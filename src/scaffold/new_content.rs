@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::templates::{self, MARK, Untranslated};
 use super::{Change, ScaffoldError, check};
 use crate::content::files::{ROOT_FILE, TESTS_FOLDER};
+use crate::content::json_schema;
 use crate::lang::Tag;
 use crate::message;
 use crate::messages::Message;
@@ -62,12 +63,38 @@ pub fn check_is_free(directory: &Path) -> Result<(), ScaffoldError> {
     Err(ScaffoldError::Refused(refusal))
 }
 
+/// The hidden files with which editors complete and explain the keys of a content, as far as the directory has none of that name.
+#[must_use]
+pub fn editor_files(directory: &Path) -> Vec<(String, String)> {
+    let files = json_schema::schema_files().into_iter().chain(json_schema::editor_settings());
+    files.filter(|(path, _)| !directory.join(path).exists()).collect()
+}
+
 /// The files of a new content: a small tree, its words and the sentences of the interface in each language, and questions.
 ///
 /// # Errors
 ///
 /// When something is missing, or the content would have errors: a phone number that is none, for example.
 pub fn content(organisation: &Organisation, today: NaiveDate) -> Result<Change, ScaffoldError> {
+    let first = required(organisation)?;
+    let languages = &organisation.languages;
+    let mut files = Vec::new();
+    for tag in languages {
+        files.push(interface(tag, languages));
+        files.push((format!("{tag}/sections.toml"), sections(tag, organisation, |words| words.to_owned())));
+        if let Some(texts) = templates::of(tag) {
+            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), texts.tests.to_owned()));
+        }
+    }
+    files.push((ROOT_FILE.to_owned(), root(organisation, first, &organisation.name, today)));
+    check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
+    let mut next = vec![message!("write your own words where {mark} stands, and your own sections", mark = MARK)];
+    next.extend(of_languages(languages));
+    Ok(Change { files, next })
+}
+
+/// The first language, if nothing is missing that a content needs.
+pub(super) fn required(organisation: &Organisation) -> Result<&Tag, ScaffoldError> {
     let Organisation { name, languages, phones, emails } = organisation;
     let Some(first) = languages.first() else {
         return Err(ScaffoldError::Refused(message!("no language is named: write `--lang fr,en`")));
@@ -81,42 +108,56 @@ pub fn content(organisation: &Organisation, today: NaiveDate) -> Result<Change, 
             "a phone number or an e-mail address is missing, for people whose question finds no answer: write `--phone \"+223 …\"` or `--email …`"
         )));
     }
-    let comments = templates::comments(Some(first));
-    let source = templates::source(languages);
+    Ok(first)
+}
+
+/// How the texts of a language without sentences of ours stand in its files.
+fn how(tag: &Tag, languages: &[Tag]) -> Untranslated {
     let has_texts = languages.iter().any(|tag| templates::of(tag).is_some());
-    let mut files = Vec::new();
-    for tag in languages {
-        let (interface, sections) = match templates::of(tag) {
-            Some(texts) => (texts.interface.to_owned(), texts.sections.to_owned()),
-            None => {
-                let is_first = tag == first && !has_texts;
-                let how = if is_first { Untranslated::AsIs } else { Untranslated::Comments };
-                (
-                    templates::untranslated_interface(tag, source, how, comments),
-                    templates::untranslated_words(tag, source, source.sections, how, comments),
-                )
-            }
-        };
-        files.push((format!("{tag}/interface.toml"), interface));
-        files.push((format!("{tag}/sections.toml"), with_contact(&sections, organisation)));
-        if let Some(texts) = templates::of(tag) {
-            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), texts.tests.to_owned()));
+    if languages.first() == Some(tag) && !has_texts { Untranslated::AsIs } else { Untranslated::Comments }
+}
+
+/// The file with the sentences of the interface.
+pub(super) fn interface(tag: &Tag, languages: &[Tag]) -> (String, String) {
+    let text = match templates::of(tag) {
+        Some(texts) => texts.interface.to_owned(),
+        None => {
+            let (source, comments) = (templates::source(languages), templates::comments(languages.first()));
+            templates::untranslated_interface(tag, source, how(tag, languages), comments)
         }
-    }
+    };
+    (format!("{tag}/interface.toml"), text)
+}
+
+/// The words of the first tree's sections, or of those that are chosen of them.
+pub(super) fn sections(tag: &Tag, organisation: &Organisation, choose: impl Fn(&str) -> String) -> String {
+    let languages = &organisation.languages;
+    let words = match templates::of(tag) {
+        Some(texts) => choose(texts.sections),
+        None => {
+            let (source, comments) = (templates::source(languages), templates::comments(languages.first()));
+            templates::untranslated_words(tag, source, &choose(source.sections), how(tag, languages), comments)
+        }
+    };
+    with_contact(&words, organisation)
+}
+
+/// `palabre.toml` with the first tree.
+pub(super) fn root(organisation: &Organisation, first: &Tag, source: &str, today: NaiveDate) -> String {
+    let Organisation { name, languages, phones, emails } = organisation;
     let order: Vec<String> = languages.iter().map(Tag::to_string).collect();
-    let root = templates::root(comments)
+    let root = templates::root(templates::comments(Some(first)))
         .replace("\"DEFAULT\"", &quoted(first.as_str()))
         .replace("\"MONTH\"", &quoted(&today.format("%Y-%m").to_string()))
         .replace("\"ORDER\"", &list(&order))
         .replace("\"PHONES\"", &list(phones))
-        .replace("\"EMAILS\"", &list(emails))
-        // Last: a name may be one of these words.
-        .replace("\"NAME\"", &quoted(name.trim()));
-    files.push((ROOT_FILE.to_owned(), root));
-    check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
-    let mut next = vec![message!("write your own words where {mark} stands, and your own sections", mark = MARK)];
-    next.extend(of_languages(languages));
-    Ok(Change { files, next })
+        .replace("\"EMAILS\"", &list(emails));
+    // Last, and each place once: a name may be one of these words.
+    let place = |key: &str| format!("{key} = \"NAME\"");
+    let value = |key: &str, value: &str| format!("{key} = {}", quoted(value));
+    let (before, behind) = root.split_once(&place("title")).unwrap_or((&root, ""));
+    let before = before.replace(&place("organisation"), &value("organisation", name.trim()));
+    format!("{before}{}{behind}", value("title", source.trim()))
 }
 
 /// What has to be done with the sentences of these languages.

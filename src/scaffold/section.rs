@@ -10,8 +10,14 @@ use crate::diag::did_you_mean;
 use crate::lang::Tag;
 use crate::message;
 
-/// Emoji for sections that are given none, in this order.
-const EMOJI: [&str; 12] = ["📄", "📌", "🔖", "📎", "💡", "🗂️", "📦", "🔑", "🧩", "🪧", "🗓️", "📐"];
+/// Emoji for sections that are given none, in this order: one for each section that a page may have, and some more.
+pub(super) const EMOJI: [&str; 87] = [
+    "📄", "📌", "🔖", "📎", "💡", "🗂️", "📦", "🔑", "🧩", "🪧", "🗓️", "📐", "📘", "📗", "📙", "📕", "📒", "📓", "📔",
+    "📚", "📖", "🧾", "📋", "📁", "📂", "📃", "📑", "📊", "📈", "📰", "🏷️", "🖊️", "🖋️", "📏", "📍", "🚩", "🔷", "🔶",
+    "🔹", "🔸", "🔺", "🔵", "🟢", "🟡", "🟠", "🟣", "🟤", "🟦", "🟩", "🟨", "🟧", "🟪", "🟫", "💠", "🔘", "🧭", "🗺️",
+    "🔎", "🔔", "💬", "🗨️", "📨", "📬", "📝", "🖼️", "🧮", "⏱️", "⏳", "🧰", "🔧", "🔩", "🧱", "🪜", "🪟", "🚪", "🛎️",
+    "🗝️", "🧵", "🧶", "🪡", "🎈", "🎗️", "🪁", "🌀", "⭐", "🌟", "🔆",
+];
 
 /// A section that is to be added.
 #[derive(Clone, Debug)]

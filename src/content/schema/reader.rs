@@ -19,7 +19,7 @@ const LIST_MAX: usize = 2_000;
 const LISTED_TEXT_MAX: usize = 1_000;
 
 /// The longest text, in bytes. A body that can be shown has 9,000 UTF-16 units of up to three bytes, and addresses of links.
-const TEXT_MAX: usize = 60_000;
+pub(crate) const TEXT_MAX: usize = 60_000;
 /// The longest key, in bytes: of longer ones, which nothing reads, the beginning is named.
 const KEY_MAX: usize = 200;
 

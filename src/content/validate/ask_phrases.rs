@@ -88,7 +88,7 @@ fn check_phrase<'a>(ask: AskPhrase<'a>, seen: &mut HashMap<String, AskPhrase<'a>
 }
 
 /// The words of a question in lower case: two questions of one key are the same.
-fn key(phrase: &str) -> String {
+pub(crate) fn key(phrase: &str) -> String {
     let is_mark = |c: char| !c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Mark;
     let is_in_word = |c: char| c.is_alphanumeric() || is_mark(c);
     let phrase = fold(phrase);

@@ -105,6 +105,11 @@ pub(crate) fn unknown_expected(file: &Source, id: &Spanned<String>, near: Option
     report.error(Code::UnknownId, id.location(file), message, help);
 }
 
+/// Whether a text has what people could tap and what has to lead somewhere.
+pub(crate) fn has_references(text: &str) -> bool {
+    !references(text).is_empty()
+}
+
 /// What a part of a text leads to.
 #[derive(Debug, PartialEq, Eq)]
 enum Reference<'a> {

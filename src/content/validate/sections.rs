@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::facts::{Facts, LocalizedFacts};
-use super::text::{STYLES_MAX, markdown, plain};
+use super::text::{STYLES_MAX, has_few_marks, markdown, plain};
 use super::tree::Tree;
 use super::{Folder, characters};
 use crate::content::files::ROOT_FILE;
-use crate::content::schema::{RawSectionText, Spanned};
+use crate::content::schema::{RawSectionText, Spanned, TEXT_MAX};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::markup::{RichText, utf16_len};
@@ -15,7 +15,7 @@ use crate::message;
 use crate::messages::Message;
 
 /// UTF-16 units of a summary: one line of a list or a preview.
-const SUMMARY_MAX: usize = 200;
+pub(crate) const SUMMARY_MAX: usize = 200;
 
 /// The texts of every section for every language. Of a section that has none at all its id is shown.
 pub(super) fn validate(
@@ -202,6 +202,17 @@ fn section_text(
         summary: summary.into(),
         pages,
     }
+}
+
+/// Whether a text without placeholders that is shown like this can be the body of a section. For texts that a program divides: it
+/// leaves some room for what a language puts in, such as the space before its colons.
+pub(crate) fn fits_body(markdown: &str, rich: &RichText) -> bool {
+    const ROOM: usize = 200;
+    let pages = rich.split(BODY_PAGE_MAX - ROOM);
+    markdown.len() <= TEXT_MAX
+        && has_few_marks(markdown)
+        && (1..=BODY_PAGES_MAX).contains(&pages.len())
+        && pages.iter().all(|page| page.spans().len() <= STYLES_MAX)
 }
 
 /// The pages of a section's body.

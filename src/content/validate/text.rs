@@ -45,8 +45,8 @@ pub(super) fn markdown(
     facts: LocalizedFacts<'_>,
     report: &mut Report,
 ) -> RichText {
-    let marks = text.value.bytes().filter(|byte| MARKS.contains(byte)).count();
-    if marks > MARKS_MAX {
+    if !has_few_marks(&text.value) {
+        let marks = count_marks(&text.value);
         let message = message!(
             "this text has {marks} signs that may be marks, such as `*`; {max} are the most",
             marks,
@@ -103,6 +103,15 @@ pub(super) fn markdown(
         report.error(code, text.part_location(file, at), message, help);
     }
     rich
+}
+
+/// Whether a text has no more signs that may be marks than are read.
+pub(super) fn has_few_marks(markdown: &str) -> bool {
+    count_marks(markdown) <= MARKS_MAX
+}
+
+fn count_marks(markdown: &str) -> usize {
+    markdown.bytes().filter(|byte| MARKS.contains(byte)).count()
 }
 
 /// What an element is called, and what to write instead of it.
