@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use palabre::content::load;
 use tempfile::TempDir;
@@ -114,17 +114,26 @@ fn a_broken_content_without_a_copy_ends_the_start_with_its_first_problems() {
     assert_eq!(lines.len(), 8, "{log}");
     assert!(lines[6].trim_start().starts_with("and ") && lines[7].contains("`palabre check`"), "{log}");
     assert!(!places.copy().exists(), "what has errors is not kept");
-    for command in [&["chat"][..], &["ask", "well"]] {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_palabre"))
+    let run = |command: &[&str]| -> Output {
+        Command::new(env!("CARGO_BIN_EXE_palabre"))
             .args(command)
             .args(["--content".as_ref(), places.content().as_os_str()])
             .env("PALABRE_STATE", places.state())
+            .stdin(Stdio::null())
             .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(1));
-        assert_eq!(String::from_utf8(output.stderr).unwrap(), log, "{command:?}");
-        assert!(output.stdout.is_empty());
-    }
+            .unwrap()
+    };
+    let output = run(&["ask", "well"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), log);
+    assert!(output.stdout.is_empty());
+    // In a terminal somebody looks at it: what there is of it is shown, and what is wrong first.
+    let output = run(&["chat"]);
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said.lines().next(), log.trim_start_matches("palabre: ").lines().next());
+    assert_eq!(said.lines().last(), Some("what follows is shown as far as it can be"));
+    assert!(!output.stdout.is_empty());
 }
 
 #[test]

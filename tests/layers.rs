@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 /// What a room may not name: a crate or a part of std, and the only rooms that may.
 const ONLY_IN: [(&str, &[&str]); 6] = [
     ("teloxide::", &["telegram"]),
-    ("tokio::", &["telegram", "platform", "server", "doctor", "reload", "cli"]),
+    ("tokio::", &["telegram", "platform", "server", "doctor", "reload", "preview", "cli"]),
     ("hyper::", &["telegram", "server"]),
     ("reqwest::", &["telegram", "doctor"]),
-    ("std::net", &["server", "cli"]),
+    ("std::net", &["server", "preview", "cli"]),
     ("os::unix", &["platform"]),
 ];
 

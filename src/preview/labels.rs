@@ -1,7 +1,7 @@
 //! The words of the preview's own page.
 
-use super::pages::Speaker;
 use crate::message;
+use crate::messages::Locale;
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $name:ident = $message:expr,)*) => {
@@ -11,8 +11,8 @@ macro_rules! labels {
         }
 
         impl Labels {
-            pub(super) fn new(speaker: Speaker) -> Self {
-                Self { $($name: speaker.say(&$message),)* }
+            pub(super) fn new(locale: Locale) -> Self {
+                Self { $($name: $message.to_text(locale),)* }
             }
         }
     };

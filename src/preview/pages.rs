@@ -84,16 +84,6 @@ impl Query {
     }
 }
 
-/// A text of the preview itself, in its language.
-#[derive(Clone, Copy)]
-pub(super) struct Speaker(pub(super) Locale);
-
-impl Speaker {
-    pub(super) fn say(self, message: &Message) -> String {
-        message.to_text(self.0)
-    }
-}
-
 #[derive(Template)]
 #[template(path = "preview/page.html")]
 struct Page<'a> {
@@ -232,7 +222,6 @@ pub(super) struct Frame<'a> {
 pub(super) fn page(snapshot: &Snapshot, frame: Frame<'_>) -> Result<String, askama::Error> {
     let Frame { name, query, system, now } = frame;
     let locale = query.locale.unwrap_or(system);
-    let speaker = Speaker(locale);
     let content = snapshot.published.as_ref().filter(|_| !query.drafts).or(snapshot.whole.as_ref());
     let events = query.events();
     let done = events.iter().map(|(written, _)| written.clone()).collect();
@@ -242,20 +231,20 @@ pub(super) fn page(snapshot: &Snapshot, frame: Frame<'_>) -> Result<String, aska
     let conversation = conversation.unwrap_or_default();
     let lang = content.map(|content| content.language_for(app.as_deref()));
     let shown = content.zip(lang);
-    let labels = Labels::new(speaker);
+    let labels = Labels::new(locale);
     let placeholder = conversation.messages.iter().next_back().and_then(|message| match &message.body {
         Body::Page(_, placeholder) => placeholder.as_deref(),
         _ => None,
     });
-    let problems = problems(snapshot, speaker);
+    let problems = problems(snapshot, locale);
     let is_left_out = problems.len() > PROBLEMS_MAX;
     let more_problems =
-        is_left_out.then(|| speaker.say(&message!("and {count} more", count = problems.len() - PROBLEMS_MAX)));
+        is_left_out.then(|| message!("and {count} more", count = problems.len() - PROBLEMS_MAX).to_text(locale));
     Page {
         tag: locale.name(),
         name,
         number: snapshot.number,
-        status: status(snapshot, speaker),
+        status: status(snapshot, locale),
         state: match snapshot.state {
             State::Sound => "sound",
             State::Damaged => "damaged",
@@ -283,8 +272,8 @@ pub(super) fn page(snapshot: &Snapshot, frame: Frame<'_>) -> Result<String, aska
             .whole
             .as_ref()
             .zip(lang)
-            .map_or_else(Vec::new, |(whole, _)| tree(snapshot, whole, app.as_deref(), speaker)),
-        languages: languages(snapshot, speaker),
+            .map_or_else(Vec::new, |(whole, _)| tree(snapshot, whole, app.as_deref(), locale)),
+        languages: languages(snapshot, locale),
         explanation: shown
             .zip(conversation.question.as_ref())
             .map(|((content, lang), question)| explain(content, lang, question)),
@@ -293,13 +282,14 @@ pub(super) fn page(snapshot: &Snapshot, frame: Frame<'_>) -> Result<String, aska
     .render()
 }
 
-fn status(snapshot: &Snapshot, speaker: Speaker) -> String {
-    let summary = speaker.say(&snapshot.report.summary());
-    speaker.say(&match snapshot.state {
+fn status(snapshot: &Snapshot, locale: Locale) -> String {
+    let summary = snapshot.report.summary().to_text(locale);
+    match snapshot.state {
         State::Sound => return summary,
         State::Damaged => message!("{summary}: shown as far as it can be", summary),
         State::Earlier => message!("{summary}: the pages are those of before", summary),
-    })
+    }
+    .to_text(locale)
 }
 
 fn apps(content: Option<&Content>, chosen: Option<&str>) -> Vec<String> {
@@ -386,7 +376,7 @@ fn results(content: &Content, words: &str, language_code: Option<&str>) -> Vec<I
     found.results.iter().map(row).collect()
 }
 
-fn problems(snapshot: &Snapshot, speaker: Speaker) -> Vec<Problem> {
+fn problems(snapshot: &Snapshot, locale: Locale) -> Vec<Problem> {
     let report = &snapshot.report;
     let mut sorted: Vec<&Diagnostic> = report.diagnostics.iter().collect();
     sorted.sort_by_key(|problem| problem.severity);
@@ -400,17 +390,18 @@ fn problems(snapshot: &Snapshot, speaker: Speaker) -> Vec<Problem> {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             },
-            severity_label: speaker.say(&match problem.severity {
+            severity_label: match problem.severity {
                 Severity::Error => message!("error"),
                 Severity::Warning => message!("warning"),
-            }),
+            }
+            .to_text(locale),
             code: problem.code.name(),
             place: match place {
                 Some((line, column)) => format!("{}:{line}:{column}", problem.file),
                 None => problem.file.clone(),
             },
-            message: speaker.say(&problem.message),
-            help: speaker.say(&problem.help),
+            message: problem.message.to_text(locale),
+            help: problem.help.to_text(locale),
             lines: span.map_or_else(Vec::new, |(source, span)| lines(source, span)),
             page: section.map(|(content, lang, section)| {
                 (open(content, lang, section), content.section_text(section, lang).title.to_string())
@@ -472,7 +463,7 @@ fn open(content: &Content, lang: LangId, section: SectionId) -> String {
     format!("t:/start {}-{}", content.tag(lang), content.section(section).id)
 }
 
-fn tree(snapshot: &Snapshot, content: &Content, app: Option<&str>, speaker: Speaker) -> Vec<Row> {
+fn tree(snapshot: &Snapshot, content: &Content, app: Option<&str>, locale: Locale) -> Vec<Row> {
     let mut counts: HashMap<SectionId, [usize; 2]> = HashMap::new();
     for problem in &snapshot.report.diagnostics {
         if let Some((.., section)) = section_of(snapshot, problem) {
@@ -494,13 +485,13 @@ fn tree(snapshot: &Snapshot, content: &Content, app: Option<&str>, speaker: Spea
             is_draft,
             errors,
             warnings,
-            words: content.languages().map(|lang| words(content, lang, section, figures, speaker)).collect(),
+            words: content.languages().map(|lang| words(content, lang, section, figures, locale)).collect(),
         }
     };
     content.sections().map(row).collect()
 }
 
-fn words(content: &Content, lang: LangId, section: SectionId, figures: &[AskFigure], speaker: Speaker) -> WordsRow {
+fn words(content: &Content, lang: LangId, section: SectionId, figures: &[AskFigure], locale: Locale) -> WordsRow {
     let words = content.section_text(section, lang);
     let tag = content.tag(lang).to_string();
     let is_translated = words.language == lang;
@@ -514,18 +505,18 @@ fn words(content: &Content, lang: LangId, section: SectionId, figures: &[AskFigu
         |figure: &&AskFigure| figure.language == tag && figure.section.as_deref() == Some(&content.section(section).id);
     let figure = figures.iter().find(of_section);
     WordsRow {
-        fullness: is_translated.then(|| speaker.say(&fullness)),
+        fullness: is_translated.then(|| fullness.to_text(locale)),
         is_full: units.len() > 1,
         figure: figure.filter(|_| is_translated).map(|figure| {
             let (found, asked) = (figure.found, figure.asked);
-            speaker.say(&message!("{found} of {asked} questions", found, asked))
+            message!("{found} of {asked} questions", found, asked).to_text(locale)
         }),
         is_weak: figure.is_some_and(AskFigure::is_weak),
         tag,
     }
 }
 
-fn languages(snapshot: &Snapshot, speaker: Speaker) -> Vec<LanguageRow> {
+fn languages(snapshot: &Snapshot, locale: Locale) -> Vec<LanguageRow> {
     let figures = snapshot.figures.as_deref().map_or(&[][..], |figures| figures);
     let of_language = figures.iter().filter(|figure| figure.section.is_none());
     let row = |figure: &AskFigure| {
@@ -537,7 +528,7 @@ fn languages(snapshot: &Snapshot, speaker: Speaker) -> Vec<LanguageRow> {
             asked,
             percent
         );
-        LanguageRow { tag: figure.language.clone(), figure: speaker.say(&figure_text) }
+        LanguageRow { tag: figure.language.clone(), figure: figure_text.to_text(locale) }
     };
     of_language.map(row).collect()
 }

@@ -196,13 +196,13 @@ fn escaped(text: &str, care: Care, begins: bool) -> String {
         if (bare.contains('/') && has_references(bare)) || bare.contains(['{', '}']) {
             out.push_str(&in_code(bare));
         } else {
-            let is_address = bare.contains("://") || bare.contains("www.");
+            let address = ["://", "www."].into_iter().filter_map(|begin| bare.find(begin)).min();
             let begins_line = begins && number == 0;
             for (at, c) in bare.char_indices() {
                 let is_mark = match care {
                     _ if !c.is_ascii_punctuation() => false,
                     // The parser escapes these by itself in an address.
-                    _ if is_address && "*_~".contains(c) => false,
+                    _ if address.is_some_and(|begin| at > begin) && "*_~".contains(c) => false,
                     Care::Styled => c == '\\' || c == '`' || (begins_line && at == 0 && "#>|=".contains(c)),
                     Care::Escaped => "\\`*_~[]<>|&".contains(c) || (begins_line && at == 0 && "#+=-:".contains(c)),
                     Care::Plain => !HARMLESS.contains(c),
