@@ -4,7 +4,7 @@
 //! An existing file is changed by inserting text at places that the TOML parser names, so that all else stays byte for byte:
 //! `toml_edit` would write all line ends anew, and move comments that stand behind the last element of a list.
 
-mod insertion;
+pub(crate) mod insertion;
 mod language;
 mod new_content;
 mod section;
@@ -112,6 +112,28 @@ impl Existing {
                 errors = errors(&loaded.report)
             ))),
         }
+    }
+
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The day as of which it is checked.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// The content inside the binary.
+    ///
+    /// # Errors
+    ///
+    /// None: tests insist that it has no errors.
+    pub fn shipped(today: NaiveDate) -> Result<Self, ScaffoldError> {
+        Self::of_files(Files::shipped(), today)
     }
 
     fn text(&self, path: &str) -> Option<&str> {

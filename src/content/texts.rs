@@ -183,6 +183,14 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// The texts of a section.
+    pub(crate) fn of_section(&self, section: &str) -> impl Iterator<Item = &Entry> + Clone {
+        let prefix = format!("{}.{section}.", FileKind::Sections.name());
+        self.entries.iter().filter(move |(key, _)| key.starts_with(&prefix)).map(|(_, entry)| entry)
+    }
+}
+
 /// The folder of a language, which may write its tag otherwise.
 pub(crate) fn folder<'a>(sources: &'a [Source], tag: &'a Tag) -> &'a str {
     let mut folders = sources.iter().filter_map(|source| source.path.split_once('/')).map(|(folder, _)| folder);
