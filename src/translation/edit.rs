@@ -293,7 +293,7 @@ mod tests {
         check_add("# c\n\n[a]\nb = 1\n", "name", &[], "# c\nname = \"x\"\n\n[a]\nb = 1\n");
         check_add("a = 1\n", "lines.gone", &[], "a = 1\n\n[lines]\ngone = \"x\"\n");
         check_add("a = {}\n", "a.b", &[], "a = { b = \"x\" }\n");
-        check_add("a.b.c = 1\n", "a.d", &[], "a.b.c = 1\n\n[a]\nd = \"x\"\n");
+        check_add("a.b.c = 1\n", "a.d", &[], "a.d = \"x\"\na.b.c = 1\n");
         check_add("", "a.b", &[], "[a]\nb = \"x\"\n");
     }
 
