@@ -23,11 +23,7 @@ pub(super) fn execute(options: &ImportOptions) -> Result<ExitCode, Error> {
     let directory = directory(&options.content)?;
     let name = options.file.display().to_string();
     let bytes = std::fs::read(&options.file).map_err(|error| {
-        ScaffoldError::Refused(message!(
-            "{name} cannot be read: {reason}",
-            name,
-            reason = Message::of_io(&error)
-        ))
+        ScaffoldError::Refused(message!("{name} cannot be read: {reason}", name, reason = Message::of_io(&error)))
     })?;
     let existing = Existing::read(&directory, load::today())?;
     finish(&directory, &translation::import(&existing, &name, &bytes, options.lang.as_deref())?)

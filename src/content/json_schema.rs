@@ -301,7 +301,10 @@ fn translations() -> Value {
         "type": "string", "pattern": "^[0-9a-f]{12} [0-9a-f]{12}$",
         "description": "Hashes of the text that it was translated from, and of the translation",
     });
-    named(named(note, "The translations into a language, each under its key"), "Written by `palabre import` and `palabre translated`")
+    named(
+        named(note, "The translations into a language, each under its key"),
+        "Written by `palabre import` and `palabre translated`",
+    )
 }
 
 fn questions() -> Value {

@@ -343,7 +343,9 @@ mod tests {
                         leaves(schema, root, &join(key), found);
                     }
                     let others = schema["patternProperties"].as_object().into_iter().flatten().map(|(_, value)| value);
-                    for schema in others.chain(schema["additionalProperties"].is_object().then(|| &schema["additionalProperties"])) {
+                    for schema in others
+                        .chain(schema["additionalProperties"].is_object().then(|| &schema["additionalProperties"]))
+                    {
                         leaves(schema, root, &join("*"), found);
                     }
                 }
@@ -367,7 +369,12 @@ mod tests {
                 // A text in `palabre.toml` has the languages below it.
                 let is_words = kind_of(file, &path).is_some() || kind_of(file, &path[..path.len() - 1]).is_some();
                 let is_known = NO_WORDS.iter().any(|(other, pattern)| *other == file && matches(pattern, &path));
-                assert!(is_words != is_known, "{}: `{key}` is {}", file.name(), if is_words { "both" } else { "neither: are these words?" });
+                assert!(
+                    is_words != is_known,
+                    "{}: `{key}` is {}",
+                    file.name(),
+                    if is_words { "both" } else { "neither: are these words?" }
+                );
             }
         }
     }

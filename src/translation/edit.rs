@@ -31,11 +31,29 @@ pub(super) fn replace_list(file: &str, span: &Range<usize>, text: &str) -> Strin
         })
 }
 
-/// The token of a list that was not there: each item on a line.
+/// The longest list that stands on one line, in bytes.
+const LINE_MAX: usize = 110;
+
+/// The token of a list that was not there: each item on a line, unless all of them fit on one.
 pub(super) fn new_list(items: &[&str], indent: &str, newline: &str) -> String {
-    let items: String =
-        items.iter().map(|item| format!("{newline}{indent}  {},", value::new(item, newline))).collect();
+    let items: Vec<String> = items.iter().map(|item| value::new(item, newline)).collect();
+    let line = format!("[{}]", items.join(", "));
+    if line.len() <= LINE_MAX {
+        return line;
+    }
+    let items: String = items.iter().map(|item| format!("{newline}{indent}  {item},")).collect();
     format!("[{items}{newline}{indent}]")
+}
+
+/// Adds a table with its keys and their tokens at the end of a file.
+pub(super) fn add_table(file: &str, name: &str, keys: &[(&str, String)], newline: &str) -> String {
+    let gap = match file {
+        "" => String::new(),
+        _ if file.ends_with('\n') => newline.to_owned(),
+        _ => newline.repeat(2),
+    };
+    let keys: String = keys.iter().map(|(key, token)| format!("{key} = {token}{newline}")).collect();
+    format!("{file}{gap}[{name}]{newline}{keys}")
 }
 
 /// The items of a list without blanks around them, and their places in the token.
@@ -181,7 +199,8 @@ fn in_its_table(file: &str, path: &[&str], before: &[&str], token: &str) -> Opti
     };
     let siblings = || table.iter().filter(|(_, value)| is_direct(value));
     let nearest = before.iter().rev().find_map(|name| siblings().find(|(key, _)| key.get_ref() == name));
-    let sibling = nearest.or_else(|| siblings().next()).map(|(_, value)| value.span());
+    let other = || if depth + 1 < path.len() { siblings().last() } else { siblings().next() };
+    let sibling = nearest.or_else(other).map(|(_, value)| value.span());
     if let Some(sibling) = sibling {
         return add_beside(file, &sibling, &key, token);
     }
@@ -203,13 +222,7 @@ fn with_header(file: &str, path: &[&str], token: &str) -> String {
     let Some((key, table)) = path.split_last().filter(|(_, table)| !table.is_empty()) else {
         return at_the_top(file, &path.join("."), token);
     };
-    let newline = line_end(file);
-    let gap = match file {
-        "" => String::new(),
-        _ if file.ends_with('\n') => newline.to_owned(),
-        _ => newline.repeat(2),
-    };
-    format!("{file}{gap}[{}]{newline}{key} = {token}{newline}", table.join("."))
+    add_table(file, &table.join("."), &[(key, token.to_owned())], line_end(file))
 }
 
 /// As the first key, behind the comments at the top.
@@ -222,6 +235,16 @@ fn at_the_top(file: &str, key: &str, token: &str) -> String {
 /// In the place of the comment that `palabre new language` writes for a text that is to be translated: `# home = "…"` below the
 /// header of its table.
 fn in_place_of_comment(file: &str, path: &[&str], token: &str) -> Option<String> {
+    let (key, table) = path.split_last()?;
+    // Or for the inline table in which it stands: `# start = { description = "…" }`.
+    let of_table = || {
+        let around = (!table.is_empty() && !token.contains('\n')).then_some(table)?;
+        uncommented(file, around, &format!("{{ {key} = {token} }}"))
+    };
+    uncommented(file, path, token).or_else(of_table)
+}
+
+fn uncommented(file: &str, path: &[&str], token: &str) -> Option<String> {
     let (key, table) = path.split_last()?;
     let header = format!("[{}]", table.join("."));
     let begins = format!("# {key} = ");
@@ -268,7 +291,11 @@ mod tests {
         check_list("[\"a\", \"b\", \"c\"]", &["a", "b"], "[\"a\", \"b\",]");
         check_list("[\"a\", \"c\"]", &["a", "b", "b2", "c"], "[\"a\", \"b\", \"b2\", \"c\"]");
         check_list("[\"a\"]", &["a", "b", "c"], "[\"a\", \"b\", \"c\"]");
-        check_list("[\n  \"a\", # one\n  # two\n  \"b\",\n]", &["a", "x", "y"], "[\n  \"a\", # one\n  # two\n  \"x\",\n  \"y\",\n]");
+        check_list(
+            "[\n  \"a\", # one\n  # two\n  \"b\",\n]",
+            &["a", "x", "y"],
+            "[\n  \"a\", # one\n  # two\n  \"x\",\n  \"y\",\n]",
+        );
         check_list("[\n  \"a\",\n  \"b\",\n  \"c\", # last\n]", &["a", "c"], "[\n  \"a\",\n  \"c\", # last\n]");
         check_list("[\n  \"a\",\n  \"c\"\n]", &["b", "a", "c"], "[\n  \"b\",\n  \"a\",\n  \"c\"\n]");
         check_list("[]", &["b"], "[\"b\"]");
@@ -283,13 +310,33 @@ mod tests {
 
     #[test]
     fn a_key_is_put_beside_its_neighbours() {
-        check_add("[a]\ntitle = \"t\" # c\nbody = \"b\"\n[b]\n", "a.summary", &["title"], "[a]\ntitle = \"t\" # c\nsummary = \"x\"\nbody = \"b\"\n[b]\n");
+        check_add(
+            "[a]\ntitle = \"t\" # c\nbody = \"b\"\n[b]\n",
+            "a.summary",
+            &["title"],
+            "[a]\ntitle = \"t\" # c\nsummary = \"x\"\nbody = \"b\"\n[b]\n",
+        );
         check_add("a = { title = \"t\" }", "a.summary", &["title"], "a = { title = \"t\", summary = \"x\" }");
         check_add("a.title = \"t\"\r\n", "a.summary", &["title"], "a.title = \"t\"\r\na.summary = \"x\"\r\n");
         check_add("[a]\r\n\r\n[b]\r\nc = 1", "a.summary", &[], "[a]\r\nsummary = \"x\"\r\n\r\n[b]\r\nc = 1");
-        check_add("[commands]\nstart = { d = \"t\" }\n", "commands.start.alias", &["d"], "[commands]\nstart = { d = \"t\", alias = \"x\" }\n");
-        check_add("[commands]\nstart = { d = \"t\" }\n", "commands.help.d", &[], "[commands]\nstart = { d = \"t\" }\nhelp.d = \"x\"\n");
-        check_add("[commands.start]\nd = \"t\"\n", "commands.help.d", &[], "[commands.start]\nd = \"t\"\n\n[commands.help]\nd = \"x\"\n");
+        check_add(
+            "[commands]\nstart = { d = \"t\" }\n",
+            "commands.start.alias",
+            &["d"],
+            "[commands]\nstart = { d = \"t\", alias = \"x\" }\n",
+        );
+        check_add(
+            "[commands]\nstart = { d = \"t\" }\n",
+            "commands.help.d",
+            &[],
+            "[commands]\nstart = { d = \"t\" }\nhelp.d = \"x\"\n",
+        );
+        check_add(
+            "[commands.start]\nd = \"t\"\n",
+            "commands.help.d",
+            &[],
+            "[commands.start]\nd = \"t\"\n\n[commands.help]\nd = \"x\"\n",
+        );
         check_add("# c\n\n[a]\nb = 1\n", "name", &[], "# c\nname = \"x\"\n\n[a]\nb = 1\n");
         check_add("a = 1\n", "lines.gone", &[], "a = 1\n\n[lines]\ngone = \"x\"\n");
         check_add("a = {}\n", "a.b", &[], "a = { b = \"x\" }\n");
@@ -301,6 +348,8 @@ mod tests {
     fn a_key_takes_the_place_of_the_comment_that_waits_for_it() {
         let file = "[a]\n# one = \"1\"\n# two = \"\"\"\n# 2\n#\n# 2\"\"\"\n# three = \"3\"\n\n[b]\n# two = \"\"\n";
         check_add(file, "a.two", &[], "[a]\n# one = \"1\"\ntwo = \"x\"\n# three = \"3\"\n\n[b]\n# two = \"\"\n");
+        let file_of_tables = "[a]\n# b = { c = \"1\", d = \"2\" }\n# e = { c = \"3\" }\n";
+        check_add(file_of_tables, "a.b.c", &[], "[a]\nb = { c = \"x\" }\n# e = { c = \"3\" }\n");
         check_add(file, "b.two", &[], &file.replace("# two = \"\"\n", "two = \"x\"\n"));
     }
 

@@ -34,8 +34,12 @@ pub fn export(
     let texts = texts_of(existing);
     let into = into.map(|tag| language(&texts, tag)).transpose()?;
     let is_translated = |entry: &Entry| into.is_none_or(|language| entry.source_language != language);
-    let entries: Vec<(&str, &Entry)> =
-        texts.entries.iter().map(|(key, entry)| (key.as_str(), entry)).filter(|(_, entry)| is_translated(entry)).collect();
+    let entries: Vec<(&str, &Entry)> = texts
+        .entries
+        .iter()
+        .map(|(key, entry)| (key.as_str(), entry))
+        .filter(|(_, entry)| is_translated(entry))
+        .collect();
     if let Some(language) = into.filter(|_| entries.is_empty()) {
         return Err(ScaffoldError::Refused(message!(
             "nothing is translated into `{language}`: it is the language that the others are translated from",

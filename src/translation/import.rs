@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+use indexmap::IndexMap;
+
 use super::{Place, edit, in_order, language, notes_file, po, spreadsheet, texts_of, value};
 use crate::content::files::ROOT_FILE;
-use crate::content::load::{self, Edition, Scope};
 use crate::content::json_schema::FileKind;
-use crate::content::texts::{self, Entry, TextKind, Texts};
+use crate::content::load::{self, Edition, Scope};
+use crate::content::texts::{self, Entry, Texts};
 use crate::content::translations::{Note, Notes, State, translation};
 use crate::diag::{NAMED_MAX, Report, Severity, Source, did_you_mean};
 use crate::message;
@@ -71,6 +73,7 @@ pub fn import(existing: &Existing, name: &str, bytes: &[u8], into: Option<&str>)
             notes.insert(&after.languages[incoming.language], &incoming.key, Note::new(&source.text, &written.text));
         }
     }
+    note_changed_sources(&texts, &plan.taken, &notes_before, &mut notes);
     if notes != notes_before {
         notes.retain(&after);
     }
@@ -85,6 +88,25 @@ pub fn import(existing: &Existing, name: &str, bytes: &[u8], into: Option<&str>)
     let files: BTreeMap<String, String> = changed.map(|source| (source.path.clone(), source.text.clone())).collect();
     let summary = plan.summary(&texts);
     Ok(Imported { files: in_order(files), summary })
+}
+
+/// Translations of a text that the import changes were made of the text before, where nobody has said otherwise.
+fn note_changed_sources(texts: &Texts, taken: &[Incoming], before: &Notes, notes: &mut Notes) {
+    for incoming in taken {
+        let Some(entry) = texts.entries.get(&incoming.key) else { continue };
+        if incoming.language != entry.source_language {
+            continue;
+        }
+        for (language, tag) in texts.languages.iter().enumerate() {
+            let is_taken = || taken.iter().any(|other| other.key == incoming.key && other.language == language);
+            if let Some((source, written)) = translation(entry, language)
+                && before.state(tag, &incoming.key, &source.text, &written.text) == State::Unknown
+                && !is_taken()
+            {
+                notes.insert(tag, &incoming.key, Note::new(&source.text, &written.text));
+            }
+        }
+    }
 }
 
 fn put(sources: &mut Vec<Source>, path: String, text: String) {
@@ -151,7 +173,11 @@ fn read_csv(texts: &Texts, name: &str, text: &str, into: Option<&str>) -> Result
     let mut languages = Vec::new();
     for column in &columns {
         let number = language(texts, column).map_err(|error| {
-            refused(message!("the column `{column}`: {problem}; or take the column out", column, problem = error.message()))
+            refused(message!(
+                "the column `{column}`: {problem}; or take the column out",
+                column,
+                problem = error.message()
+            ))
         })?;
         if languages.contains(&number) {
             return Err(refused(message!("the column `{column}` stands twice: take one out", column)));
@@ -261,7 +287,9 @@ impl Plan {
         let place = incoming.place.message();
         let near = did_you_mean(&incoming.key, texts.entries.keys().map(String::as_str));
         let problem = match near {
-            Some(near) => message!("{place}: there is no text `{key}`: did you mean `{near}`?", place, key = incoming.key, near),
+            Some(near) => {
+                message!("{place}: there is no text `{key}`: did you mean `{near}`?", place, key = incoming.key, near)
+            }
             None => message!("{place}: there is no text `{key}` any more: export anew", place, key = incoming.key),
         };
         if !self.refused.iter().any(|(_, other)| *other == problem) {
@@ -286,7 +314,8 @@ impl Plan {
             if missing.is_empty() {
                 self.taken.push(incoming);
             } else {
-                let problem = message!("it waits for {missing}, without which it cannot be there", missing = missing.join(", "));
+                let problem =
+                    message!("it waits for {missing}, without which it cannot be there", missing = missing.join(", "));
                 self.refuse(Refusal::Incomplete, &incoming, problem);
             }
         }
@@ -356,45 +385,91 @@ fn apply(before: &[Source], texts: &Texts, taken: &[Incoming]) -> Result<Vec<Sou
     replaced.sort_by_key(|(source, _, span, _)| (*source, span.start));
     for (source, entry, span, text) in replaced.into_iter().rev() {
         let file = &mut sources[source].text;
-        *file = if entry.kind.is_list() { edit::replace_list(file, &span, text) } else { edit::replace(file, &span, text) };
+        *file =
+            if entry.kind.is_list() { edit::replace_list(file, &span, text) } else { edit::replace(file, &span, text) };
     }
     let mut files = NewFiles::default();
+    let mut tables: IndexMap<(usize, &str), Vec<(&Incoming, &Entry)>> = IndexMap::default();
     for (incoming, entry) in added {
-        let tag = &texts.languages[incoming.language];
-        let Some(original) = entry.original() else { continue };
-        let model = &before[original.source].text[original.span.clone()];
         let (schema, in_file) = incoming.key.split_once('.').unwrap_or_default();
-        let path = files.path(before, texts, incoming, schema, in_file);
-        let file = sources.iter().find(|source| source.path == path).map_or("", |source| &source.text);
-        // A new file has the line ends of the one that it is translated from.
-        let newline = line_end(if file.is_empty() { &before[original.source].text } else { file });
-        let token = match entry.kind {
-            TextKind::List | TextKind::Phrases => {
-                edit::new_list(&incoming.text.lines().collect::<Vec<_>>(), "", newline)
-            }
-            _ => value::like(model, &incoming.text, newline),
-        };
-        let changed = if schema == FileKind::Root.name() {
-            let others = texts::of_file(FileKind::Root, file).into_iter().filter(|text| text.key == incoming.key);
-            let last = others.max_by_key(|text| text.span.start);
-            last.and_then(|last| edit::add_beside(file, &last.span, tag.as_str(), &token))
-        } else {
-            let path: Vec<&str> = in_file.split('.').collect();
-            let table = incoming.key.rsplit_once('.').map_or("", |(table, _)| table);
-            let names = texts.entries.keys().take_while(|key| **key != incoming.key);
-            let before: Vec<&str> = names
-                .filter_map(|key| key.rsplit_once('.'))
-                .filter(|(other, _)| *other == table)
-                .map(|(_, name)| name)
-                .collect();
-            edit::add(file, &path, &before, &token)
-        };
+        let section = in_file.split('.').next().unwrap_or_default();
+        let path = files.path(before, texts, incoming, schema, section);
+        let is_new_section = schema == FileKind::Sections.name()
+            && texts.of_section(section).all(|entry| entry.written[incoming.language].is_none());
+        if is_new_section {
+            tables.entry((incoming.language, section)).or_default().push((incoming, entry));
+            continue;
+        }
+        let file = text(&sources, &path);
+        let changed = add(before, texts, file, schema, in_file, incoming, entry);
         let changed = changed.ok_or_else(|| by_hand(&incoming.key, &path))?;
-        // The first line of a new file ends as the others do.
-        let changed = if file.is_empty() && newline == "\r\n" { changed.replace("\r\n", "\n").replace('\n', newline) } else { changed };
+        put(&mut sources, path, changed);
+    }
+    // The words of a section that the language does not have yet are one table.
+    for ((_, section), words) in tables {
+        let Some((first, entry)) = words.first() else { continue };
+        let path = files.path(before, texts, first, FileKind::Sections.name(), section);
+        let file = text(&sources, &path);
+        let newline = newline_of(file, before, entry);
+        let keys: Vec<(&str, String)> = words
+            .iter()
+            .map(|(incoming, entry)| {
+                let key = incoming.key.rsplit('.').next().unwrap_or_default();
+                (key, new_token(before, entry, &incoming.text, newline))
+            })
+            .collect();
+        let changed = edit::add_table(file, section, &keys, newline);
         put(&mut sources, path, changed);
     }
     Ok(sources)
+}
+
+fn text<'a>(sources: &'a [Source], path: &str) -> &'a str {
+    sources.iter().find(|source| source.path == path).map_or("", |source| &source.text)
+}
+
+/// The line end of a file; a new one has that of the file that it is translated from.
+fn newline_of(file: &str, before: &[Source], entry: &Entry) -> &'static str {
+    match entry.original() {
+        Some(original) if file.is_empty() => line_end(&before[original.source].text),
+        _ => line_end(file),
+    }
+}
+
+/// A text that was not there, written as the one that it is translated from.
+fn new_token(before: &[Source], entry: &Entry, text: &str, newline: &str) -> String {
+    match entry.original() {
+        _ if entry.kind.is_list() => edit::new_list(&text.lines().collect::<Vec<_>>(), "", newline),
+        Some(original) => value::like(&before[original.source].text[original.span.clone()], text, newline),
+        None => value::new(text, newline),
+    }
+}
+
+/// The file with a key that was not there; `None` where no place for it is found.
+fn add(
+    before: &[Source],
+    texts: &Texts,
+    file: &str,
+    schema: &str,
+    in_file: &str,
+    incoming: &Incoming,
+    entry: &Entry,
+) -> Option<String> {
+    let newline = newline_of(file, before, entry);
+    let token = new_token(before, entry, &incoming.text, newline);
+    if schema == FileKind::Root.name() {
+        let others = texts::of_file(FileKind::Root, file).into_iter().filter(|text| text.key == incoming.key);
+        let last = others.max_by_key(|text| text.span.start)?;
+        return edit::add_beside(file, &last.span, texts.languages[incoming.language].as_str(), &token);
+    }
+    let path: Vec<&str> = in_file.split('.').collect();
+    let (table, _) = incoming.key.rsplit_once('.')?;
+    let names = texts.entries.keys().take_while(|key| **key != incoming.key).filter_map(|key| key.rsplit_once('.'));
+    let above: Vec<&str> = names.filter(|(other, _)| *other == table).map(|(_, name)| name).collect();
+    let changed = edit::add(file, &path, &above, &token)?;
+    // The first lines of a new file end as those behind them will.
+    let is_first = file.is_empty() && newline == "\r\n";
+    Some(if is_first { changed.replace("\r\n", "\n").replace('\n', newline) } else { changed })
 }
 
 fn by_hand(key: &str, file: &str) -> ScaffoldError {
@@ -410,7 +485,7 @@ fn by_hand(key: &str, file: &str) -> ScaffoldError {
 struct NewFiles(HashMap<(usize, String), String>);
 
 impl NewFiles {
-    fn path(&mut self, sources: &[Source], texts: &Texts, incoming: &Incoming, schema: &str, in_file: &str) -> String {
+    fn path(&mut self, sources: &[Source], texts: &Texts, incoming: &Incoming, schema: &str, section: &str) -> String {
         let folder = texts::folder(sources, &texts.languages[incoming.language]);
         if schema == FileKind::Root.name() {
             return ROOT_FILE.to_owned();
@@ -418,7 +493,6 @@ impl NewFiles {
         if schema != FileKind::Sections.name() {
             return format!("{folder}/{schema}.toml");
         }
-        let section = in_file.split('.').next().unwrap_or_default();
         let find = || {
             let of_section = texts.of_section(section);
             let own = of_section.clone().find_map(|entry| entry.written[incoming.language].as_ref());
@@ -468,19 +542,18 @@ fn check(
         taken.iter().find(|incoming| {
             let entry = texts.entries.get(&incoming.key);
             let written = entry.and_then(|entry| entry.written[incoming.language].as_ref());
-            written.is_some_and(|written| sources[written.source].path == file && (written.span.start..=written.span.end).contains(&at))
+            written.is_some_and(|written| {
+                sources[written.source].path == file && (written.span.start..=written.span.end).contains(&at)
+            })
         })
     };
     let errors = loaded.report.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
     let lines = errors.take(NAMED_MAX).map(|problem| {
         let at = problem.span.as_ref().map(|span| span.start);
         let place = match at.and_then(|at| came_from(&problem.file, at)) {
-            Some(incoming) => message!(
-                "{file}, {place}, `{key}`",
-                file = name,
-                place = incoming.place.message(),
-                key = incoming.key
-            ),
+            Some(incoming) => {
+                message!("{file}, {place}, `{key}`", file = name, place = incoming.place.message(), key = incoming.key)
+            }
             None => {
                 let source = loaded.report.sources.iter().find(|source| source.path == problem.file);
                 let line = source.zip(at).map(|(source, at)| source.text[..at].matches('\n').count() + 1);

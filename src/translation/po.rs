@@ -131,7 +131,9 @@ pub(super) fn read(text: &str) -> Result<(Option<String>, Vec<PoEntry>), PoError
             Err(message) => return fail(message),
         };
         field = match (keyword, field) {
-            ("", Field::None) => return fail(message!("a text stands here that belongs to nothing: write `msgstr` before it")),
+            ("", Field::None) => {
+                return fail(message!("a text stands here that belongs to nothing: write `msgstr` before it"));
+            }
             ("", field) => field,
             ("msgctxt", Field::None) => {
                 entry.context = Some(String::new());
@@ -142,7 +144,12 @@ pub(super) fn read(text: &str) -> Result<(Option<String>, Vec<PoEntry>), PoError
             ("msgid_plural" | "msgstr[0]", _) => {
                 return fail(message!("plural forms are not used here: write one `msgstr`"));
             }
-            _ => return fail(message!("`{keyword}` does not stand in its place: an entry is `msgctxt`, `msgid`, `msgstr`", keyword)),
+            _ => {
+                return fail(message!(
+                    "`{keyword}` does not stand in its place: an entry is `msgctxt`, `msgid`, `msgstr`",
+                    keyword
+                ));
+            }
         };
         match field {
             Field::Context => entry.context.get_or_insert_default().push_str(&value),
@@ -153,7 +160,12 @@ pub(super) fn read(text: &str) -> Result<(Option<String>, Vec<PoEntry>), PoError
     match field {
         Field::Translation => entries.push(entry),
         Field::None => {}
-        _ => return Err(PoError { line: entry.line, message: message!("this entry has no `msgstr`: is the file whole?") }),
+        _ => {
+            return Err(PoError {
+                line: entry.line,
+                message: message!("this entry has no `msgstr`: is the file whole?"),
+            });
+        }
     }
     let is_header = |entry: &PoEntry| entry.context.is_none() && entry.id.is_empty();
     let header = entries.iter().position(is_header).map(|at| entries.remove(at));
@@ -188,7 +200,9 @@ fn unquote(written: &str) -> Result<String, Message> {
                 Some(digit @ '0'..='7') => {
                     let digits = rest.as_str();
                     let more = digits.bytes().take(2).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
-                    let code = digits[..more].bytes().fold(u32::from(digit) - 48, |code, byte| code * 8 + u32::from(byte) - 48);
+                    let code = digits[..more]
+                        .bytes()
+                        .fold(u32::from(digit) - 48, |code, byte| code * 8 + u32::from(byte) - 48);
                     rest = digits[more..].chars();
                     char::from_u32(code).ok_or_else(ends_early)?
                 }

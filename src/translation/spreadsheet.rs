@@ -56,9 +56,8 @@ pub(super) fn read(text: &str) -> Result<(Vec<String>, Vec<Row>), Message> {
     let (Some(key), Some(source)) = (place(KEY), place(SOURCE)) else { return Err(no_columns()) };
     let kind = place(KIND);
     // Spreadsheets add columns without a name.
-    let is_language = |&(at, name): &(usize, &str)| {
-        at != key && at != source && Some(at) != kind && !name.trim().is_empty()
-    };
+    let is_language =
+        |&(at, name): &(usize, &str)| at != key && at != source && Some(at) != kind && !name.trim().is_empty();
     let languages: Vec<(usize, &str)> = head.iter().enumerate().filter(is_language).collect();
     let mut rows = Vec::new();
     for (number, record) in records {
@@ -121,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_of_any_country_is_read() {
-        let expected = (vec!["en".to_owned()], vec![row(2, "a.b", "un; \"deux\"", "one\ntwo"), row(4, "c", "- x", "+223")]);
+        let expected =
+            (vec!["en".to_owned()], vec![row(2, "a.b", "un; \"deux\"", "one\ntwo"), row(4, "c", "- x", "+223")]);
         for (mark, separator) in [("\u{feff}", ';'), ("", ','), ("", '\t')] {
             let text = format!(
                 "{mark}key;kind;source;en;\r\na.b;text;\"un; \"\"deux\"\"\";\"one\ntwo\";\r\n;;;;\r\nc;text;'- x;'+223;\r\n"

@@ -18,17 +18,21 @@ pub fn translated(existing: &Existing, into: Option<&str>, keys: &[String]) -> R
     let into = into.map(|tag| language(&texts, tag)).transpose()?;
     for written in keys {
         if !texts.entries.keys().any(|key| is_within(key, written)) {
-            return Err(ScaffoldError::Refused(match did_you_mean(written, texts.entries.keys().map(String::as_str)) {
-                Some(near) => message!("there is no text `{written}`: did you mean `{near}`?", written, near),
-                None => message!("there is no text `{written}`: the keys are those of `palabre export`", written),
-            }));
+            return Err(ScaffoldError::Refused(
+                match did_you_mean(written, texts.entries.keys().map(String::as_str)) {
+                    Some(near) => message!("there is no text `{written}`: did you mean `{near}`?", written, near),
+                    None => message!("there is no text `{written}`: the keys are those of `palabre export`", written),
+                },
+            ));
         }
     }
     let before = Notes::read(existing.sources(), &mut Report::default());
     let mut notes = before.clone();
     let (mut noted, mut stale) = (0, Vec::new());
     for (key, entry) in &texts.entries {
-        for (number, tag) in texts.languages.iter().enumerate().filter(|&(number, _)| into.is_none_or(|into| into == number)) {
+        for (number, tag) in
+            texts.languages.iter().enumerate().filter(|&(number, _)| into.is_none_or(|into| into == number))
+        {
             let Some((source, written)) = translation(entry, number) else { continue };
             let is_named = keys.iter().any(|written| is_within(key, written));
             if !keys.is_empty() && !is_named {

@@ -55,7 +55,9 @@ impl Style {
                 '\t' => written.push_str("\\t"),
                 '\\' => written.push_str("\\\\"),
                 // Alone, a quote in a long text is one.
-                '"' if self.is_long() && last != '"' && letters.peek().is_some_and(|&next| next != '"') => written.push(c),
+                '"' if self.is_long() && last != '"' && letters.peek().is_some_and(|&next| next != '"') => {
+                    written.push(c)
+                }
                 '"' => written.push_str("\\\""),
                 c if c.is_ascii_control() => written.push_str(&format!("\\u{:04X}", u32::from(c))),
                 c => written.push(c),
