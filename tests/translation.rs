@@ -200,7 +200,7 @@ fn what_a_language_lacks_is_added_where_it_belongs() {
     let files = read("tests/contents/library");
     let mut po = export(&files, Format::Po, Some("nqo"));
     po = translate(&po, "interface.lines.trouble", "ߞߍ");
-    po = translate(&po, "sections.books.button", "ߞߊ");
+    po = translate(&po, "interface.commands.language.alias", "kanw");
     po = translate(&po, "sections.games.title", "ߕߟߏ߲");
     po = translate(&po, "sections.rules.title", "ߛߙߊ");
     po = translate(&po, "sections.rules.summary", "ߛߙߊ ߓߍ߯");

@@ -21,8 +21,7 @@ pub(super) fn replace_list(file: &str, span: &Range<usize>, text: &str) -> Strin
     let wanted: Vec<&str> = text.lines().collect();
     changed_list(file, span, &wanted)
         .filter(|changed| {
-            let end = span.end + changed.len() - file.len().min(changed.len());
-            let end = if changed.len() < file.len() { span.end - (file.len() - changed.len()) } else { end };
+            let end = changed.len() - (file.len() - span.end);
             list_items(&changed[span.start..end]).is_some_and(|(items, _)| items == wanted)
         })
         .unwrap_or_else(|| {
@@ -274,6 +273,8 @@ fn uncommented(file: &str, path: &[&str], token: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -364,5 +365,27 @@ mod tests {
         check("a.fr = \"f\"\na.en = \"y\" # c\n", Some("a.fr = \"f\"\na.en = \"y\" # c\na.bm = \"x\"\n"));
         check("[a]\n en = \"y\"", Some("[a]\n en = \"y\"\n bm = \"x\""));
         check("a = {\n  en = \"y\"\n}", Some("a = {\n  en = \"y\", bm = \"x\"\n}"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_list_can_take_the_place_of_any_other(
+            old in prop::collection::vec("[ab]", 0..5),
+            new in prop::collection::vec("[abc\"]", 1..5),
+            form in prop::sample::select(vec![
+                ("[", ", ", "]"), ("[ ", " , ", ", ]"), ("[\n  ", ",\n  ", ",\n]"), ("[\r\n\t", ", # ],\r\n\t", "\r\n]"),
+                ("[\n  # [\n  ", " # a\n  ,\n  ", " # b\n]"), ("[\n  ", ", ", ",\n]"),
+            ]),
+        ) {
+            let (open, between, close) = form;
+            let items: Vec<String> = old.iter().map(|item| format!("'{item}'")).collect();
+            let list = if items.is_empty() { "[]".to_owned() } else { format!("{open}{}{close}", items.join(between)) };
+            let file = format!("x = {list}\ny = 1\n");
+            let changed = replace_list(&file, &(4..4 + list.len()), &new.join("\n"));
+            let table = DeTable::parse(&changed);
+            prop_assert!(table.is_ok(), "{}", changed);
+            let list = &changed[4..changed.len() - "\ny = 1\n".len()];
+            prop_assert_eq!(list_items(list).map(|(items, _)| items), Some(new), "{}", changed);
+        }
     }
 }

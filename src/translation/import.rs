@@ -279,11 +279,18 @@ impl Plan {
 
     fn refuse(&mut self, why: Refusal, incoming: &Incoming, problem: Message) {
         let (place, key) = (incoming.place.message(), &incoming.key);
-        self.refused.push((why, message!("{place}, `{key}`: {problem}", place, key, problem)));
+        self.add_refused(why, message!("{place}, `{key}`: {problem}", place, key, problem));
+    }
+
+    /// A row of a spreadsheet has a text for each language: it is named once.
+    fn add_refused(&mut self, why: Refusal, problem: Message) {
+        let problem = (why, problem);
+        if !self.refused.contains(&problem) {
+            self.refused.push(problem);
+        }
     }
 
     fn unknown(&mut self, texts: &Texts, incoming: &Incoming) {
-        // A row of a spreadsheet has a text for each language.
         let place = incoming.place.message();
         let near = did_you_mean(&incoming.key, texts.entries.keys().map(String::as_str));
         let problem = match near {
@@ -292,9 +299,7 @@ impl Plan {
             }
             None => message!("{place}: there is no text `{key}` any more: export anew", place, key = incoming.key),
         };
-        if !self.refused.iter().any(|(_, other)| *other == problem) {
-            self.refused.push((Refusal::UnknownKey, problem));
-        }
+        self.add_refused(Refusal::UnknownKey, problem);
     }
 
     /// Leaves out the words of sections and talk topics that a language does not have yet, while some that they need are missing.
