@@ -156,32 +156,35 @@ fn without_day(po: &str) -> String {
 #[test]
 fn only_what_differs_is_changed() {
     for (windows, end) in [(false, "\n"), (true, "\r\n")] {
-        let files = read("content");
+        let files = read("tests/contents/school");
         let files = if windows { with_windows_ends(&files) } else { files };
         let mut po = export(&files, Format::Po, Some("en"));
-        po = translate(&po, "sections.about.title", "The \"programme\"");
+        po = translate(&po, "sections.bus.title", "The \"coach\"");
         po = translate(&po, "interface.buttons.home", "Start");
         let imported = import(&files, "en.po", &po);
-        assert_eq!(paths(&imported), ["en/about.toml", "en/interface.toml", "translations.toml"]);
+        assert_eq!(paths(&imported), ["en/interface.toml", "en/pages.toml", "translations.toml"]);
         assert!(summary(&imported).starts_with("en: 2 texts are changed"), "{}", summary(&imported));
         let after = with(&files, &imported);
         let changed = |path: &str| difference(&files[path], &after[path]);
-        assert_eq!(changed("en/about.toml").lines().last(), Some("+title = \"The \\\"programme\\\"\""));
+        assert_eq!(changed("en/pages.toml").lines().last(), Some("+title = \"The \\\"coach\\\"\""));
         assert_eq!(changed("en/interface.toml").lines().count(), 2);
-        assert_eq!(after["en/about.toml"].matches(end).count(), after["en/about.toml"].matches('\n').count());
+        assert_eq!(after["en/pages.toml"].matches(end).count(), after["en/pages.toml"].matches('\n').count());
         // It is of the French that is there now, and becomes stale with it.
         assert_eq!(stale(&after), [""; 0]);
         let mut later = after.clone();
-        later.insert("fr/about.toml".to_owned(), after["fr/about.toml"].replace("Le programme\"", "Notre programme\""));
+        later.insert(
+            "fr/pages.toml".to_owned(),
+            after["fr/pages.toml"].replace("Le car scolaire\"", "Notre car scolaire\""),
+        );
         assert_eq!(
             stale(&later),
             [
-                "en/about.toml: `sections.about.title` in `en` was translated from another text than stands in fr/about.toml:2 now"
+                "en/pages.toml: `sections.bus.title` in `en` was translated from another text than stands in fr/pages.toml:65 now"
             ]
         );
         // In the next file it is fuzzy, and passed over until somebody has looked at it.
         let po = export(&later, Format::Po, Some("en"));
-        let fuzzy = "#: fr/about.toml:about.title\n#, fuzzy\n";
+        let fuzzy = "#: fr/pages.toml:bus.title\n#, fuzzy\n";
         assert!(po.contains(fuzzy), "{}", &po[..2000]);
         let again = import(&later, "en.po", &po);
         assert!(
@@ -339,7 +342,7 @@ fn a_new_language_is_translated_in_one_file() {
 
 #[test]
 fn an_editor_says_which_translations_still_hold() {
-    let files = read("content");
+    let files = read("tests/contents/school");
     let note = |files: &Files, keys: &[&str]| {
         let keys: Vec<String> = keys.iter().map(|&key| key.to_owned()).collect();
         let noted = translation::translated(&existing(files), Some("en"), &keys).unwrap();
@@ -350,16 +353,16 @@ fn an_editor_says_which_translations_still_hold() {
     let (noted, _) = note(&files, &[]);
     assert_eq!(stale(&noted), [""; 0]);
     let mut changed = noted;
-    changed.insert("fr/about.toml".to_owned(), changed["fr/about.toml"].replace("Le programme\"", "Notre programme\""));
-    changed.insert("fr/contact.toml".to_owned(), changed["fr/contact.toml"].replace("\"Contact\"", "\"Nous joindre\""));
+    let french = changed["fr/pages.toml"].replace("Le car scolaire\"", "Notre car\"");
+    changed.insert("fr/pages.toml".to_owned(), french.replace("La cantine\"", "Notre cantine\""));
     assert_eq!(stale(&changed).len(), 2);
     // Translated by hand in its file: nothing more is to be done.
-    changed.insert("en/about.toml".to_owned(), changed["en/about.toml"].replace("The programme\"", "Our programme\""));
+    changed.insert("en/pages.toml".to_owned(), changed["en/pages.toml"].replace("The school bus\"", "Our bus\""));
     assert_eq!(stale(&changed).len(), 1);
     let (noted, said) = note(&changed, &[]);
-    assert!(said.ends_with("still say the same:\n  en sections.contact.title"), "{said}");
+    assert!(said.ends_with("still say the same:\n  en sections.canteen.title"), "{said}");
     assert_eq!(stale(&noted).len(), 1);
-    let (noted, _) = note(&noted, &["sections.contact"]);
+    let (noted, _) = note(&noted, &["sections.canteen"]);
     assert_eq!(stale(&noted), [""; 0]);
     // The notes are no part of what is shown, and none that is wrong keeps a content from being served.
     let version =
