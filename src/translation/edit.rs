@@ -198,7 +198,7 @@ fn in_its_table(file: &str, path: &[&str], before: &[&str], token: &str) -> Opti
     };
     let siblings = || table.iter().filter(|(_, value)| is_direct(value));
     let nearest = before.iter().rev().find_map(|name| siblings().find(|(key, _)| key.get_ref() == name));
-    let other = || if depth + 1 < path.len() { siblings().last() } else { siblings().next() };
+    let other = || if depth + 1 < path.len() { siblings().next_back() } else { siblings().next() };
     let sibling = nearest.or_else(other).map(|(_, value)| value.span());
     if let Some(sibling) = sibling {
         return add_beside(file, &sibling, &key, token);
