@@ -1,7 +1,7 @@
 //! The texts of a content as files for translators and spreadsheets, and the way back: `palabre export`, `palabre import`,
 //! `palabre translated`.
 //!
-//! What is to be written is worked out in memory, read again and checked; only then is it written, by [`Change::write`]. What an
+//! What is to be written is worked out in memory, read again and checked; only then is it written, by [`Imported::write`]. What an
 //! import does not change stays byte for byte.
 
 mod edit;
