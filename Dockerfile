@@ -6,11 +6,9 @@ COPY src src
 COPY content content
 COPY templates templates
 COPY fake-bot-api/Cargo.toml fake-bot-api/
-COPY browser-tests/Cargo.toml browser-tests/
-# What Cargo.toml names must be there, though nothing of it is built here: benches, tests, the crates of the tests.
-RUN mkdir -p tests benches fake-bot-api/src fake-bot-api/tests browser-tests/src \
-    && touch tests/main.rs benches/palabre.rs benches/delivery.rs fake-bot-api/src/lib.rs fake-bot-api/tests/main.rs \
-    browser-tests/src/lib.rs
+# What Cargo.toml names must be there, though nothing of it is built here: benches, tests, the crate that tests use.
+RUN mkdir -p tests benches fake-bot-api/src fake-bot-api/tests \
+    && touch tests/main.rs benches/palabre.rs benches/delivery.rs fake-bot-api/src/lib.rs fake-bot-api/tests/main.rs
 # The C library inside: the binary needs nothing around it. The target is named so that macros are not built that way.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 RUN target="$(rustc -vV | sed -n 's/^host: //p')" \

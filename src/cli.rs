@@ -6,6 +6,8 @@ mod chat;
 mod check;
 pub mod config;
 mod doctor;
+mod export;
+mod import;
 mod init;
 mod links;
 mod new;
@@ -49,6 +51,9 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Schema(options) => schema::execute(&options),
         Command::Init(options) => init::execute(options),
         Command::New(options) => new::execute(&options),
+        Command::Export(options) => export::execute(&options),
+        Command::Import(options) => import::execute(&options),
+        Command::Translated(options) => import::translated(&options),
     }
 }
 
@@ -61,7 +66,7 @@ pub enum Error {
     /// The content has errors: how many, and the first of them with their places.
     #[error("{0}")]
     Content(String),
-    /// A content cannot be made, or nothing can be added to it: why, and the way out.
+    /// A content cannot be made or changed: why, and the way out.
     #[error("{0}")]
     Scaffold(String),
     /// There is no token.

@@ -6,7 +6,8 @@
 //!
 //! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `directory` and `files` (directory → bytes), `model`
 //! (the proven types), `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
-//! diagnostics), `json_schema` (the shapes of the files, for editors), `load`.
+//! diagnostics), `json_schema` (the shapes of the files, for editors), `texts` (what is translated, by its key), `translations` (of
+//! which text each was made), `load`.
 
 pub(crate) mod builtin;
 pub(crate) mod directory;
@@ -18,6 +19,8 @@ mod model;
 mod month;
 pub(crate) mod schema;
 mod stray;
+pub(crate) mod texts;
+pub(crate) mod translations;
 mod validate;
 mod version;
 

@@ -11,6 +11,7 @@
 //! - [`bot`]: what to answer: pure functions without I/O. The product.
 //! - [`quality`]: the questions with which a content tests itself.
 //! - [`scaffold`]: a new content, and what is added to one.
+//! - [`translation`]: its texts as files for translators and spreadsheets, and the way back.
 //! - `platform`: what differs between operating systems: signals and file permissions.
 //! - [`telegram`], [`terminal`], [`site`]: adapters: how to deliver an answer, or all of them as web pages. None knows another.
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
@@ -40,3 +41,4 @@ pub mod server;
 pub mod site;
 pub mod telegram;
 pub mod terminal;
+pub mod translation;

@@ -15,6 +15,7 @@ use crate::content::builtin;
 use crate::content::files::Role;
 use crate::content::load::{self, HeldOut, Loaded};
 use crate::content::schema::{RawExpected, RawQuestion, Reader, Spanned};
+use crate::content::translations;
 use crate::content::{Content, Found, LangId, Match, SectionId, Shortcut, TalkKind, Topic};
 use crate::diag::{Code, Report, Source, did_you_mean};
 use crate::lang::Tag;
@@ -29,7 +30,7 @@ const FOLDS: usize = 10;
 const SHARE_MIN: f32 = 0.8;
 
 /// Adds to the report of a content without errors: each `ask` phrase that is nearer to another section than to its own, and
-/// each question of `tests/` that does not find what it should.
+/// each question of `tests/` that does not find what it should; each translation whose source text has changed since.
 #[must_use]
 pub fn check(loaded: Loaded) -> Loaded {
     let Loaded { content, damaged, mut report } = loaded;
@@ -42,6 +43,7 @@ pub fn check(loaded: Loaded) -> Loaded {
     let check_source = |source: usize| check_source(&content, published, &report.sources[source]);
     let found = on_all_processors(report.sources.len(), check_source);
     report.diagnostics.extend(found.into_iter().flat_map(|found| found.diagnostics));
+    report.diagnostics.extend(translations::stale(&content, &report.sources).diagnostics);
     Loaded::new(Some(content), report)
 }
 

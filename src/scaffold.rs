@@ -8,7 +8,7 @@ mod body;
 mod contacts;
 mod document;
 mod from_document;
-mod insertion;
+pub(crate) mod insertion;
 mod language;
 mod new_content;
 mod outline;
@@ -119,6 +119,28 @@ impl Existing {
                 errors = errors(&loaded.report)
             ))),
         }
+    }
+
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The day as of which it is checked.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.today
+    }
+
+    /// The content inside the binary.
+    ///
+    /// # Errors
+    ///
+    /// When it has errors, which no build that passes its tests has.
+    pub fn shipped(today: NaiveDate) -> Result<Self, ScaffoldError> {
+        Self::of_files(Files::shipped(), today)
     }
 
     fn text(&self, path: &str) -> Option<&str> {

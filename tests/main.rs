@@ -35,4 +35,5 @@ mod site;
 mod soak;
 mod support;
 mod telegram;
+mod translation;
 mod webhook;

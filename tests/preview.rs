@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,9 +16,9 @@ use palabre::content::load::{self, Edition, Scope};
 use palabre::markup::Style;
 use palabre::messages::Locale;
 use palabre::preview::Preview;
-use scraper::{ElementRef, Html, Node, Selector};
 
 use fake_bot_api::WAIT_LIMIT;
+use html5gum::{Token, Tokenizer};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 const CONTENTS: [&str; 5] =
@@ -58,7 +59,7 @@ pub(crate) fn crawl(content: &Content, language_code: &str) -> BTreeMap<String, 
 #[derive(Debug, PartialEq)]
 struct Shown {
     text: String,
-    styles: Vec<(std::ops::Range<usize>, String)>,
+    styles: Vec<(Range<usize>, String)>,
     rows: Vec<Vec<(String, String)>>,
 }
 
@@ -82,7 +83,7 @@ fn shown_by_bot(content: &Content, view: &View, number: usize) -> Shown {
         ButtonAction::OpenUrl(address) => address.to_string(),
         ButtonAction::Copy(text) => text.to_string(),
     };
-    let words = |range: &std::ops::Range<usize>| &view.text.as_str()[range.clone()];
+    let words = |range: &Range<usize>| &view.text.as_str()[range.clone()];
     let spans = view.text.spans().iter();
     let mut styles: Vec<_> = spans.map(|span| (span.range.clone(), style(&span.style, words(&span.range)))).collect();
     styles.sort_by_key(|(range, name)| (range.start, range.end, name.clone()));
@@ -97,49 +98,114 @@ fn shown_by_bot(content: &Content, view: &View, number: usize) -> Shown {
     }
 }
 
-fn select<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
-    element.select(&Selector::parse(selector).unwrap()).collect()
+/// An element of a page.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    attributes: BTreeMap<String, String>,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Element(Element),
+}
+
+impl Element {
+    /// Reads HTML in which every tag that is opened is closed.
+    fn parse(html: &str) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let mut open = vec![Self::default()];
+        for Ok(token) in Tokenizer::new(html) {
+            match token {
+                Token::StartTag(tag) => {
+                    let attributes = tag.attributes.iter().map(|(name, value)| (text(name), text(value))).collect();
+                    open.push(Self { name: text(&tag.name), attributes, parts: Vec::new() });
+                }
+                Token::EndTag(tag) => {
+                    let element = open.pop().unwrap();
+                    assert_eq!(element.name, text(&tag.name), "{html}");
+                    open.last_mut().unwrap().parts.push(Part::Element(element));
+                }
+                Token::String(words) => open.last_mut().unwrap().parts.push(Part::Text(text(&words))),
+                Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+            }
+        }
+        assert_eq!(open.len(), 1, "{html}");
+        open.remove(0)
+    }
+
+    fn elements(&self) -> impl Iterator<Item = &Self> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Element(element) => Some(element),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The elements of this class in it, at any depth.
+    fn of_class<'a>(&'a self, class: &str) -> Vec<&'a Self> {
+        let within = self.elements().flat_map(|element| {
+            let is_one = element.attributes.get("class").is_some_and(|classes| classes.split(' ').any(|c| c == class));
+            let own = is_one.then_some(element);
+            own.into_iter().chain(element.of_class(class)).collect::<Vec<_>>()
+        });
+        within.collect()
+    }
+
+    fn text(&self) -> String {
+        let text = |part: &Part| match part {
+            Part::Text(words) => words.clone(),
+            Part::Element(element) => element.text(),
+        };
+        self.parts.iter().map(text).collect()
+    }
+
+    /// Adds its text, and where its styles are in it.
+    fn read(&self, text: &mut String, styles: &mut Vec<(Range<usize>, String)>) {
+        for part in &self.parts {
+            match part {
+                Part::Text(words) => text.push_str(words),
+                Part::Element(element) => {
+                    let from = text.len();
+                    element.read(text, styles);
+                    let name = match (&*element.name, element.attributes.get("href")) {
+                        ("a", Some(address)) => format!("a {address}"),
+                        // What an app makes of a command by itself, and what only lays out.
+                        ("button" | "span", _) => continue,
+                        (name, _) => name.to_owned(),
+                    };
+                    styles.push((from..text.len(), name));
+                }
+            }
+        }
+    }
 }
 
 /// The messages of a page of the preview. The rest of it is not read: that would take most of the time.
-fn messages(page: &str) -> Html {
+fn messages(page: &str) -> Vec<Element> {
     let (_, from) = page.split_once("<ol id=\"messages\"").expect("there is a conversation");
-    Html::parse_fragment(&format!("<ol id=\"messages\"{}</ol>", from.split_once("</ol>").expect("it ends").0))
+    let list = Element::parse(&format!("<ol{}</ol>", from.split_once("</ol>").expect("it ends").0));
+    let Some(Part::Element(list)) = list.parts.into_iter().next() else { panic!("no list") };
+    let item = |part: Part| match part {
+        Part::Element(item) => Some(item),
+        Part::Text(_) => None,
+    };
+    list.parts.into_iter().filter_map(item).collect()
 }
 
 /// The message of this number on a page of the preview.
 fn shown_in_preview(page: &str, number: usize) -> Shown {
-    let page = messages(page);
-    let message = select(page.root_element(), "#messages > li")[number];
+    let message = &messages(page)[number];
     let (mut text, mut styles) = (String::new(), Vec::new());
-    read(select(message, ".text")[0], &mut text, &mut styles);
-    styles.sort_by_key(|(range, name): &(std::ops::Range<usize>, String)| (range.start, range.end, name.clone()));
-    let button = |button: ElementRef<'_>| {
-        let value = ["value", "href", "data-copy"].into_iter().find_map(|name| button.attr(name)).unwrap();
-        (button.text().collect(), value.to_owned())
+    message.of_class("text")[0].read(&mut text, &mut styles);
+    styles.sort_by_key(|(range, name)| (range.start, range.end, name.clone()));
+    let button = |button: &Element| {
+        let value = ["value", "href", "data-copy"].into_iter().find_map(|name| button.attributes.get(name)).unwrap();
+        (button.text(), value.clone())
     };
-    let rows = select(message, ".row").into_iter().map(|row| select(row, ".row > *").into_iter().map(button).collect());
+    let rows = message.of_class("row").into_iter().map(|row| row.elements().map(button).collect());
     Shown { text, styles, rows: rows.collect() }
-}
-
-fn read(element: ElementRef<'_>, text: &mut String, styles: &mut Vec<(std::ops::Range<usize>, String)>) {
-    for child in element.children() {
-        match child.value() {
-            Node::Text(words) => text.push_str(words),
-            Node::Element(tag) => {
-                let from = text.len();
-                read(ElementRef::wrap(child).unwrap(), text, styles);
-                let name = match (tag.name(), tag.attr("href")) {
-                    ("a", Some(address)) => format!("a {address}"),
-                    // What an app makes of a command by itself, and what only lays out.
-                    ("button" | "span", _) => continue,
-                    (name, _) => name.to_owned(),
-                };
-                styles.push((from..text.len(), name));
-            }
-            _ => {}
-        }
-    }
 }
 
 fn query(pairs: &[(&str, &str)]) -> String {
@@ -184,11 +250,11 @@ fn what_is_broken_is_marked_and_the_rest_works() {
         crate::diagnostics::lay_over(&cases.join(&case), directory.path());
         let loaded = load::directory(directory.path(), Edition::new(load::today(), Scope::Everything));
         let preview = Preview::still(Some(directory.path()), Locale::English).at(Duration::ZERO);
-        let page = Html::parse_document(&preview.page("drafts=1&say=water"));
-        let errors = select(page.root_element(), ".problems > .error").len();
+        let page = preview.page("drafts=1&say=water");
+        let errors = page.matches("<li class=\"error\">").count();
         assert_eq!(errors, loaded.report.count(palabre::diag::Severity::Error).min(100), "{case:?}");
         let Some(content) = loaded.content.as_ref().or(loaded.damaged.as_ref()) else { continue };
-        assert!(select(page.root_element(), "#messages > li").len() >= 2, "{case:?} shows nothing");
+        assert!(messages(&page).len() >= 2, "{case:?} shows nothing");
         for lang in content.languages() {
             let tag = content.tag(lang).as_str();
             for (data, view) in crawl(content, tag) {

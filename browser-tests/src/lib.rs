@@ -1,6 +1,6 @@
 //! A headless Chromium that looks at `palabre preview`.
 //!
-//! `.ci/browser` installs what it takes and runs the tests. By hand: `cargo build && cargo test -p browser-tests`, with `chromium` and
+//! `.ci/browser` installs what it takes and runs the tests. By hand: `cargo build && cargo test --manifest-path browser-tests/Cargo.toml`, with `chromium` and
 //! `chromedriver` on the path, and `AXE` naming axe-core's `axe.min.js`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]

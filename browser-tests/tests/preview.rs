@@ -150,7 +150,7 @@ async fn pictures_are_taken() {
     world.close().await;
 }
 
-/// The figures of a save: how long until the page shows it. `cargo test -p browser-tests -- --ignored --nocapture`.
+/// The figures of a save: how long until the page shows it. `.ci/browser --ignored --nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures, and judges nothing"]
 async fn measure_saves() {

@@ -70,6 +70,19 @@ pub enum Command {
     Init(InitOptions),
     /// Add a section or a language to a content, in every file that it takes
     New(NewOptions),
+    /// Print the texts of a content as a file for translators (PO) or spreadsheets (CSV)
+    ///
+    /// With `--lang` those that are translated into a language; without it a template, or a column for each language. What people
+    /// say (`ask`) is in it, marked: such phrases are written anew, not translated.
+    Export(ExportOptions),
+    /// Put the texts of a PO or CSV file into the files of a content
+    ///
+    /// Only what differs is changed, and only if the content has no errors with it. Empty texts change nothing.
+    Import(ImportOptions),
+    /// Note that translations are made of the texts that are there now, so that `check` can name those that become stale
+    ///
+    /// Without keys it notes all but those that are stale already.
+    Translated(TranslatedOptions),
 }
 
 /// The variables that are no argument's.
@@ -239,7 +252,7 @@ pub struct CheckOptions {
 /// The arguments of `palabre schema`.
 #[derive(Debug, Args)]
 pub struct SchemaOptions {
-    /// Of which file: palabre (palabre.toml), sections, interface, search or tests
+    /// Of which file: palabre (palabre.toml), sections, interface, search, tests or translations
     #[arg(value_parser = file_kind(), required_unless_present = "out")]
     pub kind: Option<FileKind>,
     /// Write all schemas, and settings for taplo, into this content directory
@@ -317,6 +330,55 @@ pub struct NewLanguageOptions {
     pub content: ContentChoice,
     /// Its tag, as `fr`, `en`, `bm` or `nqo`
     pub tag: String,
+}
+
+/// The arguments of `palabre export`.
+#[derive(Debug, Args)]
+pub struct ExportOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// The format
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub to: ExportFormat,
+    /// The language that is translated into, as `fr`, `en`, `bm` or `nqo`
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+}
+
+/// The arguments of `palabre import`.
+#[derive(Debug, Args)]
+pub struct ImportOptions {
+    /// The file, which ends in .po or .csv
+    pub file: PathBuf,
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// The language, where a PO file does not name it; of a CSV file, that column alone
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+}
+
+/// The arguments of `palabre translated`.
+#[derive(Debug, Args)]
+pub struct TranslatedOptions {
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// The language; without it, all
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+    /// Keys as `check` and `export` name them, or their beginnings, as sections.about
+    pub keys: Vec<String>,
+}
+
+/// The output of `export`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// For Weblate, Poedit and the like
+    Po,
+    /// For spreadsheets
+    Csv,
 }
 
 /// The output of `links`.

@@ -21,6 +21,9 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/content");
 /// The name of the file that holds what has no language.
 pub const ROOT_FILE: &str = "palabre.toml";
 
+/// The name of the file that says of which text each translation was made. Tools write it; nothing that is shown depends on it.
+pub(crate) const TRANSLATIONS_FILE: &str = "translations.toml";
+
 /// The folder of the questions with which a content tests itself; it is no language's folder.
 pub(crate) const TESTS_FOLDER: &str = "tests";
 
@@ -61,6 +64,8 @@ pub(crate) enum Role<'a> {
     Sections(&'a str),
     /// `tests/fr.toml`: questions with their expected answers.
     Questions(&'a str),
+    /// `translations.toml`: of which text each translation was made.
+    Translations,
 }
 
 impl<'a> Role<'a> {
@@ -68,6 +73,7 @@ impl<'a> Role<'a> {
     pub(crate) fn of(path: &'a str) -> Option<Self> {
         Some(match path.split_once('/') {
             None if path == ROOT_FILE => Self::Root,
+            None if path == TRANSLATIONS_FILE => Self::Translations,
             None => return None,
             Some((TESTS_FOLDER, name)) => Self::Questions(name.trim_end_matches(".toml")),
             Some((language, "interface.toml")) => Self::Interface(language),
@@ -75,11 +81,17 @@ impl<'a> Role<'a> {
             Some((language, _)) => Self::Sections(language),
         })
     }
+
+    /// Whether what a bot says depends on the file.
+    pub(crate) fn is_shown(self) -> bool {
+        !matches!(self, Self::Questions(_) | Self::Translations)
+    }
 }
 
-/// The version of the files that a bot answers from: the questions of `tests/` do not count.
+/// The version of the files that a bot answers from: the questions of `tests/` and the notes of the translators do not count.
 pub(super) fn version(sources: &[Source]) -> Version {
-    Version::of(sources.iter().filter(|source| !matches!(Role::of(&source.path), Some(Role::Questions(_)))))
+    let is_shown = |source: &&Source| Role::of(&source.path).is_none_or(Role::is_shown);
+    Version::of(sources.iter().filter(is_shown))
 }
 
 impl Files {
@@ -97,7 +109,7 @@ impl Files {
                         files.leads_out(&name);
                     } else if is_folder(&name, entry) {
                         files.read_folder(&directory, &name);
-                    } else if name == ROOT_FILE {
+                    } else if name == ROOT_FILE || name == TRANSLATIONS_FILE {
                         files.read_file(&directory, &name);
                     } else if name.eq_ignore_ascii_case(ROOT_FILE) {
                         files.not_read(&name, message!("rename it to `{name}`", name = ROOT_FILE));
@@ -274,7 +286,7 @@ impl Files {
             );
         }
         // A full disk leaves such files. Nobody would notice that the words are gone.
-        if text.trim().is_empty() && !matches!(Role::of(path), None | Some(Role::Questions(_))) {
+        if text.trim().is_empty() && Role::of(path).is_some_and(Role::is_shown) {
             self.report.error(
                 Code::EmptyFile,
                 Location::file(path),

@@ -20,11 +20,14 @@ pub enum FileKind {
     Search,
     /// The questions of `tests/`.
     Questions,
+    /// `translations.toml`, which tools write.
+    Translations,
 }
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Root, Self::Sections, Self::Interface, Self::Search, Self::Questions];
+    pub const ALL: [Self; 6] =
+        [Self::Root, Self::Sections, Self::Interface, Self::Search, Self::Questions, Self::Translations];
 
     /// The name of its schema, as `palabre schema` takes it.
     #[must_use]
@@ -35,6 +38,7 @@ impl FileKind {
             Self::Interface => "interface",
             Self::Search => "search",
             Self::Questions => "tests",
+            Self::Translations => "translations",
         }
     }
 
@@ -47,6 +51,7 @@ impl FileKind {
             Self::Interface => interface(),
             Self::Search => search(),
             Self::Questions => questions(),
+            Self::Translations => translations(),
         };
         schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
         schema["title"] = format!("Palabre: {}", self.name()).into();
@@ -85,6 +90,7 @@ fn taplo_settings() -> String {
         (FileKind::Interface, "\"*/interface.toml\"", ""),
         (FileKind::Search, "\"*/search.toml\"", ""),
         (FileKind::Questions, "\"tests/*.toml\"", ""),
+        (FileKind::Translations, "\"translations.toml\"", ""),
         (FileKind::Sections, "\"*/*.toml\"", "\nexclude = [\"*/interface.toml\", \"*/search.toml\", \"tests/*.toml\"]"),
     ];
     let rule = |(kind, include, exclude): (FileKind, &str, &str)| {
@@ -313,6 +319,17 @@ fn search() -> Value {
     )
 }
 
+fn translations() -> Value {
+    let note = json!({
+        "type": "string", "pattern": "^[0-9a-f]{12} [0-9a-f]{12}$",
+        "description": "Hashes of the text that it was translated from, and of the translation",
+    });
+    named(
+        named(note, "The translations into a language, each under its key"),
+        "Written by `palabre import` and `palabre translated`",
+    )
+}
+
 fn questions() -> Value {
     let one_or_more = |description: &str| {
         let many = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
@@ -397,6 +414,7 @@ mod tests {
             FileKind::Interface => drop(reader.interface(&interface_names())),
             FileKind::Search => drop(reader.search()),
             FileKind::Questions => drop(reader.questions()),
+            FileKind::Translations => drop(reader.translations()),
         }
         let mut tables = Vec::new();
         for problem in report.diagnostics.iter().filter(|problem| problem.code == Code::UnknownKey) {

@@ -196,6 +196,13 @@ pub(crate) struct RawQuestion {
     pub(crate) language: Option<Spanned<String>>,
 }
 
+/// The notes of one language in `translations.toml`: each with the key of the text that it is of.
+#[derive(Debug)]
+pub(crate) struct RawTranslations {
+    pub(crate) language: Spanned<String>,
+    pub(crate) notes: Vec<(Spanned<String>, Spanned<String>)>,
+}
+
 /// What a question must find.
 #[derive(Debug)]
 pub(crate) enum RawExpected {

@@ -29,6 +29,13 @@ impl Version {
     }
 }
 
+/// A short hash of one text, as 12 hexadecimal digits: to see whether it is still the same.
+pub(super) fn text_digest(text: &str) -> String {
+    let mut hash = Fnv::default();
+    hash.write(text.as_bytes());
+    Version(hash.0).to_string()
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:012x}", self.0 >> 16)

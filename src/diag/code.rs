@@ -103,6 +103,8 @@ pub enum Code {
     UndeclaredLanguage,
     /// A text that a language does not have yet.
     Untranslated,
+    /// A translation whose source text has changed since.
+    StaleTranslation,
     /// Numbers, links or list items that are not those of another language.
     OtherFacts,
     /// A body of more than three pages.

@@ -17,7 +17,7 @@ use crate::content::{BODY_PAGE_MAX, Content, LangId, SectionId, Topic};
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::lang::is_right_to_left;
 use crate::message;
-use crate::messages::{Locale, Message};
+use crate::messages::Locale;
 use crate::quality::AskFigure;
 
 /// The widths of a phone's screen, in CSS pixels.

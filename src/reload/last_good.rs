@@ -143,7 +143,7 @@ impl LastGood {
     }
 
     fn write(&self, sources: &[Source], version: &str) -> io::Result<()> {
-        let is_served = |source: &&Source| !matches!(Role::of(&source.path), Some(Role::Questions(_)));
+        let is_served = |source: &&Source| Role::of(&source.path).is_none_or(Role::is_shown);
         let files = sources.iter().filter(is_served).map(|source| (source.path.clone(), source.text.clone()));
         let copy = KeptCopy {
             format: FORMAT,

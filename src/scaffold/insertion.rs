@@ -4,13 +4,13 @@ use std::ops::Range;
 
 /// A text, and the byte before which it is put.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Insertion {
-    pub(super) at: usize,
-    pub(super) text: String,
+pub(crate) struct Insertion {
+    pub(crate) at: usize,
+    pub(crate) text: String,
 }
 
 /// The text with all insertions, whose places are those of the text without them.
-pub(super) fn insert(text: &str, mut insertions: Vec<Insertion>) -> String {
+pub(crate) fn insert(text: &str, mut insertions: Vec<Insertion>) -> String {
     insertions.sort_by_key(|insertion| insertion.at);
     let mut result = text.to_owned();
     for Insertion { at, text } in insertions.into_iter().rev() {
@@ -20,19 +20,19 @@ pub(super) fn insert(text: &str, mut insertions: Vec<Insertion>) -> String {
 }
 
 /// The line end that the text uses.
-pub(super) fn line_end(text: &str) -> &'static str {
+pub(crate) fn line_end(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// The spaces with which the line of a byte begins.
-pub(super) fn indent(text: &str, at: usize) -> &str {
+pub(crate) fn indent(text: &str, at: usize) -> &str {
     let line = &text[..at];
     let line = &text[line.rfind('\n').map_or(0, |end| end + 1)..];
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
 /// Where the line of a byte ends, before its line end.
-pub(super) fn end_of_line(text: &str, at: usize) -> usize {
+pub(crate) fn end_of_line(text: &str, at: usize) -> usize {
     let rest = &text[at..];
     let line = rest.split('\n').next().unwrap_or_default();
     at + line.trim_end_matches('\r').len()
@@ -40,7 +40,7 @@ pub(super) fn end_of_line(text: &str, at: usize) -> usize {
 
 /// Puts an element behind the last one of a list in brackets: on a line of its own where the closing bracket stands on one, and
 /// behind the comments that belong to the last element.
-pub(super) fn push(text: &str, list: Range<usize>, last: Option<Range<usize>>, element: &str) -> Vec<Insertion> {
+pub(crate) fn push(text: &str, list: Range<usize>, last: Option<Range<usize>>, element: &str) -> Vec<Insertion> {
     let Some(last) = last else { return vec![Insertion { at: list.start + 1, text: element.to_owned() }] };
     // Spaces, comments and at most one comma.
     let behind = &text[last.end..list.end - 1];

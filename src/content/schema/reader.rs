@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::syntax::{syntax_error, syntax_help, type_name};
-use super::{RawInterface, RawLabelled, RawSectionContact, RawText, Spanned};
+use super::{RawInterface, RawLabelled, RawSectionContact, RawText, RawTranslations, Spanned};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::message;
 use crate::messages::Message;
@@ -78,6 +78,16 @@ impl<'a> Reader<'a> {
             }
         }
         interface
+    }
+
+    pub(in crate::content) fn translations(mut self) -> Vec<RawTranslations> {
+        let languages = self.parse().into_iter();
+        let read = |(language, value): (Spanned<String>, _)| {
+            let notes = self.table(value).into_iter();
+            let notes = notes.filter_map(|(key, value)| Some((key, self.string(value)?))).collect();
+            RawTranslations { language, notes }
+        };
+        languages.map(read).collect()
     }
 
     fn texts(
