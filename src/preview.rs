@@ -9,7 +9,10 @@ mod bubble;
 mod conversation;
 mod labels;
 mod pages;
-mod workshop;
+mod problems;
+mod query;
+mod tree;
+mod watcher;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -29,8 +32,9 @@ use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use self::pages::{Frame, Query};
-use self::workshop::{Snapshot, Workshop};
+use self::pages::RenderContext;
+use self::query::Query;
+use self::watcher::{ContentWatcher, Snapshot};
 use crate::clock::unix_time;
 use crate::messages::Locale;
 use crate::server::serve_router;
@@ -60,13 +64,13 @@ impl Preview {
     ///
     /// When no thread can be started.
     pub fn open(directory: Option<&Path>, locale: Locale) -> std::io::Result<Self> {
-        Ok(Self { snapshots: Workshop::open(directory)?, name: name_of(directory), locale, now: None })
+        Ok(Self { snapshots: ContentWatcher::open(directory)?, name: name_of(directory), locale, now: None })
     }
 
     /// The content as it is now: it is not followed, and nobody finds out what its questions find.
     #[must_use]
-    pub fn still(directory: Option<&Path>, locale: Locale) -> Self {
-        Self { snapshots: Workshop::still(directory), name: name_of(directory), locale, now: None }
+    pub fn once(directory: Option<&Path>, locale: Locale) -> Self {
+        Self { snapshots: ContentWatcher::once(directory), name: name_of(directory), locale, now: None }
     }
 
     /// The conversation as it would be at a moment, given as the time since 1970.
@@ -81,8 +85,8 @@ impl Preview {
         let snapshot = self.snapshots.borrow().clone();
         let query = Query::parse(query);
         let now = self.now.unwrap_or_else(unix_time);
-        let frame = Frame { name: &self.name, query: &query, system: self.locale, now };
-        let render = |snapshot: &Snapshot| pages::page(snapshot, frame).unwrap_or_default();
+        let context = RenderContext { name: &self.name, query: &query, system: self.locale, now };
+        let render = |snapshot: &Snapshot| pages::page(snapshot, context).unwrap_or_default();
         // A damaged content breaks promises that the code relies on: then there is a page without a conversation.
         let rendered = catch_unwind(AssertUnwindSafe(|| render(&snapshot)));
         rendered.unwrap_or_else(|_| render(&Snapshot { whole: None, published: None, ..Snapshot::clone(&snapshot) }))
@@ -127,10 +131,11 @@ async fn events(State(preview): State<Preview>) -> Sse<impl Stream<Item = Result
 
 /// Answers only this machine's own page: a name that leads to loopback (DNS rebinding) and other origins are refused.
 async fn guard(State(address): State<SocketAddr>, request: Request, next: Next) -> Response {
-    if !is_own(request.headers(), address.port()) {
-        return (StatusCode::FORBIDDEN, "only the preview's own page is answered\n").into_response();
-    }
-    let mut response = next.run(request).await;
+    let mut response = if is_own(request.headers(), address.port()) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "only the preview's own page is answered\n").into_response()
+    };
     let headers = [
         (header::CONTENT_SECURITY_POLICY, SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -144,7 +149,9 @@ async fn guard(State(address): State<SocketAddr>, request: Request, next: Next) 
 }
 
 fn is_own(headers: &HeaderMap, port: u16) -> bool {
-    let own = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
+    // Browsers leave out the port of HTTP.
+    let port = if port == 80 { String::new() } else { format!(":{port}") };
+    let own = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}{port}"));
     let is_own = |host: &[u8]| own.iter().any(|own| own.as_bytes() == host);
     let host = headers.get(header::HOST).is_some_and(|host| is_own(host.as_bytes()));
     let origin = headers.get(header::ORIGIN);

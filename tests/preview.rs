@@ -216,13 +216,13 @@ fn query(pairs: &[(&str, &str)]) -> String {
 fn every_page_is_the_bots_own() {
     for directory in CONTENTS {
         let content = load::directory(&path(directory), load::today()).content.unwrap();
-        let preview = Preview::still(Some(&path(directory)), Locale::English).at(Duration::ZERO);
+        let preview = Preview::once(Some(&path(directory)), Locale::English).at(Duration::ZERO);
         for lang in content.languages() {
             let tag = content.tag(lang).as_str();
             for (data, view) in crawl(&content, tag) {
-                let events = [("app", tag), ("in", "t:/start"), ("in", &format!("1:{data}"))];
+                let events = [("app", tag), ("in", "t:/start"), ("in", &format!("0:{data}"))];
                 let page = preview.page(&query(&events));
-                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 1), "{directory} {data}");
+                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 0), "{directory} {data}");
             }
         }
     }
@@ -231,12 +231,12 @@ fn every_page_is_the_bots_own() {
 #[test]
 fn an_answer_in_words_is_the_bots_own() {
     let content = load::shipped(load::today()).content.unwrap();
-    let preview = Preview::still(None, Locale::French).at(Duration::ZERO);
+    let preview = Preview::once(None, Locale::French).at(Duration::ZERO);
     for words in ["ou etes vous", "/help", "<b>&amp;", "bonjour", "/nothing", "👋"] {
         let view = answer(&content, "fr", Input::Text(words)).unwrap();
         let page = preview.page(&query(&[("app", "fr"), ("say", words)]));
         assert_eq!(shown_in_preview(&page, 0).text, words);
-        assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 1), "{words}");
+        assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 0), "{words}");
     }
 }
 
@@ -249,7 +249,7 @@ fn what_is_broken_is_marked_and_the_rest_works() {
         crate::diagnostics::lay_over(&cases.join("base"), directory.path());
         crate::diagnostics::lay_over(&cases.join(&case), directory.path());
         let loaded = load::directory(directory.path(), Edition::new(load::today(), Scope::Everything));
-        let preview = Preview::still(Some(directory.path()), Locale::English).at(Duration::ZERO);
+        let preview = Preview::once(Some(directory.path()), Locale::English).at(Duration::ZERO);
         let page = preview.page("drafts=1&say=water");
         let errors = page.matches("<li class=\"error\">").count();
         assert_eq!(errors, loaded.report.count(palabre::diag::Severity::Error).min(100), "{case:?}");
@@ -258,9 +258,9 @@ fn what_is_broken_is_marked_and_the_rest_works() {
         for lang in content.languages() {
             let tag = content.tag(lang).as_str();
             for (data, view) in crawl(content, tag) {
-                let events = [("app", tag), ("drafts", "1"), ("in", "t:/start"), ("in", &format!("1:{data}"))];
+                let events = [("app", tag), ("drafts", "1"), ("in", "t:/start"), ("in", &format!("0:{data}"))];
                 let page = preview.page(&query(&events));
-                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(content, &view, 1), "{case:?} {data}");
+                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(content, &view, 0), "{case:?} {data}");
             }
         }
     }
@@ -273,7 +273,7 @@ fn what_is_said_of_a_page_without_words_is_its_id() {
     fs::write(directory.path().join("palabre.toml"), root).unwrap();
     fs::create_dir(directory.path().join("en")).unwrap();
     fs::write(directory.path().join("en/interface.toml"), "name = \"English\"").unwrap();
-    let page = Preview::still(Some(directory.path()), Locale::English).page("in=t:/well");
+    let page = Preview::once(Some(directory.path()), Locale::English).page("in=t:/well");
     assert!(shown_in_preview(&page, 1).text.contains("[well]"), "{page}");
 }
 
@@ -384,15 +384,22 @@ fn a_save_is_shown_and_a_half_written_file_takes_nothing_away() {
     assert!(page.contains("Another title"), "{page}");
     fs::write(&root, tree).unwrap();
     preview.wait_for(|page| page.contains("class=\"sound\""));
+    // The questions of the content are part of it.
+    fs::create_dir_all(directory.path().join("tests")).unwrap();
+    fs::write(directory.path().join("tests/en.toml"), "[[question]]\nask = \"x\"\nsection = \"nowhere\"\n").unwrap();
+    preview.wait_for(|page| page.contains("tests/en.toml:3"));
+    fs::remove_file(directory.path().join("tests/en.toml")).unwrap();
+    preview.wait_for(|page| !page.contains("tests/en.toml:3"));
     // What is wrong is said at once.
     fs::write(&file, text.replace("title = ", "titel = ")).unwrap();
     let page = preview.wait_for(|page| page.contains("class=\"damaged\""));
+    assert!(page.contains("value=\"t:/start en-well\">"), "the problem leads to its page: {page}");
     assert!(page.contains("unknown-key") && page.contains("class=\"keys\""), "{page}");
 }
 
 #[test]
 fn an_address_of_any_kind_gets_a_page() {
-    let preview = Preview::still(None, Locale::English);
+    let preview = Preview::once(None, Locale::English);
     for query in
         ["", "in", "in=&in=:&in=9:x&in=0:1.fr.home", "width=1&app=%FF&lang=xx&chat=&dark=7", "inline=%23&in=s:"]
     {
@@ -406,7 +413,7 @@ fn an_address_of_any_kind_gets_a_page() {
 #[test]
 fn nothing_of_a_text_becomes_html() {
     let words = "<script>alert(1)</script> \" ' & </div>";
-    let preview = Preview::still(None, Locale::English);
+    let preview = Preview::once(None, Locale::English);
     let page = preview.page(&query(&[("say", words), ("inline", words)]));
     assert!(!page.contains("<script>alert"), "{page}");
     assert_eq!(shown_in_preview(&page, 0).text, words);

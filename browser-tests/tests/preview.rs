@@ -82,11 +82,14 @@ async fn narrow_screens_scroll_one_way_only() {
             assert_eq!(world.eval(needed).await, world.eval(there).await, "{content} {query}");
         }
         // From right to left, where the language is.
-        let ends_at = "(() => { const text = document.querySelector('#messages .bot .text');
+        if app == "ar" {
+            world.visit("app=ar&in=t:/start+ar-desk").await;
+        }
+        let begins_at = "(() => { const text = document.querySelector('#messages .bot .text');
             const words = document.createRange(); words.selectNodeContents(text);
-            const line = [...words.getClientRects()].at(-1), box = text.getBoundingClientRect();
-            return line.right > box.right - 2 ? 'right' : line.left < box.left + 2 ? 'left' : 'neither' })()";
-        assert_eq!(world.eval(ends_at).await, if app == "ar" { "right" } else { "left" }, "{content}");
+            const line = words.getClientRects()[0], box = text.getBoundingClientRect();
+            return line.left < box.left + 2 ? 'left' : line.right > box.right - 2 ? 'right' : 'neither' })()";
+        assert_eq!(world.eval(begins_at).await, if app == "ar" { "right" } else { "left" }, "{content}");
         world.close().await;
     }
 }

@@ -39,6 +39,9 @@ pub enum Command {
     /// Talk to it in the terminal: no token, no network
     Chat(ChatOptions),
     /// Ask one question, or one a line from the standard input
+    ///
+    /// Printed is the section that answers, or what is said back; `?` and the sections that are offered where it may be several,
+    /// and `–` where nothing is found.
     Ask(AskOptions),
     /// Print the deep link of every section in every language, for posters and web pages
     Links(LinksOptions),

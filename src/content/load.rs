@@ -16,7 +16,7 @@ pub(crate) use super::validate::{HeldOut, check_questions, unknown_expected, wit
 pub struct Loaded {
     /// The content; `None` when the report has errors.
     pub content: Option<Content>,
-    /// What there is of a content with errors, for previews: what is missing is shown by its key, `[buttons.home]`. Its pages may be
+    /// What there is of a content with errors, for previews and `chat`: what is missing is shown by its key, `[buttons.home]`. Its pages may be
     /// longer and its buttons wider than Telegram takes. `None` of a content without errors, and where the tree or the languages
     /// are missing.
     pub damaged: Option<Content>,

@@ -81,7 +81,7 @@ impl Folder<'_> {
     }
 }
 
-/// Checks everything and builds the content of an edition. If the report has errors, it is for previews alone: it is built as far as
+/// Checks everything and builds the content of an edition. If the report has errors, it is for previews and `chat` alone: it is built as far as
 /// it can be, and `None` only where the tree or the languages are missing.
 pub(super) fn validate(files: Files, edition: Edition) -> (Option<Content>, Report) {
     let Files { mut report, folders, .. } = files;

@@ -39,12 +39,13 @@ pub(super) fn to_html(text: &RichText) -> String {
     marks.sort_by_key(|(at, depth, _)| (*at, *depth));
     let mut html = String::with_capacity(words.len() * 5 / 4);
     let mut from = 0;
-    for (at, _, mark) in marks {
-        html.push_str(&escaped(&words[from..at]));
-        html.push_str(&mark);
-        from = at;
-        // A block ends its line by itself.
-        if (mark == CLOSE_PRE || mark == CLOSE_QUOTE) && words[from..].starts_with('\n') {
+    for (i, (at, _, mark)) in marks.iter().enumerate() {
+        html.push_str(&escaped(&words[from..*at]));
+        html.push_str(mark);
+        from = *at;
+        // A block ends its line by itself; of blocks within each other the last that ends.
+        let is_last_here = marks.get(i + 1).is_none_or(|(next, ..)| next > at);
+        if is_last_here && (mark == CLOSE_PRE || mark == CLOSE_QUOTE) && words[from..].starts_with('\n') {
             html.push_str("<span hidden>\n</span>");
             from += 1;
         }
@@ -110,6 +111,8 @@ mod tests {
         check("**a *b*** `<c>`", "<b>a <i>b</i></b> <code>&#60;c&#62;</code>");
         check("- a\n- b", "• a\n• b");
         check("> a\n\nb", "<q>a</q><span hidden>\n</span>\nb");
+        let nested = to_html(&parse("> a\n>\n> ```\n> b\n> ```\n\nc", &Nothing).0);
+        assert!(nested.ends_with("b</code></span></q><span hidden>\n</span>\nc"), "{nested}");
     }
 
     #[test]

@@ -10,13 +10,17 @@ use crate::bot::command::CommandText;
 use crate::bot::inline::{InlineQuery, InlineResult, answer};
 use crate::bot::reply::{Addressee, Input, MediaKind, Place, Reply, Request, reply};
 use crate::bot::view::{ContactCard, Venue, View};
-use crate::content::{CommandTarget, Content, LangId};
+use crate::content::{CommandTarget, Content, LangId, SectionId};
 
 /// The name that the bot has in a preview.
 pub(super) const BOT_NAME: &str = "@bot";
 
-/// As many events are kept, each of up to some kilobytes: a browser sends addresses of that length.
+/// As many events are kept, and as many bytes of them: each may take three in an address, of which a server reads 65,534 (hyper).
 const EVENTS_MAX: usize = 40;
+const BYTES_MAX: usize = 16 << 10;
+
+/// The longest message that an app sends, in characters (Bot API: 4,096 after entities are parsed).
+pub(super) const TEXT_MAX: usize = 4_096;
 
 /// Something that somebody did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +33,7 @@ pub(super) enum Event {
     Media(MediaKind),
     /// Chose a result of inline mode by its id, as `fr-trust`.
     Share(String),
-    /// Tapped a button with this callback data under the message of this number.
+    /// Tapped a button with this callback data under the message that the event of this number made.
     Tap(usize, String),
 }
 
@@ -50,18 +54,30 @@ impl Event {
     }
 }
 
-/// Reads events; what is none is left out. Of too many the last ones stay.
-pub(super) fn events(written: &[String]) -> Vec<(String, Event)> {
-    let read = written.iter().filter_map(|written| Some((written.clone(), Event::parse(written)?)));
-    let mut events: Vec<_> = read.collect();
-    if let Some(first) = events.len().checked_sub(EVENTS_MAX) {
-        // Taps name messages by their numbers, so the rest begins where nothing before is tapped any more: at a text.
-        let is_start = |(_, event): &(_, Event)| !matches!(event, Event::Tap(..));
-        let next = events[first..].iter().position(is_start).unwrap_or_default();
-        events.drain(..first + next);
-        events.retain(|(_, event)| !matches!(event, Event::Tap(..)));
+/// Events with their numbers: of many the first are forgotten, and the others keep theirs.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    /// The number of the first one.
+    pub(super) first: usize,
+    /// Each as it is written and as it is meant.
+    pub(super) events: Vec<(String, Event)>,
+}
+
+impl Events {
+    /// Reads events, of which the first has this number. What is none is left out; of too many the last stay.
+    pub(super) fn read(first: usize, written: &[String]) -> Self {
+        let read = written.iter().filter_map(|written| Some((written.clone(), Event::parse(written)?)));
+        let mut events: Vec<_> = read.collect();
+        let bytes = |events: &[(String, Event)]| events.iter().map(|(written, _)| written.len()).sum::<usize>();
+        let mut forgotten = 0;
+        while events.len() - forgotten > 1
+            && (events.len() - forgotten > EVENTS_MAX || bytes(&events[forgotten..]) > BYTES_MAX)
+        {
+            forgotten += 1;
+        }
+        events.drain(..forgotten);
+        Self { first: first.saturating_add(forgotten), events }
     }
-    events
 }
 
 /// Who is in the chat.
@@ -77,6 +93,8 @@ pub(super) enum Chat {
 /// A message in the chat.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Message {
+    /// The number of the event that made it.
+    pub(super) event: usize,
     pub(super) body: Body,
     /// Where a tap under it happens.
     pub(super) place: Place,
@@ -105,6 +123,8 @@ pub(super) struct Conversation {
     pub(super) notice: Option<String>,
     /// The last question that was asked in words.
     pub(super) question: Option<String>,
+    /// The number of the event that happens.
+    number: usize,
 }
 
 /// The person and the chat.
@@ -118,14 +138,11 @@ pub(super) struct Person<'a> {
 }
 
 /// The conversation after these events.
-pub(super) fn play<'e>(
-    content: &Content,
-    person: Person<'_>,
-    events: impl IntoIterator<Item = &'e Event>,
-) -> Conversation {
+pub(super) fn play(content: &Content, person: Person<'_>, events: &Events) -> Conversation {
     let mut conversation = Conversation::default();
-    for event in events {
+    for (number, (_, event)) in (events.first..).zip(&events.events) {
         conversation.notice = None;
+        conversation.number = number;
         conversation.add(content, person, event);
     }
     conversation
@@ -170,9 +187,10 @@ impl Conversation {
                 None => {}
             },
             Event::Tap(number, data) => {
-                let Some(Message { place, body: Body::Page(..) }) = self.messages.get(*number) else { return };
-                let place = *place;
-                self.answer(content, Request { input: Input::Tap(data), language_code, place, now }, Some(*number));
+                let is_tapped = |message: &Message| message.event == *number && matches!(message.body, Body::Page(..));
+                let Some(tapped) = self.messages.iter().rposition(is_tapped) else { return };
+                let place = self.messages[tapped].place;
+                self.answer(content, Request { input: Input::Tap(data), language_code, place, now }, Some(tapped));
             }
         }
     }
@@ -201,7 +219,7 @@ impl Conversation {
     }
 
     fn push(&mut self, body: Body, place: Place) {
-        self.messages.push(Message { body, place });
+        self.messages.push(Message { event: self.number, body, place });
     }
 }
 
@@ -215,7 +233,7 @@ fn place_of(content: &Content, person: Person<'_>, text: &str) -> Place {
     if command.is_some_and(|command| is_ephemeral(content, lang, &command.name)) {
         return Place::Ephemeral;
     }
-    place_in(person.chat, text.to_lowercase().contains(BOT_NAME))
+    place_in(person.chat, names_bot(text))
 }
 
 fn place_in(chat: Chat, addressed: bool) -> Place {
@@ -231,11 +249,19 @@ fn is_ephemeral(content: &Content, lang: LangId, name: &str) -> bool {
     is_on_menu && content.command(name).is_some_and(|command| command.target != CommandTarget::Ask)
 }
 
+/// Whether a text mentions the bot.
+fn names_bot(text: &str) -> bool {
+    let is_in_name = |c: char| c.is_alphanumeric() || c == '_';
+    text.to_lowercase().split(BOT_NAME).skip(1).any(|behind| !behind.starts_with(is_in_name))
+}
+
 /// The words without the bot's name before them.
 fn without_bot(text: &str) -> String {
     let text = text.trim();
-    let rest = text.get(..BOT_NAME.len()).filter(|start| start.eq_ignore_ascii_case(BOT_NAME));
-    rest.map_or(text, |start| text[start.len()..].trim_start()).to_owned()
+    let begins = text.get(..BOT_NAME.len()).filter(|begin| begin.eq_ignore_ascii_case(BOT_NAME) && names_bot(begin));
+    let rest =
+        begins.and_then(|begin| text.strip_prefix(begin)).filter(|rest| !rest.starts_with(char::is_alphanumeric));
+    rest.map_or(text, str::trim_start).to_owned()
 }
 
 /// The result of inline mode that has this id.
@@ -249,6 +275,11 @@ fn shared(content: &Content, language_code: Option<&str>, id: &str) -> Option<In
     };
     let results = answer(content, &InlineQuery { words: &words, language_code, offset: "" }).results;
     results.into_iter().find(|result| result_id(result) == id)
+}
+
+/// The event that opens a section: its deep link, as an app sends it.
+pub(super) fn open(content: &Content, lang: LangId, section: SectionId) -> String {
+    format!("t:/start {}-{}", content.tag(lang), content.section(section).id)
 }
 
 /// The id of a result.
@@ -267,7 +298,7 @@ mod tests {
         let content = load::shipped(load::today()).content.unwrap();
         let written: Vec<String> = written.iter().map(|&event| event.to_owned()).collect();
         let person = Person { language_code: Some("fr"), chat, now: Duration::ZERO };
-        play(&content, person, events(&written).iter().map(|(_, event)| event))
+        play(&content, person, &Events::read(0, &written))
     }
 
     fn title(message: &Message) -> &str {
@@ -287,8 +318,10 @@ mod tests {
 
     #[test]
     fn a_group_is_answered_when_it_asks() {
-        let conversation =
-            play_written(Chat::Group, &["t:on y va ?", "t:@bot où êtes-vous ?", "t:/contact", "5:1.fr.post.home"]);
+        let conversation = play_written(
+            Chat::Group,
+            &["t:on y va @botte ?", "t:@bot où êtes-vous ?", "t:/contact", "2:1.fr.post.home"],
+        );
         let places: Vec<_> = conversation.messages.iter().map(|message| message.place).collect();
         assert_eq!(conversation.messages[1].body, Body::Silence);
         assert_eq!(title(&conversation.messages[3]), "📞 Contact");
@@ -312,10 +345,26 @@ mod tests {
     }
 
     #[test]
-    fn of_many_events_the_last_stay() {
-        let many: Vec<String> = (0..100).map(|number| format!("t:{number}")).collect();
-        let kept = events(&many);
-        assert_eq!(kept.len(), EVENTS_MAX);
-        assert_eq!(kept.last().unwrap().1, Event::Text("99".to_owned()));
+    fn of_many_events_the_last_stay_and_keep_their_numbers() {
+        let content = load::shipped(load::today()).content.unwrap();
+        let person = Person { language_code: Some("fr"), chat: Chat::Private, now: Duration::ZERO };
+        let (mut first, mut written) = (0, vec!["t:/start".to_owned()]);
+        for number in 1..200 {
+            // A text now and then, and taps under what it brought.
+            written.push(match number % 20 {
+                0 => "t:/contact".to_owned(),
+                place => format!("{}:1.fr.s.{}", number - place, if number % 2 == 0 { "about" } else { "trust" }),
+            });
+            let events = Events::read(first, &written);
+            let shown = play(&content, person, &events);
+            let last = shown.messages.last().unwrap();
+            assert!(number < 20 || matches!(last.body, Body::Page(..)), "{number}");
+            assert!(events.events.len() <= EVENTS_MAX);
+            first = events.first;
+            written = events.events.into_iter().map(|(written, _)| written).collect();
+        }
+        assert_eq!(first, 160);
+        let long = vec![format!("t:{}", "é".repeat(TEXT_MAX)); 5];
+        assert!(Events::read(0, &long).events.len() < 5);
     }
 }

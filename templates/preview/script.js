@@ -7,14 +7,14 @@ const main = document.getElementById("main");
 // The page at this address takes the place of the one that is shown. What is being typed, where one is in the lists, and what is
 // folded out stay as they are.
 async function show(address, { isNew }) {
-  let response;
+  let next;
   try {
-    response = await fetch(address);
+    const response = await fetch(address);
+    next = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
-    return notice(document.body.dataset.gone);
+    // There is no answer: `next` stays empty.
   }
-  const next = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!next.getElementById("main")) return;
+  if (!next?.getElementById("main")) return notice(document.body.dataset.gone);
   const list = document.getElementById("messages");
   const place = list.scrollTop;
   const isAtEnd = list.scrollHeight - list.clientHeight - place < 8;
@@ -32,9 +32,17 @@ async function show(address, { isNew }) {
   const messages = document.getElementById("messages");
   const hasGrown = messages.children.length !== count;
   messages.scrollTop = hasGrown || isAtEnd ? messages.scrollHeight : place;
-  // Of a long page the beginning is read first.
-  if (isNew && hasGrown) messages.lastElementChild?.scrollIntoView({ block: "nearest" });
+  if (isNew) speak(messages);
   refocus(focused);
+}
+
+// Of a long answer the beginning is read first, by eye and by ear.
+function speak(messages) {
+  const last = messages.lastElementChild;
+  last?.scrollIntoView({ block: last.clientHeight > messages.clientHeight ? "start" : "nearest" });
+  const spoken = document.getElementById("spoken");
+  spoken.lang = messages.lang;
+  spoken.textContent = last?.querySelector(".text")?.textContent ?? "";
 }
 
 // The same control in the new page, or the field for the next message.
@@ -68,8 +76,13 @@ document.addEventListener("click", async (event) => {
   event.target.closest(".long")?.classList.toggle("open");
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
-  await navigator.clipboard?.writeText(copy.dataset.copy).catch(() => {});
-  notice(`${document.body.dataset.copied}: ${copy.dataset.copy}`);
+  try {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    notice(`${document.body.dataset.copied}: ${copy.dataset.copy}`);
+  } catch {
+    // The browser does not allow it: what is to be copied can be read.
+    notice(copy.dataset.copy);
+  }
 });
 
 addEventListener("popstate", () => show(location.href, { isNew: true }));
@@ -81,3 +94,4 @@ new EventSource("/events").addEventListener("message", (event) => {
 
 const messages = document.getElementById("messages");
 messages.scrollTop = messages.scrollHeight;
+messages.lastElementChild?.scrollIntoView({ block: "nearest" });
