@@ -111,7 +111,9 @@ impl Preview {
 }
 
 fn name_of(directory: Option<&Path>) -> Arc<str> {
-    directory.map_or_else(|| "palabre".into(), |directory| directory.display().to_string().into())
+    let name =
+        directory.and_then(|directory| Some(directory.canonicalize().ok()?.file_name()?.to_string_lossy().into()));
+    name.unwrap_or_else(|| "palabre".into())
 }
 
 async fn page(State(preview): State<Preview>, RawQuery(query): RawQuery) -> Html<String> {

@@ -63,7 +63,8 @@ fn a_lost_answer_repeats_a_message_rather_than_losing_it() {
 #[test]
 fn a_429_makes_that_chat_wait_and_no_other() {
     let bot = bot();
-    bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 2 }).on("sendMessage").in_chat(1));
+    // Longer than an answer takes on a busy machine.
+    bot.fake.fault(Fault::new(FaultKind::TooManyRequests { retry_after: 6 }).on("sendMessage").in_chat(1));
     let slow = bot.fake.private_message(1, "/contact");
     bot.fake.wait_calls("sendMessage", 1);
     bot.fake.private_message(2, "/contact");

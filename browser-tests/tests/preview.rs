@@ -139,9 +139,11 @@ async fn axe_finds_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_are_taken() {
     let world = World::open("content", 1_180, 760).await;
-    let talk = "app=fr&width=390&in=t:/start&in=t:ou+etes+vous+svp&in=t:c+koi+la+mediation";
-    world.visit(talk).await;
+    world.visit("app=fr&width=390&in=t:/start&in=t:ou+etes+vous+svp").await;
     world.wait("document.querySelectorAll('.tree .weak').length > 0").await;
+    // The question and what answers it.
+    world.eval("document.querySelector('#messages > li:nth-child(3)').scrollIntoView()").await;
+    world.eval("scrollTo(0, 0)").await;
     let page = world.browser.screenshot().await.unwrap();
     let phone = world.browser.find(Locator::Css(".phone")).await.unwrap().screenshot().await.unwrap();
     for (name, picture) in [("preview.png", page), ("bot.png", phone)] {

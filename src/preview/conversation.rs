@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_tap_changes_the_message_that_has_the_button() {
-        let conversation = play_written(Chat::Private, &["t:/start", "t:/contact", "1:1.fr.s.trust"]);
+        let conversation = play_written(Chat::Private, &["t:/start", "t:/contact", "0:1.fr.s.trust"]);
         assert_eq!(conversation.messages.len(), 4);
         assert!(title(&conversation.messages[1]).starts_with("❤️ Bâtir la confiance"));
         assert_eq!(title(&conversation.messages[3]), "📞 Contact");

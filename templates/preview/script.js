@@ -32,14 +32,14 @@ async function show(address, { isNew }) {
   const messages = document.getElementById("messages");
   const hasGrown = messages.children.length !== count;
   messages.scrollTop = hasGrown || isAtEnd ? messages.scrollHeight : place;
-  if (isNew) speak(messages);
+  if (isNew) reveal(messages);
   refocus(focused);
 }
 
 // Of a long answer the beginning is read first, by eye and by ear.
-function speak(messages) {
+function reveal(messages) {
   const last = messages.lastElementChild;
-  last?.scrollIntoView({ block: last.clientHeight > messages.clientHeight ? "start" : "nearest" });
+  messages.scrollTop = last && last.clientHeight > messages.clientHeight ? last.offsetTop - messages.offsetTop : messages.scrollHeight;
   const spoken = document.getElementById("spoken");
   spoken.lang = messages.lang;
   spoken.textContent = last?.querySelector(".text")?.textContent ?? "";
@@ -92,6 +92,4 @@ new EventSource("/events").addEventListener("message", (event) => {
   if (event.data !== document.body.dataset.number) show(location.href, { isNew: false });
 });
 
-const messages = document.getElementById("messages");
-messages.scrollTop = messages.scrollHeight;
-messages.lastElementChild?.scrollIntoView({ block: "nearest" });
+reveal(document.getElementById("messages"));
