@@ -10,6 +10,7 @@ use crate::content::schema::{RawSectionText, Spanned};
 use crate::diag::{Code, Location, Report, Source};
 use crate::folding::fold;
 use crate::message;
+use crate::messages::Message;
 
 /// Fewer questions than this under a section and it is hard to find.
 const ASK_MIN: usize = 12;
@@ -40,11 +41,15 @@ fn few(file: &Source, folder: &Folder<'_>, text: &RawSectionText, report: &mut R
     report.warning(
         Code::FewAsk,
         Location::span(&file.path, text.id.span.clone()),
-        message!(
-            "`{id}` has {count} questions under `ask` in `{language}`",
-            id = text.id.value,
-            count = text.ask.len(),
-            language = folder.tag
+        Message::counted(
+            text.ask.len(),
+            message!("`{id}` has one question under `ask` in `{language}`", id = text.id.value, language = folder.tag),
+            message!(
+                "`{id}` has {count} questions under `ask` in `{language}`",
+                id = text.id.value,
+                count = text.ask.len(),
+                language = folder.tag
+            ),
         ),
         message!(
             "write at least {max}, as people would put them: they decide whether the section is found",
