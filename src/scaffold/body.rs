@@ -82,7 +82,8 @@ fn body_of(blocks: &[Block]) -> Option<String> {
         }
         let (rich, problems) = parse(&body, &NoPlaceholders);
         let shown: String = written.iter().map(|(_, shown)| shown.as_str()).collect();
-        if problems.is_empty() && too_deep(&body).is_none() && !has_references(&body) && signs(rich.as_str()) == shown {
+        let says_it = words_of(rich.as_str()) == words_of(&shown);
+        if problems.is_empty() && too_deep(&body).is_none() && !has_references(&body) && says_it {
             return fits_body(&body, &rich).then_some(body);
         }
     }
