@@ -53,6 +53,9 @@ pub(super) fn read(text: &str) -> Result<(Vec<String>, Vec<Row>), Message> {
         )
     };
     let Some((_, Ok(head))) = records.next() else { return Err(no_columns()) };
+    if head.iter().any(|name| name.contains(END)) {
+        return Err(no_columns());
+    }
     let name_of = |name: &str| name.trim().to_lowercase();
     let place = |wanted: &str| head.iter().position(|name| name_of(name) == wanted);
     let (Some(key), Some(source)) = (place(KEY), place(SOURCE)) else { return Err(no_columns()) };
@@ -149,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_file_without_the_names_of_its_columns_is_refused() {
-        for text in ["", "a,b\n", "key,en\n", "source;en\n"] {
+        for text in ["", "a,b\n", "key,en\n", "source;en\n", "key,source,\"e"] {
             assert!(read(text).unwrap_err().to_text(Locale::English).contains("first row"), "{text:?}");
         }
     }

@@ -17,7 +17,7 @@ const SILENT: [&str; 4] = ["script", "style", "template", "head"];
 /// What a message cannot show: other pages, drawings, formulas, films.
 const EMBEDDED: [&str; 8] = ["svg", "iframe", "object", "math", "noscript", "video", "audio", "canvas"];
 /// What names something that is shown and has no words, the best first.
-const NAMES: [&str; 6] = ["title", "aria-label", "alt", "src", "data", "href"];
+const NAMES: [&str; 5] = ["title", "aria-label", "alt", "src", "data"];
 /// Parts of a page that lead elsewhere or take what people write.
 const BESIDE: [&str; 8] = ["nav", "footer", "search", "select", "button", "textarea", "datalist", "dialog"];
 /// What they are called where a page names their role instead.
@@ -264,7 +264,13 @@ impl Reader {
                     self.document.left_out.push(LeftOut::Embedded(name.to_owned(), words.to_owned()));
                 }
             }
-            "embed" | "area" => {
+            "area" => {
+                if let Some(address) = attributes.get("href").filter(|address| !address.starts_with('#')) {
+                    let words = attributes.get("alt").cloned().unwrap_or_default();
+                    self.document.left_out.push(LeftOut::Link(words, address.clone()));
+                }
+            }
+            "embed" => {
                 if let Some(words) = name_of(attributes) {
                     self.document.left_out.push(LeftOut::Embedded(name.to_owned(), words.to_owned()));
                 }
