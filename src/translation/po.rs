@@ -112,7 +112,7 @@ pub(super) fn read(text: &str) -> Result<(Option<String>, Vec<PoEntry>), PoError
             entries.push(std::mem::take(&mut entry));
             field = Field::None;
         }
-        if entry == PoEntry::default() {
+        if !written.is_empty() && entry == PoEntry::default() {
             entry.line = line;
         }
         let (keyword, string) = match written.split_once('"') {
