@@ -7,6 +7,7 @@
 mod body;
 mod contacts;
 mod document;
+mod first_tree;
 mod from_document;
 pub(crate) mod insertion;
 mod language;

@@ -160,6 +160,50 @@ fn contacts_are_taken_where_none_are_given_and_offered_otherwise() {
 }
 
 #[test]
+fn a_heading_about_contacts_is_the_contact_in_any_of_these_words() {
+    let headings =
+        ["Contacts", "Nous contacter", "Contact et accès", "Contactez-nous", "Kontakt", "Contatti", "اتصلوا بنا"];
+    for heading in headings {
+        let made = made("a.md", &format!("# Puits\n\nNous creusons.\n\n# {heading}\n\nRue 27."), &["fr"]).unwrap();
+        assert_eq!(ids(&content(&made)), ["puits", "contact"], "{heading}");
+    }
+}
+
+#[test]
+fn nothing_is_promised_that_is_not_there() {
+    let text = "# Wells\n\nWe dig.\n\n# Contacts\n\nCome by.";
+    let without = made("a.md", text, &["en"]).unwrap();
+    let files: String = without.change.files.iter().map(|(_, text)| text.as_str()).collect();
+    for promise in ["your phone number", "on which number can I call you", "your office", "{phones}"] {
+        assert!(!files.contains(promise), "{promise}");
+    }
+    assert!(files.contains("\"your contact details\""));
+    let month = load::today().format("as of %Y-%m, the month of today: has somebody checked").to_string();
+    for words in [month.as_str(), "promise who you are, what you do", "en/interface.toml"] {
+        assert!(decisions(&without).contains(words), "{words}: {}", decisions(&without));
+    }
+    let document = Document::read(Path::new("a.md"), text.as_bytes()).unwrap();
+    let reached = Organisation { phones: vec!["+44 20 7946 0958".to_owned()], ..organisation(&["en"]) };
+    let with = from_document(&reached, &document, load::today()).unwrap();
+    let files: String = with.change.files.iter().map(|(_, text)| text.as_str()).collect();
+    assert!(files.contains("  \"your phone number\",\n") && files.contains("call you\"\nsection"), "{files}");
+}
+
+#[test]
+fn a_summary_is_a_whole_sentence_in_plain_words() {
+    let address = "The list of all members is on www.example.org/memberlist.php?mode=all&start=20 for you. More.";
+    let marks = "See [the list of all members](https://example.org/) for more of it.";
+    let text = format!("Members\n\n{address}\n\nList\n\n{marks}\n");
+    let made = made("a.txt", &text, &["en"]).unwrap();
+    let summary = |path: &str| {
+        let (_, text) = made.change.files.iter().find(|(name, _)| name == path).unwrap();
+        text.lines().find_map(|line| line.strip_prefix("summary = ")).unwrap().to_owned()
+    };
+    assert_eq!(summary("en/members.toml"), format!("\"{}\"", address.trim_end_matches(" More.")));
+    assert!(summary("en/list.toml").contains('✏'), "{}", summary("en/list.toml"));
+}
+
+#[test]
 fn other_languages_are_left_to_translators() {
     let french = made("a.md", "# Puits\n\nNous creusons.\n\n# Prix\n\nRien.", &["fr", "en", "bm"]).unwrap();
     content(&french);

@@ -437,7 +437,7 @@ fn editors_find_the_schemas_and_settings_that_are_there_stay() {
     assert_eq!(fs::read_to_string(content.join(".taplo.toml")).unwrap(), "[formatting]\n");
     assert!(fs::read_to_string(content.join(".vscode/extensions.json")).unwrap().contains("even-better-toml"));
     let schemas = |content: &Path| listed(&content.join(".schemas"));
-    assert_eq!(schemas(&content).len(), 5);
+    assert_eq!(schemas(&content).len(), 6);
     let other = done(place.path(), &["init", "other", "--name", "x", "--email", "a@example.org", "--lang", "en"]);
     assert_eq!(other.matches("VS Code").count(), 1, "{other}");
     let settings = fs::read_to_string(place.path().join("other/.taplo.toml")).unwrap();

@@ -267,6 +267,24 @@ fn a_spreadsheet_changes_any_language_and_names_what_it_cannot_use() {
 }
 
 #[test]
+fn a_text_that_is_replaced_is_named_with_its_old_words() {
+    let files = read("content");
+    let csv = "key,source,en\nsections.about.ask,,only one phrase\n";
+    let said = summary(&import(&files, "a.csv", csv));
+    let before = files["en/about.toml"].split("ask = [").nth(1).unwrap().split('"').nth(1).unwrap();
+    assert!(said.contains("replaced: `sections.about.ask` (en), ") && said.contains(" lines by 1;"), "{said}");
+    assert!(said.contains(&format!("it began with “{before}")), "{said}");
+    // An editor has changed the translation since the export, and its source stays.
+    let po = translate(&export(&files, Format::Po, Some("en")), "sections.about.title", "From Weblate");
+    let edited = files.iter().map(|(path, text)| {
+        let changed = text.replacen("title = ", "title = \"By an editor\" # ", usize::from(path == "en/about.toml"));
+        (path.clone(), changed)
+    });
+    let said = summary(&import(&edited.collect(), "en.po", &po));
+    assert!(said.contains("replaced: `sections.about.title` (en), which began with “By an editor”"), "{said}");
+}
+
+#[test]
 fn what_would_be_wrong_is_not_written_and_its_place_is_named() {
     let files = read("content");
     let po = export(&files, Format::Po, Some("en"));
@@ -292,6 +310,7 @@ fn what_would_be_wrong_is_not_written_and_its_place_is_named() {
         import("a.csv", b"key,source\n"),
         import("a.csv", b"cle,source,en\n"),
         import("a.csv", b"key,source,en\nx,caf\xe9,y\n"),
+        import("a.csv", b"key,source,en\nsections.about.title,x,\"The prog"),
         import("a.xlsx", b"PK"),
         export("bm"),
         export("fr"),

@@ -55,7 +55,8 @@ impl TextKind {
 
     /// A text as it is compared and given to translators: without blanks around it, the items of a list one a line.
     pub(crate) fn normal(self, text: &str) -> String {
-        let text = text.replace("\r\n", "\n");
+        // Spreadsheets of old Macs end lines with a carriage return alone.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if !self.is_list() {
             return text.trim().to_owned();
         }
@@ -424,5 +425,7 @@ mod tests {
             "[a]\r\ntitle = \" A \"\r\nbody = \"\"\"\r\none\r\ntwo\r\n\"\"\"\r\nask = [\"x\", \" \", \"y \"]\r\nbutton = \"\"",
             &[("sections.a.title", "", "A"), ("sections.a.body", "", "one\ntwo"), ("sections.a.ask", "", "x\ny")],
         );
+        assert_eq!(TextKind::Phrases.normal("x\ry\r\nz"), "x\ny\nz");
+        assert_eq!(TextKind::Markdown.normal("x\r\ry"), "x\n\ny");
     }
 }

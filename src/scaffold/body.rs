@@ -82,7 +82,8 @@ fn body_of(blocks: &[Block]) -> Option<String> {
         }
         let (rich, problems) = parse(&body, &NoPlaceholders);
         let shown: String = written.iter().map(|(_, shown)| shown.as_str()).collect();
-        if problems.is_empty() && too_deep(&body).is_none() && !has_references(&body) && signs(rich.as_str()) == shown {
+        let says_it = words_of(rich.as_str()) == words_of(&shown);
+        if problems.is_empty() && too_deep(&body).is_none() && !has_references(&body) && says_it {
             return fits_body(&body, &rich).then_some(body);
         }
     }
@@ -96,27 +97,42 @@ fn is_item(line: &str) -> bool {
 
 /// A block in Markdown, at least as careful as asked, and the signs that are shown for it.
 fn written(block: &Block, least: Care) -> (String, String) {
-    for care in CARES.into_iter().skip_while(|care| *care != least) {
-        let markdown = markdown(block, care);
-        let (rich, problems) = parse(&markdown, &NoPlaceholders);
-        let shown = signs(rich.as_str());
-        let says_it = match block {
-            // A wide table names its columns in each row.
-            Block::Table(rows) if care != Care::Plain => {
-                rows.iter().flatten().all(|cell| shown.contains(&signs(&cell.to_plain())))
+    // A block that shows its signs in no way keeps its words at least.
+    for compared in [signs, words_of] {
+        for care in CARES.into_iter().skip_while(|care| *care != least) {
+            let markdown = markdown(block, care);
+            let (rich, problems) = parse(&markdown, &NoPlaceholders);
+            let shown = compared(rich.as_str());
+            let says_it = match block {
+                // A wide table names its columns in each row.
+                Block::Table(rows) if care != Care::Plain => {
+                    rows.iter().flatten().all(|cell| shown.contains(&compared(&cell.to_plain())))
+                }
+                block => shown == compared(&block.to_plain()),
+            };
+            if says_it && problems.is_empty() && !has_references(&markdown) {
+                return (markdown, shown);
             }
-            block => shown == signs(&block.to_plain()),
-        };
-        if says_it && problems.is_empty() && !has_references(&markdown) {
-            return (markdown, shown);
         }
     }
     (markdown(block, Care::Plain), signs(&block.to_plain()))
 }
 
-/// What people see of a text, without the signs that lists and tables are drawn with.
+/// The signs that lists are drawn with, and those of other programs that are read as such.
+const LIST_SIGNS: &str = "•◦●▪■‣►➢–—";
+
+/// What people see of a text, but for white space and the signs that its items begin with.
 fn signs(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !"•◦●▪■‣►➢-–—".contains(*c)).collect()
+    let line = |line: &str| {
+        let words = line.trim_start_matches(|c: char| c.is_whitespace() || LIST_SIGNS.contains(c));
+        words.chars().filter(|c| !c.is_whitespace()).collect::<String>()
+    };
+    text.lines().map(line).collect()
+}
+
+/// What people see of a text, but for white space, dashes and the signs of lists.
+fn words_of(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '-' && !LIST_SIGNS.contains(*c)).collect()
 }
 
 fn markdown(block: &Block, care: Care) -> String {
@@ -293,6 +309,15 @@ mod tests {
         check(&[paragraph("[a]: b")], "[a]: b");
         check(&[paragraph("Write {name} to /start or /etc/hosts")], "Write `{name}` to `/start` or /etc/hosts");
         check(&[paragraph("C:\\new")], "C:\\\\new");
+    }
+
+    #[test]
+    fn dashes_are_lost_nowhere() {
+        check(&[paragraph("- 5 degrees")], "\\- 5 degrees");
+        check(&[paragraph("A\n---")], "A\n\\---");
+        check(&[item(0, None, "- 5 degrees")], "- \\- 5 degrees");
+        check(&[item(0, None, "a\n- b")], "- a\n  \\- b");
+        check(&[paragraph("– a\n– b")], "– a\n– b");
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub(super) enum Block {
 pub(super) enum LeftOut {
     /// A part of a web page that is no text of its own (`nav`, `footer` …), and its words.
     Part(String, String),
+    /// What is shown without words (`iframe`, `video`, a button `input` …), and its name or where it lies.
+    Embedded(String, String),
     /// A picture: what is written in its place.
     Picture(String),
     /// A link to something that is not on the web, or not by its whole address: its words, and where it leads.
@@ -198,7 +200,13 @@ impl LeftOut {
                 let count = words.split_whitespace().count();
                 message!("left out: {part}, {count} words: “{words}”", part, count, words = beginning(words))
             }
+            Self::Embedded(part, words) => {
+                message!("left out: {part}, “{words}”", part, words = beginning(words))
+            }
             Self::Picture(words) => message!("picture left out: “{words}”", words = beginning(words)),
+            Self::Link(words, address) if words.is_empty() => {
+                message!("link without words left out: {address}", address)
+            }
             Self::Link(words, address) => {
                 message!("link left out, its words stay: “{words}” ({address})", words = beginning(words), address)
             }

@@ -4,9 +4,9 @@
 //! decide is listed; nothing is made up.
 
 use chrono::NaiveDate;
-use toml::de::{DeTable, DeValue};
 
 use super::document::Document;
+use super::first_tree::{ABOUT, CONTACT, Texts};
 use super::new_content::{self, quoted};
 use super::outline::{self, Outline, Section};
 use super::templates::{self, MARK};
@@ -17,10 +17,6 @@ use crate::lang::Tag;
 use crate::markup::utf16_len;
 use crate::message;
 use crate::messages::{Locale, Message};
-
-/// The sections of the first tree that a document may fill.
-pub(super) const CONTACT: &str = "contact";
-pub(super) const ABOUT: &str = "about";
 
 /// A content made of a document.
 #[derive(Clone, Debug)]
@@ -47,9 +43,18 @@ pub fn from_document(
     let organisation = completed(organisation, document, &mut decisions);
     let first = new_content::required(&organisation)?;
     let locale = templates::comments(Some(first));
-    let texts = Texts::of(first, &organisation.languages);
+    let texts = Texts::of(first, &organisation);
     let outline = outline::outline(document, &texts, &organisation.languages)?;
     decisions.extend(outline.decisions());
+    decisions.push(message!(
+        "the home page and the bot's description promise who you are, what you do and how to reach you: is all of that in the document? They stand in {file} as `home` and `description`",
+        file = format!("{first}/interface.toml")
+    ));
+    decisions.push(message!(
+        "people read under every page that the facts are as of {month}, the month of today: has somebody checked them? It stands in {file} as `checked`",
+        month = today.format("%Y-%m"),
+        file = ROOT_FILE
+    ));
     decisions.extend(document.left_out.iter().map(|left_out| left_out.message()));
     let files = files(&organisation, first, &outline, &texts, document, today, locale);
     check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
@@ -95,76 +100,6 @@ fn completed(organisation: &Organisation, document: &Document, decisions: &mut V
     organisation
 }
 
-/// What our texts say in the language of the document, or the language that it is translated from.
-pub(super) struct Texts {
-    /// Title, button and questions of the sections that a document may fill.
-    contact: Template,
-    about: Template,
-    /// What stands where an editor has to write.
-    pub(super) summary: String,
-    pub(super) body: String,
-}
-
-/// The words of a section of the first tree.
-#[derive(Default)]
-pub(super) struct Template {
-    pub(super) title: String,
-    pub(super) button: String,
-    pub(super) ask: Vec<String>,
-}
-
-impl Texts {
-    fn of(first: &Tag, languages: &[Tag]) -> Self {
-        let texts = templates::of(first).unwrap_or_else(|| templates::source(languages));
-        let section = Root::parse(texts.section);
-        let sections = Root::parse(texts.sections);
-        // Questions in another language than the document's would be found in the wrong one.
-        let has_ask = templates::of(first).is_some();
-        let template = |id: &str| Template {
-            title: sections.text(id, "title"),
-            button: sections.text(id, "button"),
-            ask: if has_ask { sections.texts(id, "ask") } else { Vec::new() },
-        };
-        Self {
-            contact: template(CONTACT),
-            about: template(ABOUT),
-            summary: section.text("ID", "summary"),
-            body: section.text("ID", "body").trim().to_owned(),
-        }
-    }
-
-    /// The template of a section of the first tree.
-    pub(super) fn template(&self, id: &str) -> Option<&Template> {
-        match id {
-            CONTACT => Some(&self.contact),
-            ABOUT => Some(&self.about),
-            _ => None,
-        }
-    }
-}
-
-/// A template as TOML.
-struct Root<'a>(Option<DeTable<'a>>);
-
-impl<'a> Root<'a> {
-    fn parse(text: &'a str) -> Self {
-        Self(DeTable::parse(text).ok().map(toml::Spanned::into_inner))
-    }
-
-    fn get(&self, id: &str, key: &str) -> Option<&DeValue<'a>> {
-        Some(self.0.as_ref()?.get(id)?.get_ref().get(key)?.get_ref())
-    }
-
-    fn text(&self, id: &str, key: &str) -> String {
-        self.get(id, key).and_then(DeValue::as_str).unwrap_or_default().to_owned()
-    }
-
-    fn texts(&self, id: &str, key: &str) -> Vec<String> {
-        let list = self.get(id, key).and_then(DeValue::as_array);
-        list.into_iter().flatten().filter_map(|text| text.get_ref().as_str()).map(str::to_owned).collect()
-    }
-}
-
 fn files(
     organisation: &Organisation,
     first: &Tag,
@@ -186,7 +121,8 @@ fn files(
         if let Some(texts) = templates::of(tag).filter(|_| !has_contact || tag == first) {
             let has_about = tag == first && outline.sections.iter().any(|section| section.id == ABOUT);
             let asked = |id: &str| id == CONTACT || (id == ABOUT && has_about);
-            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), questions(texts.tests, asked)));
+            let questions = new_content::questions(texts.tests, organisation, asked);
+            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), questions));
         }
     }
     let comment = message!(
@@ -262,17 +198,4 @@ fn table(words: &str, id: &str) -> String {
     let first = lines.next().into_iter();
     let table: Vec<&str> = first.chain(lines.take_while(|line| !line.starts_with('['))).collect();
     format!("{}\n", table.join("\n").trim_end())
-}
-
-/// The questions of a template that are for certain sections.
-fn questions(tests: &str, is_wanted: impl Fn(&str) -> bool) -> String {
-    const HEADER: &str = "[[question]]";
-    let mut parts = tests.split(HEADER);
-    let head = parts.next().unwrap_or_default().to_owned();
-    let section = |part: &str| {
-        let line = part.lines().find_map(|line| line.strip_prefix("section = \""));
-        line.is_some_and(|line| is_wanted(line.trim_end_matches('"')))
-    };
-    let kept = parts.filter(|part| section(part)).map(|part| format!("{HEADER}{part}"));
-    format!("{}\n", (head + &kept.collect::<String>()).trim_end())
 }

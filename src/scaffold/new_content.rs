@@ -83,7 +83,8 @@ pub fn content(organisation: &Organisation, today: NaiveDate) -> Result<Change, 
         files.push(interface(tag, languages));
         files.push((format!("{tag}/sections.toml"), sections(tag, organisation, |words| words.to_owned())));
         if let Some(texts) = templates::of(tag) {
-            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), texts.tests.to_owned()));
+            let questions = questions(texts.tests, organisation, |_| true);
+            files.push((format!("{TESTS_FOLDER}/{tag}.toml"), questions));
         }
     }
     files.push((ROOT_FILE.to_owned(), root(organisation, first, &organisation.name, today)));
@@ -139,7 +140,7 @@ pub(super) fn sections(tag: &Tag, organisation: &Organisation, choose: impl Fn(&
             templates::untranslated_words(tag, source, &choose(source.sections), how(tag, languages), comments)
         }
     };
-    with_contact(&words, organisation)
+    of_contacts(&words, organisation)
 }
 
 /// `palabre.toml` with the first tree.
@@ -182,10 +183,15 @@ pub(super) fn of_languages(languages: &[Tag]) -> Vec<Message> {
     next
 }
 
-/// The words without the lines that name a kind of contact which there is none of.
-fn with_contact(words: &str, organisation: &Organisation) -> String {
+/// Stands in our texts behind what is asked of a phone.
+const OF_PHONE: &str = " # {phones}";
+
+/// The words without what names a kind of contact which there is none of: paragraphs, and phrases about a phone.
+pub(super) fn of_contacts(words: &str, organisation: &Organisation) -> String {
     let absent = [("{phones}", organisation.phones.is_empty()), ("{email}", organisation.emails.is_empty())];
-    let mut kept = words.to_owned();
+    let is_kept = |line: &&str| !line.ends_with(OF_PHONE) || !organisation.phones.is_empty();
+    let lines = words.lines().filter(is_kept).map(|line| format!("{}\n", line.trim_end_matches(OF_PHONE)));
+    let mut kept: String = lines.collect();
     for (placeholder, _) in absent.iter().filter(|(_, is_absent)| *is_absent) {
         // A paragraph of one line, with the empty line behind it.
         if let Some(at) = kept.find(placeholder) {
@@ -195,6 +201,20 @@ fn with_contact(words: &str, organisation: &Organisation) -> String {
         }
     }
     kept
+}
+
+/// The questions of a template that are for certain sections, without those about a phone that is not there.
+pub(super) fn questions(tests: &str, organisation: &Organisation, is_wanted: impl Fn(&str) -> bool) -> String {
+    const HEADER: &str = "[[question]]";
+    let mut parts = tests.split(HEADER);
+    let head = parts.next().unwrap_or_default().to_owned();
+    let is_kept = |part: &&str| {
+        let section = part.lines().find_map(|line| line.strip_prefix("section = \""));
+        section.is_some_and(|section| is_wanted(section.trim_end_matches('"')))
+            && (!part.contains(OF_PHONE) || !organisation.phones.is_empty())
+    };
+    let kept = parts.filter(is_kept).map(|part| format!("{HEADER}{}", part.replace(OF_PHONE, "")));
+    format!("{}\n", (head + &kept.collect::<String>()).trim_end())
 }
 
 /// A text as a TOML string: the escapes of JSON are among those of TOML.

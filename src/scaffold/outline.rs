@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::ScaffoldError;
 use super::body::bodies;
 use super::document::{Block, Document, Words};
-use super::from_document::{ABOUT, CONTACT, Texts};
+use super::first_tree::{ABOUT, CONTACT, Texts};
 use super::section::EMOJI;
 use super::templates;
 use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, LABEL_MAX, SUMMARY_MAX, TITLE_MAX, ask_key, has_references};
@@ -20,6 +20,8 @@ use crate::search::plain_words;
 
 /// The most sections that a message names.
 const NAMED_MAX: usize = 30;
+/// How words about contacts begin in the languages whose texts are ours, and in their neighbours (`contactez`, `contatti`).
+const CONTACT_WORDS: [&str; 4] = ["contact", "contat", "kontakt", "اتصل"];
 /// The most words of a heading that names the section with the contacts.
 const CONTACT_WORDS_MAX: usize = 4;
 
@@ -208,14 +210,15 @@ fn drafts(document: &Document, texts: &Texts, outline: &mut Outline) -> Vec<Draf
     let role = |draft: &Draft, id: &'static str| {
         let template = texts.template(id)?;
         let words = plain_words(&draft.title);
-        let is_in = |name: &str| {
+        let is_in = |name: &String| {
             let name = plain_words(name);
             !name.is_empty() && words.windows(name.len()).any(|part| part == name)
         };
         let is_role = match id {
             CONTACT => {
+                let is_contact = |word: &String| CONTACT_WORDS.iter().any(|begin| word.starts_with(begin));
                 words.len() <= CONTACT_WORDS_MAX
-                    && [&template.title, &template.button, "contact"].into_iter().any(is_in)
+                    && (words.iter().any(is_contact) || [&template.title, &template.button].into_iter().any(is_in))
             }
             _ => words == plain_words(&template.title),
         };
@@ -254,7 +257,7 @@ fn reserved(languages: &[Tag]) -> HashSet<String> {
 /// The questions of the sections of ours that may stand beside those of the document.
 fn phrases(languages: &[Tag]) -> HashSet<String> {
     let asked = languages.iter().filter_map(templates::of).flat_map(|texts| {
-        let lines = texts.sections.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
+        let lines = texts.sections.lines().filter_map(|line| Some(line.trim().strip_prefix('"')?.split_once("\",")?.0));
         lines.map(ask_key).collect::<Vec<_>>()
     });
     asked.collect()
@@ -451,12 +454,18 @@ fn sentence(text: &str) -> Option<String> {
     let mut sentence = String::new();
     for part in line.split_sentence_bounds() {
         sentence.push_str(part);
-        // `Av. de l’Yser` or `1. Trust` is no sentence yet.
-        if sentence.trim().chars().count() > 20 {
+        // `Av. de l’Yser` or `1. Trust` is no sentence yet, and `list.php?page=2` is a part of an address. Scripts without spaces
+        // between words have none between sentences, either.
+        let ends = part.ends_with(|c: char| c.is_whitespace() || !c.is_ascii());
+        if ends && sentence.trim().chars().count() > 20 {
             break;
         }
     }
     let sentence = sentence.trim();
+    // A summary is shown as it is written.
+    if ["](", "**", "__", "~~", "`"].iter().any(|mark| sentence.contains(mark)) {
+        return None;
+    }
     let fits = utf16_len(sentence) <= SUMMARY_MAX && sentence.contains(char::is_alphabetic);
     (fits && !sentence.contains(['{', '}']) && !has_references(sentence)).then(|| sentence.to_owned())
 }

@@ -112,7 +112,7 @@ pub(super) fn read(text: &str) -> Result<(Option<String>, Vec<PoEntry>), PoError
             entries.push(std::mem::take(&mut entry));
             field = Field::None;
         }
-        if entry == PoEntry::default() {
+        if !written.is_empty() && entry == PoEntry::default() {
             entry.line = line;
         }
         let (keyword, string) = match written.split_once('"') {
@@ -120,6 +120,9 @@ pub(super) fn read(text: &str) -> Result<(Option<String>, Vec<PoEntry>), PoError
             _ if written.starts_with('#') => {
                 if let Some(flags) = written.strip_prefix("#,") {
                     entry.is_fuzzy |= flags.split(',').any(|flag| flag.trim() == "fuzzy");
+                } else if written.starts_with("#~") && field == Field::None {
+                    // What stands above an obsolete entry is said of that one.
+                    entry = PoEntry::default();
                 }
                 continue;
             }
@@ -236,6 +239,12 @@ mod tests {
         assert_eq!(language.as_deref(), Some("pt_BR"));
         let expected = PoEntry { line: 7, is_fuzzy: true, ..entry("k", "ab", "c\"\nA") };
         assert_eq!(entries, [expected]);
+    }
+
+    #[test]
+    fn what_is_said_of_an_obsolete_entry_is_not_said_of_the_next() {
+        let text = "#, fuzzy\n#~ msgctxt \"gone\"\n#~ msgid \"a\"\n#~ msgstr \"b\"\n\nmsgctxt \"k\"\nmsgid \"a\"\nmsgstr \"c\"\n";
+        assert_eq!(read(text).unwrap().1, [PoEntry { line: 6, ..entry("k", "a", "c") }]);
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! CSV files for spreadsheets (RFC 4180): with a byte order mark, without which they take the text for the alphabet of their
 //! country, and read with whatever separator their country has.
 
-use std::fmt::Write as _;
-
 use csv::{ReaderBuilder, Terminator, WriterBuilder};
 
 use crate::message;
@@ -12,6 +10,9 @@ use crate::messages::Message;
 const KEY: &str = "key";
 const KIND: &str = "kind";
 const SOURCE: &str = "source";
+
+/// Put behind the file as a row of its own. Where a text in quotes does not end it stands within that text instead: the file is cut.
+const END: &str = "\u{1}palabre: end of the file";
 
 /// A row: one text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +43,9 @@ pub(super) fn write(languages: &[String], rows: &[Row]) -> String {
 /// Reads a file: the names of the languages' columns, and the rows. Rows without a key are empty ones.
 pub(super) fn read(text: &str) -> Result<(Vec<String>, Vec<Row>), Message> {
     let text = text.trim_start_matches('\u{feff}');
+    let text = format!("{text}\n{END}\n");
     let mut reader =
-        ReaderBuilder::new().delimiter(delimiter(text)).has_headers(false).flexible(true).from_reader(text.as_bytes());
+        ReaderBuilder::new().delimiter(delimiter(&text)).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut records = (1..).zip(reader.records());
     let no_columns = || {
         message!(
@@ -51,6 +53,9 @@ pub(super) fn read(text: &str) -> Result<(Vec<String>, Vec<Row>), Message> {
         )
     };
     let Some((_, Ok(head))) = records.next() else { return Err(no_columns()) };
+    if head.iter().any(|name| name.contains(END)) {
+        return Err(no_columns());
+    }
     let name_of = |name: &str| name.trim().to_lowercase();
     let place = |wanted: &str| head.iter().position(|name| name_of(name) == wanted);
     let (Some(key), Some(source)) = (place(KEY), place(SOURCE)) else { return Err(no_columns()) };
@@ -64,6 +69,17 @@ pub(super) fn read(text: &str) -> Result<(Vec<String>, Vec<Row>), Message> {
         let record = record.map_err(|error| {
             message!("row {number} cannot be read: {reason}", number, reason = Message::verbatim(error))
         })?;
+        if record.iter().any(|field| field.trim_end().ends_with(END)) {
+            if record.len() == 1 && record.get(0) == Some(END) {
+                break;
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            return Err(message!(
+                "row {number}, which begins on line {line}, has a text in quotes that does not end: is the file whole?",
+                number,
+                line
+            ));
+        }
         let field = |at: usize| record.get(at).map(unguard).unwrap_or_default();
         if field(key).trim().is_empty() {
             continue;
@@ -79,7 +95,7 @@ pub(super) fn read(text: &str) -> Result<(Vec<String>, Vec<Row>), Message> {
     Ok((languages.iter().map(|(_, name)| name.trim().to_owned()).collect(), rows))
 }
 
-/// What stands between the first two names of columns; semicolons where the comma is in the numbers, as in French.
+/// The separator that the first row has most of: semicolons where the comma is in the numbers, as in French.
 fn delimiter(text: &str) -> u8 {
     let first = text.lines().next().unwrap_or_default();
     let count = |sign: char| first.matches(sign).count();
@@ -92,10 +108,8 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A text that no spreadsheet computes: behind an apostrophe (OWASP, "CSV Injection").
 fn guard(text: &str) -> String {
-    let mut guarded = String::with_capacity(text.len() + 1);
     let quote = if text.trim_start_matches('\'').starts_with(FORMULA) { "'" } else { "" };
-    let _ = write!(guarded, "{quote}{text}");
-    guarded
+    format!("{quote}{text}")
 }
 
 fn unguard(text: &str) -> String {
@@ -138,9 +152,20 @@ mod tests {
 
     #[test]
     fn a_file_without_the_names_of_its_columns_is_refused() {
-        for text in ["", "a,b\n", "key,en\n", "source;en\n"] {
+        for text in ["", "a,b\n", "key,en\n", "source;en\n", "key,source,\"e"] {
             assert!(read(text).unwrap_err().to_text(Locale::English).contains("first row"), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_within_a_text_is_refused_with_its_line() {
+        for end in ["", "\n", "\r\n", " \"\""] {
+            let cut = format!("key,source,en\na,\"x\ny\",z\nb,x,\"one\ntwo{end}");
+            let message = read(&cut).unwrap_err().to_text(Locale::English);
+            assert!(message.starts_with("row 3, which begins on line 4,"), "{cut:?}: {message}");
+        }
+        assert_eq!(read("key,source,en\nb,x,\"one\ntwo\"").unwrap().1.len(), 1);
+        assert_eq!(read("key,source,en\nb,x,5\" and 6\"").unwrap().1[0].texts, ["5\" and 6\""]);
     }
 
     #[test]

@@ -12,8 +12,12 @@ use crate::markup::is_web_address;
 /// Lists within each other, as deep as a message shows them.
 const LISTS_MAX: usize = 8;
 
-/// Parts that hold no words of the text.
-const SILENT: [&str; 9] = ["script", "style", "template", "svg", "iframe", "object", "math", "noscript", "head"];
+/// Parts that people never see: the only ones that go without a word.
+const SILENT: [&str; 4] = ["script", "style", "template", "head"];
+/// What a message cannot show: other pages, drawings, formulas, films.
+const EMBEDDED: [&str; 8] = ["svg", "iframe", "object", "math", "noscript", "video", "audio", "canvas"];
+/// What names something that is shown and has no words, the best first.
+const NAMES: [&str; 5] = ["title", "aria-label", "alt", "src", "data"];
 /// Parts of a page that lead elsewhere or take what people write.
 const BESIDE: [&str; 8] = ["nav", "footer", "search", "select", "button", "textarea", "datalist", "dialog"];
 /// What they are called where a page names their role instead.
@@ -28,7 +32,7 @@ const INLINE: [&str; 36] = [
 ];
 
 /// Tags that begin a part of their own and are nothing else here.
-const BLOCKS: [&str; 42] = [
+const BLOCKS: [&str; 41] = [
     "address",
     "article",
     "aside",
@@ -70,7 +74,6 @@ const BLOCKS: [&str; 42] = [
     "thead",
     "title",
     "tr",
-    "video",
 ];
 
 /// What stands for the tag of a note's sign among those that are open.
@@ -181,7 +184,8 @@ impl Page {
         let has_heading =
             || self.inside(at).iter().any(|part| matches!(part, Part::Start(name, _) if level(name).is_some()));
         let is_header = kind == "header" && !is_in_text && !has_heading();
-        let is_left_out = SILENT.contains(&kind) || BESIDE.contains(&kind) || is_header || is_hidden;
+        let is_left_out = [&SILENT[..], &BESIDE, &EMBEDDED].iter().any(|kinds| kinds.contains(&kind));
+        let is_left_out = is_left_out || is_header || is_hidden;
         is_left_out.then(|| if is_hidden { "hidden" } else { kind }.to_owned())
     }
 }
@@ -255,6 +259,22 @@ impl Reader {
                 let words = attributes.get("alt").or(attributes.get("src")).map_or("", String::as_str);
                 self.document.left_out.push(LeftOut::Picture(words.to_owned()));
             }
+            "input" => {
+                if let Some(words) = input_words(attributes) {
+                    self.document.left_out.push(LeftOut::Embedded(name.to_owned(), words.to_owned()));
+                }
+            }
+            "area" => {
+                if let Some(address) = attributes.get("href").filter(|address| !address.starts_with('#')) {
+                    let words = attributes.get("alt").cloned().unwrap_or_default();
+                    self.document.left_out.push(LeftOut::Link(words, address.clone()));
+                }
+            }
+            "embed" => {
+                if let Some(words) = name_of(attributes) {
+                    self.document.left_out.push(LeftOut::Embedded(name.to_owned(), words.to_owned()));
+                }
+            }
             _ if VOID.contains(&name) && name != "hr" => {}
             _ if INLINE.contains(&name) => {
                 let is_note =
@@ -266,8 +286,14 @@ impl Reader {
                     self.document.left_out.push(LeftOut::Tip(tip.clone()));
                 }
                 let style = style(name, attributes);
-                if name == "a" && style.is_none() {
-                    self.lost_link(attributes, inside);
+                if name == "a" {
+                    match &style {
+                        None => self.lost_link(attributes, inside),
+                        Some(Style::Link(address)) if plain(&inside[..inside.len().min(LINK_PARTS_MAX)]).is_empty() => {
+                            self.document.left_out.push(LeftOut::Link(String::new(), address.clone()));
+                        }
+                        Some(_) => {}
+                    }
                 }
                 if self.styles.len() < STYLES_MAX {
                     self.styles.push((if is_note { NOTE } else { name }.to_owned(), style));
@@ -546,15 +572,29 @@ impl Reader {
                 self.document.title = Some(title.split_whitespace().collect::<Vec<_>>().join(" "));
             }
         }
+        if SILENT.contains(&kind) {
+            return;
+        }
         let words = plain(inside);
-        if !SILENT.contains(&kind) && !words.is_empty() {
+        if !words.is_empty() {
             self.document.left_out.push(LeftOut::Part(kind.to_owned(), words));
+            return;
+        }
+        let attributes = inside.iter().filter_map(|part| match part {
+            Part::Start(_, attributes) => Some(attributes),
+            _ => None,
+        });
+        if let Some(name) = attributes.filter_map(name_of).next().filter(|_| EMBEDDED.contains(&kind)) {
+            self.document.left_out.push(LeftOut::Embedded(kind.to_owned(), name.to_owned()));
         }
     }
 
     fn outside(&mut self, part: &Part) {
         match part {
             Part::Text(words) => self.around.push_str(words),
+            Part::Start(name, attributes) if name == "input" => {
+                self.around.push_str(&format!(" {} ", input_words(attributes).unwrap_or_default()));
+            }
             _ => self.around.push(' '),
         }
     }
@@ -594,11 +634,30 @@ fn style(name: &str, attributes: &BTreeMap<String, String>) -> Option<Style> {
         "s" | "del" => Some(Style::Strike),
         "code" | "kbd" | "samp" => Some(Style::Code),
         "a" => {
-            let address = url::Url::parse(attributes.get("href")?.trim()).ok()?;
+            let address = attributes.get("href")?.trim();
+            // `//host/path` is an address by the scheme of the page.
+            let scheme = if address.starts_with("//") { "https:" } else { "" };
+            let address = url::Url::parse(&format!("{scheme}{address}")).ok()?;
             is_web_address(address.as_str()).then(|| Style::Link(encoded(address.as_str())))
         }
         _ => None,
     }
+}
+
+/// The words on a button or in a field of a form, where people see some.
+fn input_words(attributes: &BTreeMap<String, String>) -> Option<&str> {
+    let kind = attributes.get("type").map_or("text", String::as_str).to_ascii_lowercase();
+    if ["hidden", "checkbox", "radio", "password"].contains(&kind.as_str()) {
+        return None;
+    }
+    let words = ["value", "placeholder", "alt"].iter().filter_map(|key| attributes.get(*key));
+    words.map(|words| words.trim()).find(|words| !words.is_empty())
+}
+
+/// What something without words is called, or where it lies. A picture within the page is no name.
+fn name_of(attributes: &BTreeMap<String, String>) -> Option<&str> {
+    let names = NAMES.iter().filter_map(|key| attributes.get(*key)).map(|name| name.trim());
+    names.into_iter().find(|name| !name.is_empty() && !name.starts_with("data:") && !name.starts_with('#'))
 }
 
 /// An address without signs that would end it in Markdown or mean something there.
@@ -638,9 +697,7 @@ fn plain(parts: &[Part]) -> String {
     let mut silent: Option<&str> = None;
     for part in parts {
         match part {
-            Part::Start(name, _)
-                if silent.is_none() && SILENT.contains(&name.as_str()) && name != "head" && name != "noscript" =>
-            {
+            Part::Start(name, _) if silent.is_none() && SILENT.contains(&name.as_str()) && name != "head" => {
                 silent = Some(name);
             }
             Part::End(name) if silent == Some(name) => silent = None,
@@ -724,6 +781,44 @@ mod tests {
         assert_eq!(document.left_out, [LeftOut::Link("here".to_owned(), "/a".to_owned())]);
         let Some(Block::Paragraph(words)) = document.blocks.first() else { return };
         assert!(words.0.iter().any(|run| run.style == Some(Style::Link("https://example.org/%28b%29".to_owned()))));
+    }
+
+    #[test]
+    fn what_a_message_cannot_show_is_named() {
+        for (page, kind, words) in [
+            ("<iframe src=https://example.org/map></iframe>", "iframe", "https://example.org/map"),
+            ("<iframe title='The way to us' src=x></iframe>", "iframe", "The way to us"),
+            ("<object data=plan.pdf></object>", "object", "plan.pdf"),
+            ("<video controls><source src=film.mp4></video>", "video", "film.mp4"),
+            ("<embed src=song.mid>", "embed", "song.mid"),
+            ("<form><input type=hidden value=x><input type=submit value=Join></form>", "input", "Join"),
+        ] {
+            let document = check(&format!("a{page}"), &["p a"]);
+            assert_eq!(document.left_out, [LeftOut::Embedded(kind.to_owned(), words.to_owned())], "{page}");
+        }
+        for (page, kind, words) in [
+            ("<object data=plan.pdf>Our plan</object>", "object", "Our plan"),
+            ("<math><mi>x</mi><mn>2</mn></math>", "math", "x 2"),
+            ("<svg><path d=M0/><text>1,200 wells</text></svg>", "svg", "1,200 wells"),
+            ("<noscript>Call us</noscript>", "noscript", "Call us"),
+        ] {
+            let document = check(&format!("a{page}"), &["p a"]);
+            assert_eq!(document.left_out, [LeftOut::Part(kind.to_owned(), words.to_owned())], "{page}");
+        }
+        let silent = "a<svg><path d=M0></svg><script>b</script><style>c</style><template>d</template>";
+        assert_eq!(check(silent, &["p a"]).left_out, []);
+        let around = check("<main>a</main><input type=submit value=Join>", &["p a"]);
+        assert!(matches!(&around.left_out[..], [LeftOut::Part(_, words)] if words.trim() == "Join"));
+    }
+
+    #[test]
+    fn links_without_words_are_named_and_those_without_a_scheme_kept() {
+        let document =
+            check("a <a href=https://example.org/x><img alt=b></a> <a href=//example.org/y>c</a>", &["p a c"]);
+        let link = LeftOut::Link(String::new(), "https://example.org/x".to_owned());
+        assert_eq!(document.left_out, [link, LeftOut::Picture("b".to_owned())]);
+        let Some(Block::Paragraph(words)) = document.blocks.first() else { panic!("{:?}", document.blocks) };
+        assert!(words.0.iter().any(|run| run.style == Some(Style::Link("https://example.org/y".to_owned()))));
     }
 
     #[test]

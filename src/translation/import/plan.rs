@@ -9,6 +9,9 @@ use crate::diag::{NAMED_MAX, did_you_mean};
 use crate::message;
 use crate::messages::Message;
 
+/// The most replaced texts that a summary names.
+const REPLACED_MAX: usize = 20;
+
 /// What is taken of a file, and what is passed over and why.
 #[derive(Default)]
 pub(super) struct Plan {
@@ -128,6 +131,33 @@ impl Plan {
         }
     }
 
+    /// Names the texts that are there and that others take the place of: an editor may have written them since the export.
+    fn replaced(&self, texts: &Texts) -> Vec<Message> {
+        let line = |incoming: &Incoming| {
+            let entry = texts.entries.get(&incoming.key)?;
+            let before = entry.written[incoming.language].as_ref()?.text.as_str();
+            let (key, words) = (&incoming.key, beginning(before));
+            let language = texts.languages[incoming.language].as_str();
+            Some(match entry.kind.is_list() {
+                true => message!(
+                    "replaced: `{key}` ({language}), {before} lines by {now}; it began with “{words}”",
+                    key,
+                    language,
+                    before = before.lines().count(),
+                    now = incoming.text.lines().count(),
+                    words
+                ),
+                false => message!("replaced: `{key}` ({language}), which began with “{words}”", key, language, words),
+            })
+        };
+        let mut lines: Vec<Message> = self.taken.iter().filter_map(line).collect();
+        if let more @ 1.. = lines.len().saturating_sub(REPLACED_MAX) {
+            lines.truncate(REPLACED_MAX);
+            lines.push(message!("replaced: {more} more", more));
+        }
+        lines
+    }
+
     pub(super) fn summary(&self, texts: &Texts) -> Vec<Message> {
         let mut lines = Vec::new();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -144,6 +174,7 @@ impl Plan {
         if self.taken.is_empty() {
             lines.push(message!("no text is changed"));
         }
+        lines.extend(self.replaced(texts));
         let count = self.confirmed.len();
         if count > 0 {
             lines.push(message!("{count} as before, and noted as translations of the texts that are there now", count));
@@ -162,6 +193,16 @@ impl Plan {
             }
         }
         lines
+    }
+}
+
+/// The first words of a text, as a line of a summary has room for.
+fn beginning(text: &str) -> String {
+    const CHARACTERS: usize = 40;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(CHARACTERS) {
+        Some((at, _)) => format!("{}…", text[..at].trim_end()),
+        None => text,
     }
 }
 
