@@ -113,7 +113,7 @@ fn the_title_of_a_document_and_what_stands_above_its_headings_is_about_the_organ
 fn titles_that_are_the_same_too_long_or_no_ids_are_told_apart() {
     let long = "word ".repeat(40);
     let text = format!(
-        "# Ask\n\na\n\n# Fees\n\nb\n\n# Fees\n\nc\n\n# اتصل\n\nd\n\n# {long}\n\ne\n\n# Aide\n\nf\n\n# 2. Fees\n\n| a | b |\n|---|---|\n| c | d |"
+        "# Ask\n\na\n\n# Fees\n\nb\n\n# Fees\n\nc\n\n# بئر\n\nd\n\n# {long}\n\ne\n\n# Aide\n\nf\n\n# 2. Fees\n\n| a | b |\n|---|---|\n| c | d |"
     );
     let made = made("a.md", &text, &["en", "fr"]).unwrap();
     let content = content(&made);
