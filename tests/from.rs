@@ -113,7 +113,7 @@ fn the_title_of_a_document_and_what_stands_above_its_headings_is_about_the_organ
 fn titles_that_are_the_same_too_long_or_no_ids_are_told_apart() {
     let long = "word ".repeat(40);
     let text = format!(
-        "# Ask\n\na\n\n# Fees\n\nb\n\n# Fees\n\nc\n\n# اتصل\n\nd\n\n# {long}\n\ne\n\n# Aide\n\nf\n\n# 2. Fees\n\n| a | b |\n|---|---|\n| c | d |"
+        "# Ask\n\na\n\n# Fees\n\nb\n\n# Fees\n\nc\n\n# بئر\n\nd\n\n# {long}\n\ne\n\n# Aide\n\nf\n\n# 2. Fees\n\n| a | b |\n|---|---|\n| c | d |"
     );
     let made = made("a.md", &text, &["en", "fr"]).unwrap();
     let content = content(&made);
@@ -178,8 +178,7 @@ fn nothing_is_promised_that_is_not_there() {
         assert!(!files.contains(promise), "{promise}");
     }
     assert!(files.contains("\"your contact details\""));
-    let month = load::today().format("as of %Y-%m, the month of today: has somebody checked").to_string();
-    for words in [month.as_str(), "promise who you are, what you do", "en/interface.toml"] {
+    for words in ["as of this month: has somebody checked", "promise who you are, what you do", "en/interface.toml"] {
         assert!(decisions(&without).contains(words), "{words}: {}", decisions(&without));
     }
     let document = Document::read(Path::new("a.md"), text.as_bytes()).unwrap();

@@ -423,7 +423,7 @@ fn a_content_is_made_and_grows_by_the_command_line() {
     snapshot("scaffold", "commands", &said);
     let report = done(place, &["check", "content"]);
     assert!(!report.contains("error"), "{report}");
-    assert!(done(place, &["ask", "--json", "where can I call you?"]).contains("\"section\":\"contact\""));
+    assert!(done(place, &["ask", "--json", "how do I reach you?"]).contains("\"section\":\"contact\""));
     assert!(!place.join("content/.palabre-unfinished").exists());
 }
 

@@ -291,6 +291,8 @@ pub(super) fn result_id(result: &InlineResult) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
     use crate::content::load;
 

@@ -51,8 +51,7 @@ pub fn from_document(
         file = format!("{first}/interface.toml")
     ));
     decisions.push(message!(
-        "people read under every page that the facts are as of {month}, the month of today: has somebody checked them? It stands in {file} as `checked`",
-        month = today.format("%Y-%m"),
+        "people read under every page that the facts are as of this month: has somebody checked them? It stands in {file} as `checked`",
         file = ROOT_FILE
     ));
     decisions.extend(document.left_out.iter().map(|left_out| left_out.message()));
