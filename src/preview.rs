@@ -1,7 +1,7 @@
 //! The content as people see it on a phone, in a browser, while somebody writes it.
 //!
 //! Everything is rendered here; a small script only replaces what has changed, and the page works without it. The address holds the
-//! whole conversation ([`conversation`]), so the server remembers nothing of it. It listens on loopback alone, and answers only
+//! whole conversation (`conversation`), so the server remembers nothing of it. It listens on loopback alone, and answers only
 //! what its own page asks: a page of elsewhere that a browser has open can neither read it nor make it do anything, for nothing
 //! here does more than show.
 
