@@ -219,7 +219,8 @@ fn every_page_is_the_bots_own() {
         let preview = Preview::once(Some(&path(directory)), Locale::English).at(Duration::ZERO);
         for lang in content.languages() {
             let tag = content.tag(lang).as_str();
-            for (data, view) in crawl(&content, tag) {
+            // Choosing a language shows the page that is compared without it.
+            for (data, view) in crawl(&content, tag).into_iter().filter(|(data, _)| !data.contains(".set.")) {
                 let events = [("app", tag), ("in", "t:/start"), ("in", &format!("0:{data}"))];
                 let page = preview.page(&query(&events));
                 assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 0), "{directory} {data}");
