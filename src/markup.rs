@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use normalize::Ambiguity;
-pub use parse::{Element, Placeholders, Problem, is_web_address, parse, too_deep};
+pub use parse::{Element, NoPlaceholders, Placeholders, Problem, is_web_address, parse, too_deep};
 pub use typography::Typography;
 
 /// How a range of a text looks.

@@ -121,6 +121,21 @@ impl AskFigure {
         self.found as f32 / self.asked.max(1) as f32
     }
 
+    /// The share in words, without what it is of.
+    pub(crate) fn to_message(&self) -> Message {
+        let (found, asked) = (self.found, self.asked);
+        let percent = format!("{:.0}", self.share() * 100.0);
+        match self.section {
+            None => message!(
+                "{found} of {asked} `ask` phrases ({percent} %) are found when they are left out",
+                found,
+                asked,
+                percent
+            ),
+            Some(_) => message!("{found} of {asked} ({percent} %)", found, asked, percent),
+        }
+    }
+
     /// Whether it is of a section that is found less than 80 % of the time.
     #[must_use]
     pub fn is_weak(&self) -> bool {

@@ -12,8 +12,8 @@ use url::Url;
 
 use crate::content::{Content, LangId, SectionId};
 
-pub(crate) use html::tel;
 pub use html::to_html;
+pub(crate) use html::{escaped, tel};
 pub use write::{WriteError, write};
 
 /// The size that a page should not pass, in bytes: what a server may send at once before the first answer comes back (ten packets,

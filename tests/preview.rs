@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
 use palabre::bot::view::{ButtonAction, View};
@@ -312,18 +312,22 @@ impl Running {
         response
     }
 
-    /// Waits until the page says something.
+    /// Waits until the page says something: it is asked at first, and at every change that the server tells.
     #[track_caller]
     fn wait_for(&self, what: impl Fn(&str) -> bool) -> String {
-        let deadline = Instant::now() + WAIT_LIMIT;
-        loop {
-            let page = self.get("/?in=t:/well", &[]);
-            if what(&page) {
-                return page;
+        let mut events = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        events.set_read_timeout(Some(WAIT_LIMIT)).unwrap();
+        write!(events, "GET /events HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", self.port).unwrap();
+        for line in BufReader::new(events).lines() {
+            let line = line.unwrap_or_else(|error| panic!("never so ({error}): {}", self.get("/?in=t:/well", &[])));
+            if line.starts_with("data:") {
+                let page = self.get("/?in=t:/well", &[]);
+                if what(&page) {
+                    return page;
+                }
             }
-            assert!(Instant::now() < deadline, "never so: {page}");
-            std::thread::sleep(Duration::from_millis(20));
         }
+        panic!("the preview has ended");
     }
 }
 

@@ -95,9 +95,9 @@ Variables without an option:
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
                            The proxy, as for other programs, where TELOXIDE_PROXY is not set";
 
-/// Which sections a preview shows.
+/// Which state of the content is shown.
 #[derive(Clone, Copy, Debug, Args)]
-pub struct Preview {
+pub struct EditionOptions {
     /// Show drafts too
     #[arg(long)]
     pub drafts: bool,
@@ -106,10 +106,10 @@ pub struct Preview {
     pub day: Option<NaiveDate>,
 }
 
-impl Preview {
-    pub(super) fn edition(self) -> Edition {
-        let scope = if self.drafts { Scope::Drafts } else { Scope::Published };
-        Edition::new(self.day.unwrap_or_else(load::today), scope)
+impl From<EditionOptions> for Edition {
+    fn from(options: EditionOptions) -> Self {
+        let scope = if options.drafts { Scope::Drafts } else { Scope::Published };
+        Self::new(options.day.unwrap_or_else(load::today), scope)
     }
 }
 
@@ -140,7 +140,7 @@ pub struct ChatOptions {
     pub content: ContentChoice,
     /// Which of its sections are there.
     #[command(flatten)]
-    pub preview: Preview,
+    pub edition: EditionOptions,
     /// The language of the person's app, such as `fr` or `en`
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
@@ -154,7 +154,7 @@ pub struct AskOptions {
     pub content: ContentChoice,
     /// Which of its sections are there.
     #[command(flatten)]
-    pub preview: Preview,
+    pub edition: EditionOptions,
     /// Answer with one JSON object a line
     #[arg(long)]
     pub json: bool,
@@ -201,7 +201,7 @@ pub struct SiteOptions {
     pub content: ContentChoice,
     /// Which of its sections are there.
     #[command(flatten)]
-    pub preview: Preview,
+    pub edition: EditionOptions,
     /// The bot's name, as in t.me/NAME: each page links to the bot's page of the same section
     #[arg(long, value_name = "NAME")]
     pub bot: Option<String>,

@@ -28,7 +28,7 @@ struct JsonLine<'a> {
 
 /// Answers the question, or each line of the standard input in its order.
 pub(super) fn execute(options: &AskOptions) -> Result<ExitCode, Error> {
-    let content = super::content(&options.content, options.preview.edition())?;
+    let content = super::content(&options.content, options.edition)?;
     let mut output = io::stdout().lock();
     let result = if options.question.is_empty() {
         answer_lines(&content, options, &mut io::stdin().lock(), &mut output)

@@ -65,23 +65,12 @@ fn baseline(file: PathBuf) -> Result<Baseline, Error> {
 
 /// A line of a language, or of one of its sections that is hard to find.
 fn figure_to_text(figure: &AskFigure) -> Message {
-    let AskFigure { language, section, asked, found } = figure;
-    let percent = format!("{:.0}", figure.share() * 100.0);
+    let AskFigure { language, section, .. } = figure;
     match section {
-        None => message!(
-            "{language}: {found} of {asked} `ask` phrases ({percent} %) are found when they are left out",
-            language,
-            found,
-            asked,
-            percent
-        ),
-        Some(section) => message!(
-            "  `{section}`: {found} of {asked} ({percent} %): add phrases in other words",
-            section,
-            found,
-            asked,
-            percent
-        ),
+        None => message!("{language}: {share}", language, share = figure.to_message()),
+        Some(section) => {
+            message!("  `{section}`: {share}: add phrases in other words", section, share = figure.to_message())
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::site::{self, PAGE_BYTES_MAX, SiteFile};
 pub(super) fn execute(options: &SiteOptions) -> Result<ExitCode, Error> {
     let bot = options.bot.as_deref().map(links::bot_name).transpose()?;
     let url = options.url.as_deref().map(links::site_url).transpose()?;
-    let content = super::content(&options.content, options.preview.edition())?;
+    let content = super::content(&options.content, options.edition)?;
     let bot_link = |lang: LangId, section: Option<SectionId>| {
         let action = section.map_or(Action::page(lang, Page::Home), |section| Action::section(lang, section));
         links::deep_link(&content, bot?, "start", action)

@@ -9,7 +9,7 @@ use super::files::TRANSLATIONS_FILE;
 use super::schema::Reader;
 use super::texts::{Entry, Texts, Written};
 use super::version::text_digest;
-use crate::diag::{Code, Location, Report, Source};
+use crate::diag::{Code, Location, Report, Source, line_and_column};
 use crate::lang::Tag;
 use crate::message;
 
@@ -149,7 +149,7 @@ pub(crate) fn stale(content: &Content, sources: &[Source]) -> Report {
                 continue;
             }
             let (file, original) = (&sources[written.source], &sources[source.source]);
-            let line = original.text[..source.span.start].matches('\n').count() + 1;
+            let (line, _) = line_and_column(&original.text, source.span.start);
             // A text over many lines is named by its first one.
             let shown = file.text[written.span.clone()].lines().next().map_or(0, str::len);
             report.warning(

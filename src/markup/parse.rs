@@ -92,6 +92,20 @@ pub trait Placeholders {
     }
 }
 
+/// There are no placeholders: all that looks like one is reported.
+#[derive(Clone, Copy, Debug)]
+pub struct NoPlaceholders;
+
+impl Placeholders for NoPlaceholders {
+    fn text(&self, _: &str) -> Option<RichText> {
+        None
+    }
+
+    fn address(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
 /// Parses Markdown. `placeholders` give the text of a placeholder; what cannot be shown is left out and reported.
 pub fn parse(markdown: &str, placeholders: &dyn Placeholders) -> (RichText, Vec<Problem>) {
     let normalized = normalize(markdown);
@@ -522,18 +536,6 @@ fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct NoPlaceholders;
-
-    impl Placeholders for NoPlaceholders {
-        fn text(&self, _: &str) -> Option<RichText> {
-            None
-        }
-
-        fn address(&self, _: &str) -> Option<String> {
-            None
-        }
-    }
 
     #[track_caller]
     fn check(markdown: &str, shown: &str, problems: &[Problem]) -> RichText {

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use askama::filters::{Escaper, Html};
-
 use crate::bot::command::commands_in;
 use crate::markup::{RichText, Style};
-use crate::site::tel;
+use crate::site::{escaped, tel};
 
 /// The text with its styles. A command in it is a button that sends it.
 pub(super) fn to_html(text: &RichText) -> String {
@@ -78,32 +76,13 @@ fn tags(style: &Style, words: &str) -> (String, &'static str) {
     }
 }
 
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // A `String` takes everything.
-    let _ = Html.write_escaped_str(&mut out, text);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markup::{Placeholders, parse};
-
-    struct Nothing;
-
-    impl Placeholders for Nothing {
-        fn text(&self, _: &str) -> Option<RichText> {
-            None
-        }
-
-        fn address(&self, _: &str) -> Option<String> {
-            None
-        }
-    }
+    use crate::markup::{NoPlaceholders, parse};
 
     fn check(markdown: &str, expected: &str) {
-        assert_eq!(to_html(&parse(markdown, &Nothing).0), expected, "{markdown:?}");
+        assert_eq!(to_html(&parse(markdown, &NoPlaceholders).0), expected, "{markdown:?}");
     }
 
     #[test]
@@ -111,7 +90,7 @@ mod tests {
         check("**a *b*** `<c>`", "<b>a <i>b</i></b> <code>&#60;c&#62;</code>");
         check("- a\n- b", "• a\n• b");
         check("> a\n\nb", "<q>a</q><span hidden>\n</span>\nb");
-        let nested = to_html(&parse("> a\n>\n> ```\n> b\n> ```\n\nc", &Nothing).0);
+        let nested = to_html(&parse("> a\n>\n> ```\n> b\n> ```\n\nc", &NoPlaceholders).0);
         assert!(nested.ends_with("b</code></span></q><span hidden>\n</span>\nc"), "{nested}");
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::bot::action::{Action, Page, Target};
 use crate::bot::command::CommandText;
 use crate::bot::inline::{InlineQuery, InlineResult, answer};
+use crate::bot::pages::PageSource;
 use crate::bot::reply::{Addressee, Input, MediaKind, Place, Reply, Request, reply};
 use crate::bot::view::{ContactCard, Venue, View};
 use crate::content::{CommandTarget, Content, LangId, SectionId};
@@ -92,7 +93,7 @@ pub(super) enum Chat {
 
 /// A message in the chat.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Message {
+pub(super) struct ChatMessage {
     /// The number of the event that made it.
     pub(super) event: usize,
     pub(super) body: Body,
@@ -118,7 +119,7 @@ pub(super) enum Body {
 /// All that is in the chat.
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
-    pub(super) messages: Vec<Message>,
+    pub(super) messages: Vec<ChatMessage>,
     /// The notice that the last tap brings up.
     pub(super) notice: Option<String>,
     /// The last question that was asked in words.
@@ -187,7 +188,8 @@ impl Conversation {
                 None => {}
             },
             Event::Tap(number, data) => {
-                let is_tapped = |message: &Message| message.event == *number && matches!(message.body, Body::Page(..));
+                let is_tapped =
+                    |message: &ChatMessage| message.event == *number && matches!(message.body, Body::Page(..));
                 let Some(tapped) = self.messages.iter().rposition(is_tapped) else { return };
                 let place = self.messages[tapped].place;
                 self.answer(content, Request { input: Input::Tap(data), language_code, place, now }, Some(tapped));
@@ -205,7 +207,7 @@ impl Conversation {
             Reply::Page(reply) => {
                 self.notice = reply.notice;
                 let placeholder = match &reply.page {
-                    crate::bot::pages::PageSource::Prompt { placeholder, .. } => Some(placeholder.clone()),
+                    PageSource::Prompt { placeholder, .. } => Some(placeholder.clone()),
                     _ => None,
                 };
                 let body = Body::Page(reply.page.view(content).into_owned(), placeholder);
@@ -219,7 +221,7 @@ impl Conversation {
     }
 
     fn push(&mut self, body: Body, place: Place) {
-        self.messages.push(Message { event: self.number, body, place });
+        self.messages.push(ChatMessage { event: self.number, body, place });
     }
 }
 
@@ -249,18 +251,21 @@ fn is_ephemeral(content: &Content, lang: LangId, name: &str) -> bool {
     is_on_menu && content.command(name).is_some_and(|command| command.target != CommandTarget::Ask)
 }
 
+/// Whether a letter behind the bot's name makes it another name.
+fn is_in_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// Whether a text mentions the bot.
 fn names_bot(text: &str) -> bool {
-    let is_in_name = |c: char| c.is_alphanumeric() || c == '_';
     text.to_lowercase().split(BOT_NAME).skip(1).any(|behind| !behind.starts_with(is_in_name))
 }
 
 /// The words without the bot's name before them.
 fn without_bot(text: &str) -> String {
     let text = text.trim();
-    let begins = text.get(..BOT_NAME.len()).filter(|begin| begin.eq_ignore_ascii_case(BOT_NAME) && names_bot(begin));
-    let rest =
-        begins.and_then(|begin| text.strip_prefix(begin)).filter(|rest| !rest.starts_with(char::is_alphanumeric));
+    let begins = text.get(..BOT_NAME.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(BOT_NAME));
+    let rest = begins.then(|| &text[BOT_NAME.len()..]).filter(|rest| !rest.starts_with(is_in_name));
     rest.map_or(text, str::trim_start).to_owned()
 }
 
@@ -303,7 +308,7 @@ mod tests {
         play(&content, person, &Events::read(0, &written))
     }
 
-    fn title(message: &Message) -> &str {
+    fn title(message: &ChatMessage) -> &str {
         match &message.body {
             Body::Page(view, _) => view.text.as_str().lines().next().unwrap_or_default(),
             _ => "",

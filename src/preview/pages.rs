@@ -5,17 +5,18 @@ use std::time::Duration;
 use askama::Template;
 
 use super::bubble;
-use super::conversation::{Body, Chat, Conversation, Message, Person, play, result_id};
+use super::conversation::{Body, Chat, ChatMessage, Conversation, Person, play, result_id};
 use super::labels::Labels;
 use super::problems::{PROBLEMS_MAX, Problem, problems};
 use super::query::{Query, WIDTHS};
-use super::tree::{LanguageRow, Row, languages, tree};
+use super::tree::{Row, languages, tree};
 use super::watcher::{Snapshot, State};
 use crate::bot::inline::{InlineQuery, InlineResult, answer};
 use crate::bot::reply::{MediaKind, Place};
 use crate::bot::view::{Button, ButtonAction, View};
-use crate::content::{Content, LangId, Topic};
+use crate::content::{Content, LangId, Match, Topic};
 use crate::lang::is_right_to_left;
+use crate::markup::RichText;
 use crate::message;
 use crate::messages::Locale;
 
@@ -56,7 +57,7 @@ struct Page<'a> {
     problems: Vec<Problem>,
     more_problems: Option<String>,
     tree: Vec<Row>,
-    languages: Vec<LanguageRow>,
+    languages: Vec<String>,
     explanation: Option<Explanation>,
 }
 
@@ -120,17 +121,15 @@ pub(super) struct RenderContext<'a> {
 pub(super) fn page(snapshot: &Snapshot, context: RenderContext<'_>) -> Result<String, askama::Error> {
     let RenderContext { name, query, system, now } = context;
     let locale = query.locale.unwrap_or(system);
-    let content = snapshot.published.as_ref().filter(|_| !query.drafts).or(snapshot.whole.as_ref());
+    let content = snapshot.published.as_deref().filter(|_| !query.drafts).or(snapshot.whole.as_deref());
     let events = query.events();
     let done = events.events.iter().map(|(written, _)| written.clone()).collect();
     let app = query.app.clone().or_else(|| Some(content?.tag(content?.default_language()).to_string()));
     let person = Person { language_code: app.as_deref(), chat: query.chat, now };
-    let conversation = content.map(|content| play(content, person, &events));
-    let conversation = conversation.unwrap_or_default();
-    let lang = content.map(|content| content.language_for(app.as_deref()));
-    let shown = content.zip(lang);
+    let conversation = content.map(|content| play(content, person, &events)).unwrap_or_default();
+    let shown = content.map(|content| (content, content.language_for(app.as_deref())));
     let labels = Labels::new(locale);
-    let placeholder = conversation.messages.iter().next_back().and_then(|message| match &message.body {
+    let placeholder = conversation.messages.last().and_then(|message| match &message.body {
         Body::Page(_, placeholder) => placeholder.as_deref(),
         _ => None,
     });
@@ -151,7 +150,7 @@ pub(super) fn page(snapshot: &Snapshot, context: RenderContext<'_>) -> Result<St
         query,
         is_group: query.chat == Chat::Group,
         app: app.as_deref().unwrap_or_default(),
-        apps: apps(content.map(|content| &**content), app.as_deref()),
+        apps: apps(content, app.as_deref()),
         widths: WIDTHS,
         other_locale: if locale == Locale::French { "en" } else { "fr" },
         done,
@@ -160,7 +159,7 @@ pub(super) fn page(snapshot: &Snapshot, context: RenderContext<'_>) -> Result<St
         language: shown.map_or_else(String::new, |(content, lang)| content.tag(lang).to_string()),
         menu: shown.map_or_else(Vec::new, |(content, lang)| menu(content, lang, query.chat)),
         placeholder: placeholder.map_or_else(|| labels.write.clone(), ToOwned::to_owned),
-        messages: bubbles(content.map(|content| &**content), &conversation, &labels),
+        messages: bubbles(content, &conversation, &labels),
         notice: conversation.notice.clone(),
         direction: match shown {
             Some((content, lang)) if is_right_to_left(&content.interface(lang).name) => "rtl",
@@ -169,15 +168,11 @@ pub(super) fn page(snapshot: &Snapshot, context: RenderContext<'_>) -> Result<St
         results: content.zip(query.inline.as_ref()).map(|(content, words)| results(content, words, app.as_deref())),
         problems: problems.into_iter().take(PROBLEMS_MAX).collect(),
         more_problems,
-        tree: snapshot
-            .whole
-            .as_ref()
-            .zip(lang)
-            .map_or_else(Vec::new, |(whole, _)| tree(snapshot, whole, app.as_deref(), locale)),
+        tree: snapshot.whole.as_ref().map_or_else(Vec::new, |whole| tree(snapshot, whole, app.as_deref(), locale)),
         languages: languages(snapshot, locale),
         explanation: shown
             .zip(conversation.question.as_ref())
-            .map(|((content, lang), question)| explain(content, lang, question)),
+            .map(|((content, lang), question)| explain(content, lang, question, locale)),
         labels,
     }
     .render()
@@ -215,7 +210,7 @@ fn menu(content: &Content, lang: LangId, chat: Chat) -> Vec<(String, String)> {
 
 fn bubbles(content: Option<&Content>, conversation: &Conversation, labels: &Labels) -> Vec<Bubble> {
     let Some(content) = content else { return Vec::new() };
-    let bubble = |message: &Message| {
+    let bubble = |message: &ChatMessage| {
         let note = match message.place {
             Place::Ephemeral => Some(labels.only_you.clone()),
             Place::InlineMessage => Some(labels.via_bot.clone()),
@@ -229,7 +224,7 @@ fn bubbles(content: Option<&Content>, conversation: &Conversation, labels: &Labe
             rows,
         };
         let by_person = |html: String| Bubble { author: "person", note: note.clone(), html, rows: Vec::new() };
-        let plain = |text: &str| bubble::to_html(&crate::markup::RichText::plain(text));
+        let plain = |text: &str| bubble::to_html(&RichText::plain(text));
         match &message.body {
             Body::Words(text) => by_person(plain(text)),
             Body::Media(MediaKind::Voice) => by_person(plain(&format!("🎤 {}", labels.voice))),
@@ -276,12 +271,13 @@ fn results(content: &Content, words: &str, language_code: Option<&str>) -> Vec<I
     found.results.iter().map(row).collect()
 }
 
-fn explain(content: &Content, lang: LangId, question: &str) -> Explanation {
+/// Why the bot answers a question as it does.
+fn explain(content: &Content, lang: LangId, question: &str, locale: Locale) -> Explanation {
     if content.shortcut(question, lang).is_some() {
         return Explanation { question: question.to_owned(), shortcut: true, rows: Vec::new() };
     }
     let found = content.search(question, lang, false);
-    let row = |m: &crate::content::Match| {
+    let row = |m: &Match| {
         let f = m.features;
         let values = [m.score, f.dice, f.coverage, f.ngrams, f.centroid, f.classifier, f.document];
         ExplanationRow {
@@ -289,7 +285,7 @@ fn explain(content: &Content, lang: LangId, question: &str) -> Explanation {
                 Topic::Section(section) => {
                     format!("{} [{}]", content.section_text(section, m.language).title, content.tag(m.language))
                 }
-                Topic::OutOfScope => format!("– [{}]", content.tag(m.language)),
+                Topic::OutOfScope => format!("{} [{}]", message!("not ours").to_text(locale), content.tag(m.language)),
                 Topic::Talk(talk) => format!("💬 {} [{}]", content.talk(talk).name, content.tag(m.language)),
             },
             values: values.iter().map(|value| format!("{value:.2}")).collect(),

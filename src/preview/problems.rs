@@ -14,6 +14,7 @@ use crate::messages::Locale;
 const LINES_MAX: usize = 4;
 /// Problems that are shown; more of them say little more.
 pub(super) const PROBLEMS_MAX: usize = 100;
+
 /// A problem with the lines that it is about.
 pub(super) struct Problem {
     pub(super) severity: &'static str,
@@ -34,6 +35,7 @@ pub(super) struct Line {
     pub(super) after: String,
 }
 
+/// The problems, errors first.
 pub(super) fn problems(snapshot: &Snapshot, locale: Locale) -> Vec<Problem> {
     let report = &snapshot.report;
     let mut sorted: Vec<&Diagnostic> = report.diagnostics.iter().collect();

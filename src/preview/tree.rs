@@ -35,11 +35,7 @@ pub(super) struct WordsRow {
     pub(super) is_weak: bool,
 }
 
-pub(super) struct LanguageRow {
-    pub(super) tag: String,
-    pub(super) figure: String,
-}
-
+/// The sections in reading order.
 pub(super) fn tree(snapshot: &Snapshot, content: &Content, app: Option<&str>, locale: Locale) -> Vec<Row> {
     let mut counts: HashMap<SectionId, [usize; 2]> = HashMap::new();
     for problem in &snapshot.report.diagnostics {
@@ -84,28 +80,15 @@ fn words(content: &Content, lang: LangId, section: SectionId, figures: &[AskFigu
     WordsRow {
         fullness: is_translated.then(|| fullness.to_text(locale)),
         is_full: units.len() > 1,
-        figure: figure.filter(|_| is_translated).map(|figure| {
-            let (found, asked) = (figure.found, figure.asked);
-            message!("{found} of {asked} questions", found, asked).to_text(locale)
-        }),
+        figure: figure.filter(|_| is_translated).map(|figure| figure.to_message().to_text(locale)),
         is_weak: figure.is_some_and(AskFigure::is_weak),
         tag,
     }
 }
 
-pub(super) fn languages(snapshot: &Snapshot, locale: Locale) -> Vec<LanguageRow> {
-    let figures = snapshot.figures.as_deref().map_or(&[][..], |figures| figures);
-    let of_language = figures.iter().filter(|figure| figure.section.is_none());
-    let row = |figure: &AskFigure| {
-        let (found, asked) = (figure.found, figure.asked);
-        let percent = format!("{:.0}", figure.share() * 100.0);
-        let figure_text = message!(
-            "{found} of {asked} `ask` phrases ({percent} %) are found when they are left out",
-            found,
-            asked,
-            percent
-        );
-        LanguageRow { tag: figure.language.clone(), figure: figure_text.to_text(locale) }
-    };
-    of_language.map(row).collect()
+/// What questions find in each language, a line each.
+pub(super) fn languages(snapshot: &Snapshot, locale: Locale) -> Vec<String> {
+    let of_languages =
+        snapshot.figures.iter().flat_map(|figures| figures.iter()).filter(|figure| figure.section.is_none());
+    of_languages.map(|figure| format!("{}: {}", figure.language, figure.to_message().to_text(locale))).collect()
 }

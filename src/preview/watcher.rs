@@ -89,7 +89,7 @@ impl ContentWatcher {
         let files = watcher.read();
         let seen = Seen::of(&files);
         // Nobody has hung up yet.
-        let _ = unchecked.send((watcher.show(files.clone(), load(&files)), files));
+        let _ = unchecked.send((watcher.show(files.clone(), load_all(&files)), files));
         let checker = Arc::clone(&watcher);
         std::thread::Builder::new().name("questions".into()).spawn(move || checker.check_all(&to_check))?;
         std::thread::Builder::new().name("content".into()).spawn(move || watcher.follow(seen, &unchecked))?;
@@ -100,7 +100,7 @@ impl ContentWatcher {
     pub(super) fn once(directory: Option<&Path>) -> watch::Receiver<Arc<Snapshot>> {
         let (watcher, receiver) = Self::new(directory);
         let files = watcher.read();
-        watcher.show(files.clone(), load(&files));
+        watcher.show(files.clone(), load_all(&files));
         receiver
     }
 
@@ -135,7 +135,7 @@ impl ContentWatcher {
             if seen == shown {
                 continue;
             }
-            let loaded = load(&files);
+            let loaded = load_all(&files);
             let is_sound = loaded.as_ref().is_some_and(|loaded| loaded.content.is_some());
             if !is_sound && pending.as_ref() != Some(&seen) {
                 (pending, is_settled) = (Some(seen), false);
@@ -205,8 +205,8 @@ fn everything() -> Edition {
     Edition::new(load::today(), Scope::Everything)
 }
 
-/// `None` after a fault of this program.
-fn load(files: &Files) -> Option<Loaded> {
+/// All of a content; `None` after a fault of this program.
+fn load_all(files: &Files) -> Option<Loaded> {
     caught(|| load::of_files(files.clone(), everything()))
 }
 

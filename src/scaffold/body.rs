@@ -5,7 +5,7 @@
 
 use super::document::{Block, Style, Words};
 use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, fits_body, has_references};
-use crate::markup::{Placeholders, RichText, parse, too_deep, utf16_len};
+use crate::markup::{NoPlaceholders, parse, too_deep, utf16_len};
 
 /// How careful words are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +22,6 @@ const CARES: [Care; 3] = [Care::Styled, Care::Escaped, Care::Plain];
 
 /// The signs of ASCII that are never marks by themselves.
 const HARMLESS: &str = ".,;:!?'\"()%/@$^";
-
-struct NoPlaceholders;
-
-impl Placeholders for NoPlaceholders {
-    fn text(&self, _: &str) -> Option<RichText> {
-        None
-    }
-
-    fn address(&self, _: &str) -> Option<String> {
-        None
-    }
-}
 
 /// UTF-16 units of the blocks that are tried as one body: a little less than three pages hold.
 const BODY_MAX: usize = BODY_PAGE_MAX * BODY_PAGES_MAX - 1_000;

@@ -10,7 +10,7 @@ pub(super) const CONTACT: &str = "contact";
 pub(super) const ABOUT: &str = "about";
 
 /// What our texts say in the language of the document, or the language that it is translated from.
-pub(super) struct Texts {
+pub(super) struct FirstTree {
     /// Title, button and questions of the sections that a document may fill.
     contact: Template,
     about: Template,
@@ -27,7 +27,7 @@ pub(super) struct Template {
     pub(super) ask: Vec<String>,
 }
 
-impl Texts {
+impl FirstTree {
     pub(super) fn of(first: &Tag, organisation: &Organisation) -> Self {
         let languages = &organisation.languages;
         let texts = templates::of(first).unwrap_or_else(|| templates::source(languages));

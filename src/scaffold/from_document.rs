@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 
 use super::document::Document;
-use super::first_tree::{ABOUT, CONTACT, Texts};
+use super::first_tree::{ABOUT, CONTACT, FirstTree};
 use super::new_content::{self, quoted};
 use super::outline::{self, Outline, Section};
 use super::templates::{self, MARK};
@@ -43,7 +43,7 @@ pub fn from_document(
     let organisation = completed(organisation, document, &mut decisions);
     let first = new_content::required(&organisation)?;
     let locale = templates::comments(Some(first));
-    let texts = Texts::of(first, &organisation);
+    let texts = FirstTree::of(first, &organisation);
     let outline = outline::outline(document, &texts, &organisation.languages)?;
     decisions.extend(outline.decisions());
     decisions.push(message!(
@@ -103,7 +103,7 @@ fn files(
     organisation: &Organisation,
     first: &Tag,
     outline: &Outline,
-    texts: &Texts,
+    texts: &FirstTree,
     document: &Document,
     today: NaiveDate,
     locale: Locale,
@@ -143,7 +143,7 @@ fn files(
 }
 
 /// The words of one section as TOML.
-fn words(section: &Section, texts: &Texts) -> String {
+fn words(section: &Section, texts: &FirstTree) -> String {
     let mut text = format!("\n[{}]\ntitle = {}\n", section.id, quoted(&section.title));
     if let Some(button) = &section.button {
         text.push_str(&format!("button = {}\n", quoted(button)));

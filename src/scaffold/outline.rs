@@ -1,6 +1,6 @@
 //! A document as a tree of sections: which heading becomes a section, its id, title, summary and questions.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::ScaffoldError;
 use super::body::bodies;
 use super::document::{Block, Document, Words};
-use super::first_tree::{ABOUT, CONTACT, Texts};
+use super::first_tree::{ABOUT, CONTACT, FirstTree};
 use super::section::EMOJI;
 use super::templates;
 use crate::content::{CHILDREN_MAX, DEPTH_MAX, ID_MAX, LABEL_MAX, SUMMARY_MAX, TITLE_MAX, ask_key, has_references};
@@ -50,80 +50,66 @@ impl Section {
 }
 
 /// The sections of a document, and what an editor has to decide about them.
+#[derive(Default)]
 pub(super) struct Outline {
     pub(super) sections: Vec<Section>,
-    without_summary: Vec<String>,
-    without_text: Vec<String>,
-    same_title: Vec<String>,
-    cut_title: Vec<String>,
-    short_button: Vec<String>,
-    continued: Vec<String>,
-    /// Headings below the last level.
-    deep: Vec<String>,
+    /// The ids of the sections that each decision is about.
+    decisions: BTreeMap<Decision, Vec<String>>,
+}
+
+/// What an editor has to decide about a section, in the order in which it is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Decision {
+    NoSummary,
+    NoText,
+    SameTitle,
+    LongTitle,
+    LongButton,
+    Continued,
+    /// Of a heading below the last level, which is no section.
+    DeepHeading,
+}
+
+impl Decision {
+    fn message(self, ids: String) -> Message {
+        match self {
+            Self::NoSummary => message!(
+                "no first sentence of at most {max} characters, write a summary: {ids}",
+                max = SUMMARY_MAX,
+                ids
+            ),
+            Self::NoText => message!("no text below the heading, write some: {ids}", ids),
+            Self::SameTitle => message!("the title stands twice in the document, tell them apart: {ids}", ids),
+            Self::LongTitle => {
+                message!("the heading is too long for a title, and stands whole in the text: {ids}", ids)
+            }
+            Self::LongButton => message!("the title is too long for a button, choose the button's words: {ids}", ids),
+            Self::Continued => {
+                message!("the text was too long for a section and goes on in these, give them titles: {ids}", ids)
+            }
+            Self::DeepHeading => {
+                message!("headings below the fourth level stand in the text in bold: {headings}", headings = ids)
+            }
+        }
+    }
 }
 
 impl Outline {
+    fn decide(&mut self, decision: Decision, id: &str) {
+        self.decisions.entry(decision).or_default().push(id.to_owned());
+    }
+
     /// What an editor has to decide.
     pub(super) fn decisions(&self) -> Vec<Message> {
         let named = |ids: &[String]| {
             let more = if ids.len() > NAMED_MAX { " …" } else { "" };
-            format!("`{}`{more}", ids.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join("`, `"))
+            format!("`{}`{more}", ids[..ids.len().min(NAMED_MAX)].join("`, `"))
         };
-        let all = [
-            (
-                &self.without_summary,
-                message!(
-                    "no first sentence of at most {max} characters, write a summary: {ids}",
-                    max = SUMMARY_MAX,
-                    ids = named(&self.without_summary)
-                ),
-            ),
-            (
-                &self.without_text,
-                message!("no text below the heading, write some: {ids}", ids = named(&self.without_text)),
-            ),
-            (
-                &self.same_title,
-                message!(
-                    "the title stands twice in the document, tell them apart: {ids}",
-                    ids = named(&self.same_title)
-                ),
-            ),
-            (
-                &self.cut_title,
-                message!(
-                    "the heading is too long for a title, and stands whole in the text: {ids}",
-                    ids = named(&self.cut_title)
-                ),
-            ),
-            (
-                &self.short_button,
-                message!(
-                    "the title is too long for a button, choose the button's words: {ids}",
-                    ids = named(&self.short_button)
-                ),
-            ),
-            (
-                &self.continued,
-                message!(
-                    "the text was too long for a section and goes on in these, give them titles: {ids}",
-                    ids = named(&self.continued)
-                ),
-            ),
-            (
-                &self.deep,
-                message!(
-                    "headings below the fourth level stand in the text in bold: {headings}",
-                    headings = named(&self.deep)
-                ),
-            ),
-        ];
-        let mut decisions: Vec<Message> =
-            all.into_iter().filter(|(ids, _)| !ids.is_empty()).map(|(_, message)| message).collect();
-        decisions.push(message!(
+        let of_sections = self.decisions.iter().map(|(decision, ids)| decision.message(named(ids)));
+        let of_all = message!(
             "each summary is the first sentence of its text, which people then read twice: say it in other words, or take it out of the text"
-        ));
-        decisions
+        );
+        of_sections.chain([of_all]).collect()
     }
 }
 
@@ -158,17 +144,8 @@ fn heading_of_document(document: &Document) -> Option<&Words> {
 /// # Errors
 ///
 /// When more sections stand beside each other than a page can show.
-pub(super) fn outline(document: &Document, texts: &Texts, languages: &[Tag]) -> Result<Outline, ScaffoldError> {
-    let mut outline = Outline {
-        sections: Vec::new(),
-        without_summary: Vec::new(),
-        without_text: Vec::new(),
-        same_title: Vec::new(),
-        cut_title: Vec::new(),
-        short_button: Vec::new(),
-        continued: Vec::new(),
-        deep: Vec::new(),
-    };
+pub(super) fn outline(document: &Document, texts: &FirstTree, languages: &[Tag]) -> Result<Outline, ScaffoldError> {
+    let mut outline = Outline::default();
     let drafts = drafts(document, texts, &mut outline);
     let mut naming = Naming { ids: reserved(languages), phrases: phrases(languages), texts, titles: HashSet::new() };
     naming.ids.extend([CONTACT, ABOUT].map(str::to_owned));
@@ -177,7 +154,7 @@ pub(super) fn outline(document: &Document, texts: &Texts, languages: &[Tag]) -> 
 }
 
 /// The document's headings as a tree, what stands above the first of them first.
-fn drafts(document: &Document, texts: &Texts, outline: &mut Outline) -> Vec<Draft> {
+fn drafts(document: &Document, texts: &FirstTree, outline: &mut Outline) -> Vec<Draft> {
     let own_title = heading_of_document(document).map(one_line);
     let mut blocks = document.blocks.iter().skip(usize::from(own_title.is_some())).peekable();
     let mut above = Vec::new();
@@ -195,7 +172,7 @@ fn drafts(document: &Document, texts: &Texts, outline: &mut Outline) -> Vec<Draf
                 levels.push(*level);
                 match last {
                     Some(last) if levels.len() > DEPTH_MAX => {
-                        outline.deep.push(one_line(words));
+                        outline.decide(Decision::DeepHeading, &one_line(words));
                         last.blocks.push(block.clone());
                     }
                     _ => nodes.push(Node { depth: levels.len(), title: one_line(words), blocks: Vec::new() }),
@@ -270,7 +247,7 @@ struct Naming<'a> {
     /// The keys of questions that are taken.
     phrases: HashSet<String>,
     titles: HashSet<Vec<String>>,
-    texts: &'a Texts,
+    texts: &'a FirstTree,
 }
 
 impl Naming<'_> {
@@ -299,16 +276,16 @@ impl Naming<'_> {
             let mut section = self.section(title.clone(), draft.role, bodies.next(), &phrases, outline);
             section.summary = summary(&blocks);
             if section.body.is_none() {
-                outline.without_text.push(section.id.clone());
+                outline.decide(Decision::NoText, &section.id);
                 section.summary = None;
             } else if section.summary.is_none() {
-                outline.without_summary.push(section.id.clone());
+                outline.decide(Decision::NoSummary, &section.id);
             }
             if !has_whole_title {
-                outline.cut_title.push(section.id.clone());
+                outline.decide(Decision::LongTitle, &section.id);
             }
             if !self.titles.insert(plain_words(&title)) {
-                outline.same_title.push(section.id.clone());
+                outline.decide(Decision::SameTitle, &section.id);
             }
             let mut more = Vec::new();
             for (number, body) in (2..).zip(bodies) {
@@ -318,9 +295,9 @@ impl Naming<'_> {
                     next.body.as_deref().and_then(|body| sentence(body.trim_start_matches(['#', '>', '-', ' '])));
                 if next.summary.as_ref().is_none_or(|summary| summary.contains(['*', '`', '[', '\\', '|', '_', '~'])) {
                     next.summary = None;
-                    outline.without_summary.push(next.id.clone());
+                    outline.decide(Decision::NoSummary, &next.id);
                 }
-                outline.continued.push(next.id.clone());
+                outline.decide(Decision::Continued, &next.id);
                 more.push(next);
             }
             let mut children = self.sections(draft.children, Some(&title), depth + 1, outline)?;
@@ -356,7 +333,7 @@ impl Naming<'_> {
         }
         let button = button(&title);
         if button.is_some() {
-            outline.short_button.push(id.clone());
+            outline.decide(Decision::LongButton, &id);
         }
         let emoji = match role {
             Some(CONTACT) => "📞",

@@ -9,7 +9,7 @@ pub const MARK: &str = "✏️";
 
 /// The texts of a language.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(super) struct Templates {
     pub(super) tag: &'static str,
     /// Whether somebody who speaks the language has read them.
     pub(super) is_reviewed: bool,
@@ -24,7 +24,7 @@ pub(super) struct Texts {
 
 macro_rules! texts {
     ($tag:literal, $is_reviewed:literal) => {
-        Texts {
+        Templates {
             tag: $tag,
             is_reviewed: $is_reviewed,
             interface: include_str!(concat!("templates/", $tag, "/interface.toml")),
@@ -35,16 +35,16 @@ macro_rules! texts {
     };
 }
 
-static ENGLISH: Texts = texts!("en", true);
-static OTHERS: [Texts; 4] = [texts!("fr", true), texts!("pt", false), texts!("es", false), texts!("ar", false)];
+static ENGLISH: Templates = texts!("en", true);
+static OTHERS: [Templates; 4] = [texts!("fr", true), texts!("pt", false), texts!("es", false), texts!("ar", false)];
 
 /// The texts of a language, if there are any.
-pub(super) fn of(tag: &Tag) -> Option<&'static Texts> {
+pub(super) fn of(tag: &Tag) -> Option<&'static Templates> {
     std::iter::once(&ENGLISH).chain(&OTHERS).find(|texts| texts.tag == tag.as_str())
 }
 
 /// The texts from which another language is translated: those of the first one that there are any in, else the English ones.
-pub(super) fn source<'a>(languages: impl IntoIterator<Item = &'a Tag>) -> &'static Texts {
+pub(super) fn source<'a>(languages: impl IntoIterator<Item = &'a Tag>) -> &'static Templates {
     languages.into_iter().find_map(of).unwrap_or(&ENGLISH)
 }
 
@@ -71,7 +71,7 @@ pub(super) enum Untranslated {
 }
 
 /// The interface of a language without sentences of ours.
-pub(super) fn untranslated_interface(tag: &Tag, source: &Texts, how: Untranslated, locale: Locale) -> String {
+pub(super) fn untranslated_interface(tag: &Tag, source: &Templates, how: Untranslated, locale: Locale) -> String {
     let lines = source.interface.lines().skip_while(|line| !line.starts_with("name = ")).skip(1);
     let name = message!("# The language's name for itself: it stands on a button.").to_text(locale);
     let head = format!("{}\n\n{name}\nname = \"{tag}\"\n", head(tag, source, how, locale));
@@ -80,12 +80,18 @@ pub(super) fn untranslated_interface(tag: &Tag, source: &Texts, how: Untranslate
 }
 
 /// Words of sections of a language without sentences of ours.
-pub(super) fn untranslated_words(tag: &Tag, source: &Texts, words: &str, how: Untranslated, locale: Locale) -> String {
+pub(super) fn untranslated_words(
+    tag: &Tag,
+    source: &Templates,
+    words: &str,
+    how: Untranslated,
+    locale: Locale,
+) -> String {
     let lines = words.lines().skip_while(|line| line.starts_with('#'));
     format!("{}\n{}", head(tag, source, how, locale), translatable(lines, how))
 }
 
-fn head(tag: &Tag, source: &Texts, how: Untranslated, locale: Locale) -> String {
+fn head(tag: &Tag, source: &Templates, how: Untranslated, locale: Locale) -> String {
     let source = source.tag;
     let message = match how {
         Untranslated::Comments => message!(

@@ -226,8 +226,10 @@ fn is_verbatim(open: &[(usize, &str, bool)]) -> bool {
     open.last().is_some_and(|(.., is_verbatim)| *is_verbatim)
 }
 
-fn escaped(text: &str) -> String {
+/// A text as it stands in HTML.
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    // A `String` takes everything.
     let _ = Html.write_escaped_str(&mut out, text);
     out
 }

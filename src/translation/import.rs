@@ -13,7 +13,7 @@ use super::{in_order, notes_file, texts_of};
 use crate::content::load::{self, Edition, Scope};
 use crate::content::texts::Texts;
 use crate::content::translations::{Note, Notes, State, translation};
-use crate::diag::{NAMED_MAX, Report, Severity, Source};
+use crate::diag::{NAMED_MAX, Report, Severity, Source, line_and_column};
 use crate::message;
 use crate::messages::Message;
 use crate::scaffold::{Change, Existing, ScaffoldError};
@@ -158,8 +158,8 @@ fn check(
                 message!("{file}, {place}, `{key}`", file = name, place = incoming.place.message(), key = incoming.key)
             }
             None => {
-                let source = loaded.report.sources.iter().find(|source| source.path == problem.file);
-                let line = source.zip(at).map(|(source, at)| source.text[..at].matches('\n').count() + 1);
+                let place = loaded.report.source(&problem.file).zip(at);
+                let line = place.map(|(source, at)| line_and_column(&source.text, at).0);
                 Message::verbatim(line.map_or(problem.file.clone(), |line| format!("{}:{line}", problem.file)))
             }
         };
