@@ -29,6 +29,7 @@ fn main() -> io::Result<()> {
         }
         Reply::Contact { card, .. } => writeln!(output, "{} {}", card.name, card.phone)?,
         Reply::Venue { venue, .. } => writeln!(output, "{} {}", venue.title, venue.address)?,
+        Reply::Clip(reply) => writeln!(output, "{}", reply.clip.path)?,
         // In a private chat everything is answered.
         Reply::Silent => {}
     }

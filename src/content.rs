@@ -4,7 +4,7 @@
 //! section has a text in every language (its own, or that of the language it falls back to), every command and id is unique,
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
-//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `directory` and `files` (directory → bytes), `model`
+//! Each module uses only those before it: `month`, `edition`, `stray`, `directory`, `media` (clips and pictures), `version` and `files` (directory → bytes), `model`
 //! (the proven types), `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
 //! diagnostics), `json_schema` (the shapes of the files, for editors), `texts` (what is translated, by its key), `translations` (of
 //! which text each was made), `load`.
@@ -15,6 +15,7 @@ mod edition;
 pub(crate) mod files;
 pub mod json_schema;
 pub mod load;
+pub(crate) mod media;
 mod model;
 mod month;
 pub(crate) mod schema;
@@ -25,11 +26,12 @@ mod validate;
 mod version;
 
 pub use edition::Calendar;
+pub use media::{CLIP_MAX, MEDIA_BYTES_MAX};
 pub use model::{
-    CommandDefinition, CommandTarget, Contact, ContactId, ContactLink, ContactLinkKind, Content, Email, Found, Hours,
-    Interface, LangId, LinkButton, Location, MAIN_CONTACT, Match, MenuEntry, Minute, Opening, PerLanguage, Phone,
-    Section, SectionId, SectionText, Shortcut, Siblings, Talk, TalkAnswer, TalkId, TalkKind, Topic, Weekday,
-    clock_time,
+    CardPages, Clip, CommandDefinition, CommandTarget, Contact, ContactId, ContactLink, ContactLinkKind, Content,
+    Email, Found, Hours, Image, Interface, LangId, LinkButton, Location, MAIN_CONTACT, Match, MenuEntry, Minute,
+    Opening, PerLanguage, Phone, Picture, Section, SectionId, SectionText, Settings, Shortcut, Siblings, Talk,
+    TalkAnswer, TalkId, TalkKind, Topic, Weekday, clock_time,
 };
 pub(crate) use validate::{SUMMARY_MAX, ask_key, fits_body, has_references, is_id};
 pub use version::Version;

@@ -33,18 +33,18 @@ const SHARE_MIN: f32 = 0.8;
 /// each question of `tests/` that does not find what it should; each translation whose source text has changed since.
 #[must_use]
 pub fn check(loaded: Loaded) -> Loaded {
-    let Loaded { content, damaged, mut report } = loaded;
+    let Loaded { content, damaged, mut report, media } = loaded;
     let Some(content) = content else {
         load::check_questions(&mut report);
-        return Loaded::new(damaged, report);
+        return Loaded::new(damaged, report, media);
     };
-    let published = load::as_published(&content, &report.sources);
+    let published = load::as_published(&content, &report.sources, &media);
     let published = published.as_ref().unwrap_or(&content);
     let check_source = |source: usize| check_source(&content, published, &report.sources[source]);
     let found = on_all_processors(report.sources.len(), check_source);
     report.diagnostics.extend(found.into_iter().flat_map(|found| found.diagnostics));
     report.diagnostics.extend(translations::stale(&content, &report.sources).diagnostics);
-    Loaded::new(Some(content), report)
+    Loaded::new(Some(content), report, media)
 }
 
 /// `content` has all of the sections; `published` those that readers see.

@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 use crate::content::directory::Directory;
 use crate::content::files::{self, Files, Fingerprint};
 use crate::content::load::{self, Loaded};
+use crate::content::media::{MediaFiles, is_media};
 use crate::content::{Calendar, Content, Version};
 use crate::diag::{Code, Source};
 use crate::metrics::{Metrics, ReloadResult};
@@ -54,7 +55,7 @@ pub enum ReloadError {
 #[derive(Debug)]
 pub(crate) enum Origin {
     /// These files.
-    Files(Vec<Source>),
+    Files(Vec<Source>, MediaFiles),
     /// The copy of the last good content, of these files; those of the directory have errors and are of this version.
     Copy { files: Files, broken: Version },
 }
@@ -91,7 +92,9 @@ pub(super) fn start(
             let mut keeper = last_good;
             let mut reloader = Reloader::new(directory.as_deref(), version, calendar);
             match origin {
-                Origin::Files(sources) => keeper.iter_mut().for_each(|keeper| keeper.keep(&sources, version)),
+                Origin::Files(sources, media) => {
+                    keeper.iter_mut().for_each(|keeper| keeper.keep(&sources, &media, version));
+                }
                 Origin::Copy { files, broken } => reloader.serves_copy(files, broken),
             }
             run(reloader, keeper, &requests, &newer, &metrics);
@@ -137,7 +140,7 @@ fn run(
                 return; // The bot has stopped.
             }
             if let Some(last_good) = &mut last_good {
-                last_good.keep(&loaded.report.sources, version);
+                last_good.keep(&loaded.report.sources, &loaded.media, version);
             }
         } else {
             metrics.reload(ReloadResult::Failed);
@@ -326,7 +329,7 @@ impl Stamp {
         stamp
     }
 
-    /// Adds a folder and its TOML files, and gives the folders in it.
+    /// Adds a folder, its TOML files, clips and pictures, and gives the folders in it.
     fn add(&mut self, folder: PathBuf) -> Vec<PathBuf> {
         if self.0.len() >= ENTRIES_MAX {
             return Vec::new();
@@ -337,7 +340,7 @@ impl Stamp {
             let path = folder.join(name);
             if files::is_folder(name, *entry) {
                 folders.push(path);
-            } else if files::is_toml(name) && self.0.len() < ENTRIES_MAX {
+            } else if (files::is_toml(name) || is_media(name)) && self.0.len() < ENTRIES_MAX {
                 let metadata = fs::metadata(&path).map(|metadata| Some(FileStamp::of(&metadata)));
                 self.0.push((path, metadata.map_err(|error| error.kind())));
             }

@@ -32,6 +32,7 @@ pub use self::templates::MARK;
 use crate::content::Content;
 use crate::content::files::{Files, ROOT_FILE};
 use crate::content::load::{self, Edition, Scope};
+use crate::content::media::MediaFiles;
 use crate::diag::{NAMED_MAX, Report, Severity, Source};
 use crate::message;
 use crate::messages::Message;
@@ -85,6 +86,7 @@ impl Change {
 #[derive(Debug)]
 pub struct Existing {
     sources: Vec<Source>,
+    media: MediaFiles,
     content: Content,
     today: NaiveDate,
 }
@@ -114,7 +116,7 @@ impl Existing {
     fn of_files(files: Files, today: NaiveDate) -> Result<Self, ScaffoldError> {
         let loaded = load::of_files(files, Edition::new(today, Scope::Everything));
         match loaded.content {
-            Some(content) => Ok(Self { sources: loaded.report.sources, content, today }),
+            Some(content) => Ok(Self { sources: loaded.report.sources, media: loaded.media, content, today }),
             None => Err(ScaffoldError::Refused(message!(
                 "this content has errors, so that nothing can be added to it:{errors}\nmend them first: `palabre check` shows the lines",
                 errors = errors(&loaded.report)
@@ -128,6 +130,11 @@ impl Existing {
 
     pub(crate) fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// Its clips and pictures.
+    pub(crate) fn media(&self) -> &MediaFiles {
+        &self.media
     }
 
     /// The day as of which it is checked.
@@ -156,15 +163,15 @@ impl Existing {
     /// The change, if the content has no errors with it.
     fn checked(&self, change: Change) -> Result<Change, ScaffoldError> {
         let is_kept = |source: &&Source| change.files.iter().all(|(path, _)| *path != source.path);
-        let kept = self.sources.iter().filter(is_kept).map(|source| (source.path.as_str(), source.text.as_bytes()));
-        let changed = change.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-        check(kept.chain(changed), self.today)?;
+        let changed = change.files.iter().map(|(path, text)| Source { path: path.clone(), text: text.clone() });
+        let sources: Vec<Source> = self.sources.iter().filter(is_kept).cloned().chain(changed).collect();
+        check(Files::of_sources(&sources, &self.media), self.today)?;
         Ok(change)
     }
 }
 
-fn check<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>, today: NaiveDate) -> Result<(), ScaffoldError> {
-    let loaded = load::memory(files, Edition::new(today, Scope::Everything));
+fn check(files: Files, today: NaiveDate) -> Result<(), ScaffoldError> {
+    let loaded = load::of_files(files, Edition::new(today, Scope::Everything));
     match loaded.content {
         Some(_) => Ok(()),
         None => Err(ScaffoldError::Refused(message!(

@@ -9,10 +9,10 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice};
 use textwrap::core::display_width;
 
-use crate::bot::reply::{Input, Place, Reply, Request, reply};
+use crate::bot::reply::{ClipReply, Input, Place, Reply, Request, reply};
 use crate::bot::view::{Button, ButtonAction, ContactCard, Venue, View};
 use crate::clock::unix_time;
-use crate::content::{Content, Location};
+use crate::content::{Clip, Content, Location, Picture};
 use crate::markup::{RichText, Style};
 
 /// Columns when the width of the terminal is unknown.
@@ -124,7 +124,10 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         let (label, action) = self.buttons[button].clone();
         match action {
             ButtonAction::Open(action) => self.answer(Input::Tap(&action.callback_data(self.content))),
-            ButtonAction::Share(query) => writeln!(self.output, "\n{label}: @… {query}\n"),
+            ButtonAction::Share(query) | ButtonAction::ShareHere(query) => {
+                writeln!(self.output, "\n{label}: @… {query}\n")
+            }
+            ButtonAction::Nothing => Ok(()),
             ButtonAction::OpenUrl(url) => writeln!(self.output, "\n{label}: {url}\n"),
             ButtonAction::OpenPrivateChat(payload) => writeln!(self.output, "\n{label}: t.me/…?start={payload}\n"),
             ButtonAction::Copy(text) => {
@@ -141,6 +144,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
             Reply::Silent => Ok(()),
             Reply::Contact { card, .. } => self.card(&card),
             Reply::Venue { venue, .. } => self.venue(&venue),
+            Reply::Clip(reply) => self.clip(&reply),
             Reply::Page(reply) => {
                 if let Some(notice) = reply.notice {
                     writeln!(self.output, "\n({notice})")?;
@@ -159,9 +163,24 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         writeln!(self.output, "\n📍 {}\n   {address}\n   {latitude}, {longitude}\n", self.paint(title, "1"))
     }
 
+    /// The file of a clip and how long it lasts, then what stands under it.
+    fn clip(&mut self, reply: &ClipReply) -> io::Result<()> {
+        let Clip { path, .. } = &reply.clip;
+        let (length, kilobytes) = (reply.clip.length(), reply.clip.kilobytes());
+        self.page_below(&reply.caption.view(self.content), Some(&format!("🔊 {path} · {length} · {kilobytes} kB")))
+    }
+
     fn page(&mut self, view: &View) -> io::Result<()> {
+        let picture = view.picture.as_ref().map(|Picture { image, text }| format!("🖼 {} · {text}", image.path));
+        self.page_below(view, picture.as_deref())
+    }
+
+    fn page_below(&mut self, view: &View, file: Option<&str>) -> io::Result<()> {
         let rule = "─".repeat(self.style.width);
         writeln!(self.output, "{}", self.paint(&rule, "2"))?;
+        if let Some(file) = file {
+            writeln!(self.output, "{}\n", self.paint(file, "36"))?;
+        }
         let text = if self.style.styled { ansi(&view.text) } else { marked(&view.text) };
         for line in text.lines() {
             let indent = " ".repeat(display_width(bullet(line)));
@@ -185,7 +204,7 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     /// A row of buttons, on as many lines as the width asks for.
     fn row(&mut self, row: &[Button]) -> io::Result<()> {
         let mut used = 0;
-        for button in row {
+        for button in row.iter().filter(|button| button.action != ButtonAction::Nothing) {
             self.buttons.push((button.label.clone(), button.action.clone()));
             let number = format!("{:>3} ", self.buttons.len());
             let wide = display_width(&number) + display_width(&button.label);

@@ -78,7 +78,8 @@ fn shown_by_bot(content: &Content, view: &View, number: usize) -> Shown {
     };
     let action = |action: &ButtonAction| match action {
         ButtonAction::Open(action) => format!("{number}:{}", action.callback_data(content)),
-        ButtonAction::Share(words) => words.to_string(),
+        ButtonAction::Share(words) | ButtonAction::ShareHere(words) => words.to_string(),
+        ButtonAction::Nothing => String::new(),
         ButtonAction::OpenPrivateChat(payload) => format!("t:/start {payload}"),
         ButtonAction::OpenUrl(address) => address.to_string(),
         ButtonAction::Copy(text) => text.to_string(),

@@ -370,7 +370,7 @@ proptest! {
             let file = file.index(files.len());
             harm(&mut files[file].1, damage);
         }
-        let Loaded { content, damaged, report } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
+        let Loaded { content, damaged, report, .. } = load::memory(files.iter().map(|(path, bytes)| (*path, bytes.as_slice())), NOW);
         prop_assert_eq!(content.is_none(), report.count(Severity::Error) > 0);
         let text = report.to_text(Locale::English, true);
         prop_assert!(text.len() > 5);
@@ -435,6 +435,11 @@ proptest! {
             Reply::Silent => prop_assert_eq!(place, Place::Group { addressed: false }),
             Reply::Contact { card, .. } => prop_assert!(!card.vcard.is_empty()),
             Reply::Venue { venue, .. } => prop_assert!(!venue.address.is_empty()),
+            Reply::Clip(reply) => {
+                for page in [reply.caption, reply.instead] {
+                    prop_assert!(!page.view(shipped()).text.is_empty());
+                }
+            }
             Reply::Page(PageReply { page, notice, .. }) => {
                 let view = page.view(shipped());
                 prop_assert!((1..=4096).contains(&view.text.utf16_len()));

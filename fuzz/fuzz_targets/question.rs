@@ -28,6 +28,7 @@ fuzz_target!(|text: &str| {
                 Reply::Silent => assert_eq!(place, Place::Group { addressed: false }),
                 Reply::Contact { card, .. } => assert!(!card.vcard.is_empty()),
                 Reply::Venue { venue, .. } => assert!(!venue.address.is_empty()),
+                Reply::Clip(reply) => assert!(!reply.caption.view(&CONTENT).text.is_empty()),
                 Reply::Page(PageReply { page, notice, .. }) => {
                     let view = page.view(&CONTENT);
                     assert!((1..=4096).contains(&view.text.utf16_len()));

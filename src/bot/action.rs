@@ -11,9 +11,13 @@
 //! 1.fr.lang.home     1.fr.lang.s.trust  (the languages, to come back to that page)
 //! 1.en.set.home      1.en.set.s.trust   (that page, and this language from now on)
 //! 1.fr.post.home     1.fr.post.s.trust  (that page as a message for everybody)
+//! 1.fr.voice.home    1.fr.voice.s.trust (that page read aloud)
+//! 1.fr.alone.home    1.fr.alone.s.trust (that page, in a message that a tap on a shared card has opened)
+//! 1.fr.good.s.trust  1.fr.bad.s.trust   (that answer helped, or not)
+//! 1.fr.good.among.s.trust               (likewise of an answer beside which others were offered)
 //! ```
 //!
-//! The longest, `1.` + 3 letters + `.lang.s.` + a 32-byte id + `.2`, has 47 bytes; Telegram takes 64. A language stands there by
+//! The longest, `1.` + 3 letters + `.good.among.s.` + a 32-byte id + `.2`, has 53 bytes; Telegram takes 64. A language stands there by
 //! its canonical tag, and is read by any: `1.iw.home` is `1.he.home`.
 
 use crate::content::{ContactId, Content, LangId, MAIN_CONTACT, SectionId};
@@ -40,10 +44,25 @@ pub enum Target {
     Choose(Page),
     /// A page as a new message that everybody in the chat sees.
     Post(Page),
+    /// A page read aloud.
+    Listen(Page),
+    /// A page in a message that one person alone sees, and that a tap on a shared card has opened.
+    Alone(Page),
+    /// Whether the page helped that answered a question.
+    Feedback(Page, Feedback),
     /// The card of a contact.
     Contact(ContactId),
     /// The place of a contact.
     Venue(ContactId),
+}
+
+/// What somebody says of the answer to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Feedback {
+    /// Whether it helped.
+    pub helped: bool,
+    /// Whether other pages were offered beside it, because it was not the only one that came into question.
+    pub among: bool,
 }
 
 /// A target and the language of the answer.
@@ -68,7 +87,7 @@ impl Action {
         Self::page(lang, Page::Section(section, 0))
     }
 
-    /// The callback data: at most 47 bytes of ASCII. It is put together in one piece, for every button has one.
+    /// The callback data: at most 53 bytes of ASCII. It is put together in one piece, for every button has one.
     #[must_use]
     pub fn callback_data(self, content: &Content) -> String {
         let tag = content.tag(self.lang).as_str();
@@ -84,6 +103,12 @@ impl Action {
             Target::Languages(page) => ("lang.", page),
             Target::Choose(page) => ("set.", page),
             Target::Post(page) => ("post.", page),
+            Target::Listen(page) => ("voice.", page),
+            Target::Alone(page) => ("alone.", page),
+            Target::Feedback(page, Feedback { helped: true, among: true }) => ("good.among.", page),
+            Target::Feedback(page, Feedback { helped: true, among: false }) => ("good.", page),
+            Target::Feedback(page, Feedback { helped: false, among: true }) => ("bad.among.", page),
+            Target::Feedback(page, Feedback { helped: false, among: false }) => ("bad.", page),
         };
         match page {
             Page::Home => ["1.", tag, ".", verb, "home"].concat(),
@@ -93,14 +118,18 @@ impl Action {
         }
     }
 
-    /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning: at most 36 of `a-z0-9_-`, where
-    /// Telegram takes 64. Help has none.
+    /// The payload of a deep link (`t.me/<bot>?start=fr-trust`) to a page's beginning, or with `-v` at its end to its clip: at most
+    /// 38 of `a-z0-9_-`, where Telegram takes 64. Help has none.
     #[must_use]
     pub fn to_start_parameter(self, content: &Content) -> Option<String> {
         let tag = content.tag(self.lang);
         match self.target {
             Target::Page(Page::Home) => Some(tag.to_string()),
             Target::Page(Page::Section(section, _)) => Some(format!("{tag}-{}", content.section(section).id)),
+            Target::Listen(Page::Home) => Some(format!("{tag}--{LISTEN}")),
+            Target::Listen(Page::Section(section, _)) => {
+                Some(format!("{tag}-{}-{LISTEN}", content.section(section).id))
+            }
             _ => None,
         }
     }
@@ -147,13 +176,16 @@ impl Destination {
     }
 
     fn decode_start_parameter(content: &Content, payload: &str, reader: Option<LangId>) -> Option<Self> {
-        let (tag, id) = match payload.split_once('-') {
-            None => (payload, None),
-            Some((tag, id)) => (tag, Some(id)),
+        // A tag and an id have no hyphen.
+        let mut parts = payload.split('-');
+        let (lang, _) = decode_language(content, parts.next()?, reader)?;
+        let (id, verb): (_, Verb) = match (parts.next(), parts.next(), parts.next()) {
+            (id, None, None) => (id, Target::Page),
+            (id, Some(LISTEN), None) => (id.filter(|id| !id.is_empty()), Target::Listen),
+            _ => return None,
         };
-        let (lang, _) = decode_language(content, tag, reader)?;
         let page = id.map_or(Some(Decoded::There(Page::Home)), |id| decode_section(content, id, 0))?;
-        Some(page.destination(lang, Target::Page))
+        Some(page.destination(lang, verb))
     }
 
     fn decode_callback_data(content: &Content, data: &str, reader: Option<LangId>) -> Option<Self> {
@@ -197,8 +229,22 @@ impl Decoded {
     }
 }
 
-/// What is done with a page, as it stands before the page. No page begins like one of these.
-const VERBS: [(&str, Verb); 3] = [("lang.", Target::Languages), ("set.", Target::Choose), ("post.", Target::Post)];
+/// What ends the payload of a deep link to a clip.
+const LISTEN: &str = "v";
+
+/// What is done with a page, as it stands before the page. No page begins like one of these; of two that begin alike the longer
+/// comes first.
+const VERBS: [(&str, Verb); 9] = [
+    ("lang.", Target::Languages),
+    ("set.", Target::Choose),
+    ("post.", Target::Post),
+    ("voice.", Target::Listen),
+    ("alone.", Target::Alone),
+    ("good.among.", |page| Target::Feedback(page, Feedback { helped: true, among: true })),
+    ("good.", |page| Target::Feedback(page, Feedback { helped: true, among: false })),
+    ("bad.among.", |page| Target::Feedback(page, Feedback { helped: false, among: true })),
+    ("bad.", |page| Target::Feedback(page, Feedback { helped: false, among: false })),
+];
 
 type Verb = fn(Page) -> Target;
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::bot::action::{Action, Page, Target};
+use crate::bot::action::{Action, Feedback, Page, Target};
 use crate::bot::view::{Button, ButtonAction, ContactCard, Venue, View};
 use crate::content::{
-    CommandDefinition, CommandTarget, ContactId, ContactLinkKind, Content, LABEL_MAX, LangId, LinkButton, Opening,
-    PerLanguage, SectionId, TalkAnswer, TalkId, clock_time,
+    Clip, CommandDefinition, CommandTarget, ContactId, ContactLinkKind, Content, LABEL_MAX, LangId, LinkButton,
+    Opening, PerLanguage, SectionId, TalkAnswer, TalkId, clock_time,
 };
 use crate::lang::is_right_to_left;
 use crate::markup::{RichText, Style};
@@ -59,6 +59,9 @@ pub enum Frame {
     InlineMessage,
     /// A message that one person sees alone: a button shows the page to everybody.
     Ephemeral,
+    /// A message that one person sees alone, beside a card that somebody shared: its buttons lead on in it, and one shares the page as
+    /// another card. Nothing else is sure to reach the others: the bot may be no member of their chat.
+    BesideCard,
 }
 
 /// Where a view comes from.
@@ -100,9 +103,106 @@ pub fn view(content: &Content, id: PageId) -> View {
 fn with_frame(content: &Content, PageId { lang, page, frame, .. }: PageId, view: View) -> View {
     match frame {
         Frame::Message => view,
-        Frame::InlineMessage => with_open_button(content, Action::page(lang, page), view),
+        Frame::InlineMessage => with_open_button(content, Action::page(lang, page), without_uploads(content, view)),
         Frame::Ephemeral => with_everyone_button(content, lang, page, view),
+        Frame::BesideCard => beside_card(content, lang, page, without_uploads(content, view)),
     }
+}
+
+/// The clip that reads a page aloud.
+#[must_use]
+pub fn clip(content: &Content, lang: LangId, page: Page) -> Option<&Clip> {
+    match page {
+        Page::Home => content.interface(lang).home_clip.as_ref(),
+        Page::Help => content.interface(lang).help_clip.as_ref(),
+        Page::Section(section, _) => content.section_text(section, lang).clip.as_ref(),
+    }
+}
+
+/// The button that sends the clip of a page, in a row above all others.
+fn listen_row(content: &Content, lang: LangId, page: Page) -> Option<Vec<Button>> {
+    let clip = clip(content, lang, page)?;
+    let label = content.interface(lang).button_listen.replace("{length}", &clip.length());
+    let label = label.replace("{kilobytes}", &clip.kilobytes().to_string());
+    Some(vec![open(label, Action { lang, target: Target::Listen(page) })])
+}
+
+/// A view in a chat to which nothing can be uploaded: clips open in a chat with the bot.
+fn without_uploads(content: &Content, mut view: View) -> View {
+    for button in view.rows.iter_mut().flatten() {
+        if let ButtonAction::Open(listen @ Action { target: Target::Listen(_), .. }) = &button.action
+            && let Some(payload) = listen.to_start_parameter(content)
+        {
+            button.action = ButtonAction::OpenPrivateChat(payload.into());
+        }
+    }
+    view
+}
+
+/// What stands under the clip of a page: its title and its buttons.
+#[must_use]
+pub fn under_clip(content: &Content, id: PageId) -> View {
+    let PageId { lang, page, .. } = id;
+    let title = match page {
+        Page::Home => &content.interface(lang).button_home,
+        Page::Help => help_title(content, lang),
+        Page::Section(section, _) => &content.section_text(section, lang).title,
+    };
+    let mut text = RichText::default();
+    text.push_styled(title, Style::Bold);
+    let mut view = with_frame(content, id, page_at(content, id));
+    let is_listen = |row: &Vec<Button>| {
+        row.iter().any(|b| matches!(b.action, ButtonAction::Open(Action { target: Target::Listen(_), .. })))
+    };
+    view.rows.retain(|row| !is_listen(row));
+    View { text, rows: view.rows, picture: None }
+}
+
+/// What a clip is shown as where it cannot be sent: its page, which says so.
+#[must_use]
+pub fn instead_of_clip(content: &Content, id: PageId) -> View {
+    let PageId { lang, page, opening, .. } = id;
+    let note = &*content.interface(lang).no_clip;
+    let view = match page {
+        Page::Home => home(content, lang, Some(note)),
+        Page::Section(section, part) => section_with_note(content, lang, section, part, opening, note),
+        Page::Help => {
+            let view = help(content, lang);
+            let mut text = RichText::plain(note);
+            text.push_paragraph(&view.text);
+            View { text, ..view }
+        }
+    };
+    with_frame(content, id, view)
+}
+
+fn help_title(content: &Content, lang: LangId) -> &str {
+    let is_help = |name: &str| content.command(name).is_some_and(|command| command.target == CommandTarget::Help);
+    let entry = content.menu(lang).iter().find(|entry| is_help(&entry.command));
+    entry.map_or(&*content.interface(lang).button_home, |entry| &*entry.description)
+}
+
+/// A page beside a shared card: its buttons lead on in the message that one person alone sees, and one shares it as a card.
+fn beside_card(content: &Content, lang: LangId, page: Page, view: View) -> View {
+    let stays = |mut b: Button| -> Option<Button> {
+        match &mut b.action {
+            ButtonAction::Open(action) => match action.target {
+                Target::Page(page) | Target::Choose(page) => action.target = Target::Alone(page),
+                // What opens in a message of its own has no chat to open in.
+                Target::Languages(_) | Target::Contact(_) | Target::Venue(_) => return None,
+                _ => {}
+            },
+            ButtonAction::Share(_) => return None,
+            _ => {}
+        }
+        Some(b)
+    };
+    let rows = view.rows.into_iter().map(|row| row.into_iter().filter_map(stays).collect::<Vec<_>>());
+    let mut rows: Vec<Vec<Button>> = rows.filter(|row| !row.is_empty()).collect();
+    if let Some(query) = share_query(content, lang, page) {
+        rows.push(vec![button(content.interface(lang).button_everyone.to_string(), ButtonAction::ShareHere(query))]);
+    }
+    View { rows, ..view }
 }
 
 fn page_at(content: &Content, PageId { lang, page, opening, .. }: PageId) -> View {
@@ -121,10 +221,14 @@ pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
         text.push_paragraph(&RichText::plain(note));
     }
     text.push_paragraph(&content.interface(lang).home);
-    let mut rows = pack(content.top().iter().map(|&section| link(content, lang, section)));
+    let mut rows: Vec<Vec<Button>> = listen_row(content, lang, Page::Home).into_iter().collect();
+    rows.extend(pack(content.top().iter().map(|&section| link(content, lang, section))));
+    if let Some(first) = rows.iter_mut().flatten().next() {
+        first.is_primary = true;
+    }
     let below = language_switch(content, lang, Page::Home).into_iter().chain(share_button(content, lang, Page::Home));
     rows.extend(pack(below));
-    View { text, rows }
+    View { text, rows, picture: None }
 }
 
 /// Home with a note first, in its frame.
@@ -159,7 +263,9 @@ pub fn help(content: &Content, lang: LangId) -> View {
     }
     text.push_paragraph(&RichText::plain(commands));
     text.push_paragraph(&interface.help_end);
-    View { text, rows: footer(content, lang, Page::Help, None) }
+    let mut rows: Vec<Vec<Button>> = listen_row(content, lang, Page::Help).into_iter().collect();
+    rows.extend(footer(content, lang, Page::Help, None));
+    View { text, rows, picture: None }
 }
 
 /// A section: its title, the page `part` of its body, the sections below, and the ways on.
@@ -211,14 +317,12 @@ fn section_with_note(
     }
 
     let mut rows = Vec::with_capacity(8);
+    rows.extend(listen_row(content, lang, Page::Section(section, part as u8)));
     rows.extend(pack(node.children.iter().map(|&child| link(content, lang, child))));
     if let Some(contact) = node.contact {
         rows.extend(pack(contact_buttons(content, lang, contact)));
     }
-    let open_url = |link: &LinkButton| Button {
-        label: link.label.get(lang).to_owned(),
-        action: ButtonAction::OpenUrl(link.url.clone()),
-    };
+    let open_url = |link: &LinkButton| button(link.label.get(lang), ButtonAction::OpenUrl(link.url.clone()));
     rows.extend(pack(node.links.iter().map(open_url)));
     let turn = |to: usize, label: &str| {
         let label = label.replace("{pages}", &(last + 1).to_string()).replace("{page}", &(to + 1).to_string());
@@ -227,6 +331,9 @@ fn section_with_note(
     let mut pager = Vec::new();
     if part > 0 {
         pager.push(turn(part - 1, &interface.button_less));
+    }
+    if last > 0 {
+        pager.push(button(format!("{}/{}", part + 1, last + 1), ButtonAction::Nothing));
     }
     if part < last {
         pager.push(turn(part + 1, &interface.button_more));
@@ -239,7 +346,8 @@ fn section_with_note(
             .collect();
     rows.extend((!neighbours.is_empty()).then_some(neighbours));
     rows.extend(footer(content, lang, Page::Section(section, part as u8), node.parent));
-    View { text, rows }
+    let picture = words.picture.clone().filter(|_| part == 0);
+    View { text, rows, picture }
 }
 
 /// The languages; choosing one opens `back` in it.
@@ -249,7 +357,7 @@ pub fn languages(content: &Content, lang: LangId, back: Page) -> View {
     let mut rows =
         pack(content.languages().map(|other| open(content.interface(other).name.to_string(), choose(other, back))));
     rows.push(vec![home_button(content, lang)]);
-    View { text, rows }
+    View { text, rows, picture: None }
 }
 
 /// A command that does not exist: the nearest that do.
@@ -287,7 +395,7 @@ pub fn unknown_command(content: &Content, lang: LangId, name: &str) -> View {
     buttons.truncate(NEAREST);
     let mut rows: Vec<Vec<Button>> = buttons.into_iter().map(|button| vec![button]).collect();
     rows.push(vec![home_button(content, lang)]);
-    View { text: RichText::plain(&*content.interface(lang).unknown_command), rows }
+    View { text: RichText::plain(&*content.interface(lang).unknown_command), rows, picture: None }
 }
 
 /// Whether a command that does not exist has, but for one letter in four, the name of one that opens a page.
@@ -310,6 +418,14 @@ pub fn answer(content: &Content, id: PageId, others: &[SectionId]) -> View {
         vec![open(label, Action::section(lang, other))]
     };
     view.rows.extend(others.iter().map(rather));
+    if content.settings().feedback {
+        let interface = content.interface(lang);
+        let say = |helped: bool, label: &str| {
+            let feedback = Feedback { helped, among: !others.is_empty() };
+            open(label, Action { lang, target: Target::Feedback(id.page, feedback) })
+        };
+        view.rows.push(vec![say(true, &interface.button_helped), say(false, &interface.button_not_helped)]);
+    }
     with_frame(content, id, view)
 }
 
@@ -318,7 +434,7 @@ pub fn answer(content: &Content, id: PageId, others: &[SectionId]) -> View {
 pub fn suggestions(content: &Content, lang: LangId, sections: &[SectionId]) -> View {
     let mut rows: Vec<Vec<Button>> = sections.iter().map(|&section| vec![link(content, lang, section)]).collect();
     rows.push(vec![home_button(content, lang)]);
-    View { text: RichText::plain(&*content.interface(lang).suggest), rows }
+    View { text: RichText::plain(&*content.interface(lang).suggest), rows, picture: None }
 }
 
 /// A sentence above the buttons of home.
@@ -335,7 +451,7 @@ pub fn talk(content: &Content, lang: LangId, talk: TalkId) -> View {
         Some(TalkAnswer { text, section: None }) => View { text: text.clone(), ..home(content, lang, None) },
         Some(TalkAnswer { text, section: Some(section) }) => {
             let rows = vec![vec![link(content, lang, *section)], vec![home_button(content, lang)]];
-            View { text: text.clone(), rows }
+            View { text: text.clone(), rows, picture: None }
         }
     }
 }
@@ -344,7 +460,7 @@ pub fn talk(content: &Content, lang: LangId, talk: TalkId) -> View {
 #[must_use]
 pub fn how_to_ask(content: &Content, lang: LangId) -> PageSource {
     let interface = content.interface(lang);
-    let view = View { text: RichText::plain(&*interface.how_to_ask), rows: Vec::new() };
+    let view = View { text: RichText::plain(&*interface.how_to_ask), rows: Vec::new(), picture: None };
     PageSource::Prompt { view, placeholder: interface.question_placeholder.clone() }
 }
 
@@ -359,7 +475,7 @@ fn with_everyone_button(content: &Content, lang: LangId, page: Page, mut view: V
 fn with_open_button(content: &Content, page: Action, mut view: View) -> View {
     if let Some(payload) = page.to_start_parameter(content) {
         let label = content.interface(page.lang).button_open.to_string();
-        view.rows.push(vec![Button { label, action: ButtonAction::OpenPrivateChat(payload.into()) }]);
+        view.rows.push(vec![button(label, ButtonAction::OpenPrivateChat(payload.into()))]);
     }
     view
 }
@@ -399,7 +515,7 @@ pub fn venue(content: &Content, lang: LangId, contact: ContactId) -> Option<Venu
 
 fn contact_buttons(content: &Content, lang: LangId, id: ContactId) -> Vec<Button> {
     let (contact, interface) = (content.contact(id), content.interface(lang));
-    let copy = |label: String, text: &str| Button { label, action: ButtonAction::Copy(text.into()) };
+    let copy = |label: String, text: &str| button(label, ButtonAction::Copy(text.into()));
     // What is copied stands on the button, behind the word that says whose it is, if there is room for both.
     let labelled = |template: &str, name: &str, shown: &str, label: Option<&PerLanguage>| {
         let both = label.map(|label| match label.get(lang) {
@@ -422,7 +538,7 @@ fn contact_buttons(content: &Content, lang: LangId, id: ContactId) -> Vec<Button
     if let Some(address) = &contact.address {
         buttons.push(copy(interface.button_copy_address.to_string(), address.get(lang)));
     }
-    let url = |label: &str, url: &str| Button { label: label.to_owned(), action: ButtonAction::OpenUrl(url.into()) };
+    let url = |label: &str, url: &str| button(label, ButtonAction::OpenUrl(url.into()));
     if let Some(location) = contact.location {
         buttons.push(open(interface.button_venue.to_string(), Action { lang, target: Target::Venue(id) }));
         buttons.push(url(&interface.button_map, &location.map_url()));
@@ -458,13 +574,18 @@ fn footer(content: &Content, lang: LangId, page: Page, parent: Option<SectionId>
 
 /// Shares a page by the query that finds exactly its card; help is nothing to share.
 fn share_button(content: &Content, lang: LangId, page: Page) -> Option<Button> {
+    let query = share_query(content, lang, page)?;
+    Some(button(content.interface(lang).button_share.to_string(), ButtonAction::Share(query)))
+}
+
+/// The inline query that finds exactly the card of a page.
+fn share_query(content: &Content, lang: LangId, page: Page) -> Option<Box<str>> {
     let id = match page {
         Page::Home => "",
         Page::Section(section, _) => &content.section(section).id,
         Page::Help => return None,
     };
-    let query = [content.tag(lang).as_str(), ":#", id].concat().into();
-    Some(Button { label: content.interface(lang).button_share.to_string(), action: ButtonAction::Share(query) })
+    Some([content.tag(lang).as_str(), ":#", id].concat().into())
 }
 
 /// With two languages the other one, else a list of them.
@@ -497,7 +618,11 @@ fn link(content: &Content, lang: LangId, section: SectionId) -> Button {
 }
 
 fn open(label: impl Into<String>, action: Action) -> Button {
-    Button { label: label.into(), action: ButtonAction::Open(action) }
+    button(label, ButtonAction::Open(action))
+}
+
+fn button(label: impl Into<String>, action: ButtonAction) -> Button {
+    Button { label: label.into(), action, is_primary: false }
 }
 
 /// Rows of buttons: two that are short stand side by side.

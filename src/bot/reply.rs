@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::bot::action::{Destination, Page, Target, above};
+use crate::bot::action::{Destination, Feedback, Page, Target, above};
 use crate::bot::command::CommandText;
 use crate::bot::outcome::{Outcome, decide};
 use crate::bot::pages::{self, Frame, PageId, PageSource};
 use crate::bot::view::{ContactCard, Venue, View};
-use crate::content::{CommandTarget, Content, LangId, SectionId, Shortcut, TalkId, TalkKind};
+use crate::content::{CardPages, Clip, CommandTarget, Content, LangId, SectionId, Shortcut, TalkId, TalkKind};
 use crate::folding::fold;
 use crate::metrics::QuestionOutcome;
 
@@ -95,12 +95,14 @@ pub enum Place {
     },
     /// A group, in a message that only this person and the bot see.
     Ephemeral,
+    /// Any chat, of which the bot is no member, and in which somebody named it: the answer is a shared message.
+    Guest,
 }
 
 impl Place {
     fn frame(self) -> Frame {
         match self {
-            Self::InlineMessage => Frame::InlineMessage,
+            Self::InlineMessage | Self::Guest => Frame::InlineMessage,
             Self::Ephemeral => Frame::Ephemeral,
             Self::Private | Self::Group { .. } => Frame::Message,
         }
@@ -114,6 +116,8 @@ pub enum Reply<P = PageSource> {
     Silent,
     /// A page: a new message after a text, in the place of the tapped message after a tap.
     Page(PageReply<P>),
+    /// A page read aloud: a message of its own.
+    Clip(ClipReply<P>),
     /// A contact card: a message of its own.
     Contact {
         /// What is sent.
@@ -130,11 +134,26 @@ pub enum Reply<P = PageSource> {
     },
 }
 
+/// A page read aloud as a reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClipReply<P = PageSource> {
+    /// What is sent.
+    pub clip: Clip,
+    /// What stands under it: a text of at most 200 UTF-16 units, and the page's buttons.
+    pub caption: P,
+    /// What is shown where the clip cannot be sent.
+    pub instead: P,
+    /// What is counted of it.
+    pub meta: ReplyMeta,
+}
+
 /// A page as a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageReply<P = PageSource> {
     /// What is shown.
     pub page: P,
+    /// What is shown in the place of what was tapped, if [`Addressee::Alone`] cannot be reached.
+    pub in_place: Option<P>,
     /// A short notice to the one who tapped: at most 200 characters.
     pub notice: Option<String>,
     /// Whom it is for.
@@ -147,11 +166,15 @@ pub struct PageReply<P = PageSource> {
 
 impl<P> Reply<P> {
     /// The same reply with its page as something else.
-    pub fn map<Q>(self, page: impl FnOnce(P) -> Q) -> Reply<Q> {
+    pub fn map<Q>(self, mut page: impl FnMut(P) -> Q) -> Reply<Q> {
         match self {
             Self::Silent => Reply::Silent,
-            Self::Page(PageReply { page: shown, notice, addressee, chosen_language, meta }) => {
-                Reply::Page(PageReply { page: page(shown), notice, addressee, chosen_language, meta })
+            Self::Page(PageReply { page: shown, in_place, notice, addressee, chosen_language, meta }) => {
+                let (shown, in_place) = (page(shown), in_place.map(page));
+                Reply::Page(PageReply { page: shown, in_place, notice, addressee, chosen_language, meta })
+            }
+            Self::Clip(ClipReply { clip, caption, instead, meta }) => {
+                Reply::Clip(ClipReply { clip, caption: page(caption), instead: page(instead), meta })
             }
             Self::Contact { card, meta } => Reply::Contact { card, meta },
             Self::Venue { venue, meta } => Reply::Venue { venue, meta },
@@ -164,6 +187,7 @@ impl<P> Reply<P> {
         match self {
             Self::Silent => None,
             Self::Page(page) => Some(&page.meta),
+            Self::Clip(clip) => Some(&clip.meta),
             Self::Contact { meta, .. } | Self::Venue { meta, .. } => Some(meta),
         }
     }
@@ -178,6 +202,8 @@ pub enum Addressee {
     QuotedAuthor,
     /// Everybody in the chat: a new message, whatever was tapped.
     Everyone,
+    /// The one alone who tapped on a shared card, beside which the page is shown, if Telegram offers that.
+    Alone,
 }
 
 /// What is counted of a reply.
@@ -189,6 +215,8 @@ pub struct ReplyMeta {
     pub page: PageKind,
     /// The question that it answers, if one was asked.
     pub question: Option<Question>,
+    /// What somebody says of an answer, to be counted if it is the first to say so.
+    pub feedback: Option<(SectionId, Feedback)>,
 }
 
 /// A page as far as it is counted.
@@ -218,6 +246,16 @@ pub enum PageKind {
     ContactCard,
     /// The place of a contact.
     Venue,
+    /// A page read aloud.
+    Clip,
+    /// The page that helped, or did not.
+    Feedback,
+}
+
+impl ReplyMeta {
+    fn new(lang: LangId, page: PageKind) -> Self {
+        Self { lang, page, question: None, feedback: None }
+    }
 }
 
 impl PageKind {
@@ -237,6 +275,8 @@ impl PageKind {
             Self::UnknownCommand => "unknown_command",
             Self::ContactCard => "contact_card",
             Self::Venue => "venue",
+            Self::Clip => "clip",
+            Self::Feedback => "feedback",
         }
     }
 }
@@ -306,15 +346,40 @@ fn text_message(content: &Content, reader: Reader<'_>, text: &str, quoted: Optio
     }
 }
 
-/// What is said to something that has no words.
+/// What is said to something that has no words. Who sends their voice may not read: home is read aloud first, and the help page, if the
+/// content has it, is the answer itself.
 fn media(content: &Content, lang: LangId, kind: MediaKind) -> Reply {
     let interface = content.interface(lang);
     let sentence = match kind {
-        MediaKind::Voice => &interface.voice,
+        MediaKind::Voice => {
+            let view = pages::say(content, lang, &interface.voice);
+            return match interface.help_clip.clone() {
+                None => view_reply(lang, PageKind::Media, view),
+                Some(clip) => {
+                    let meta = ReplyMeta::new(lang, PageKind::Media);
+                    let (caption, instead) = (PageSource::View(view.clone()), PageSource::View(view));
+                    Reply::Clip(ClipReply { clip, caption, instead, meta })
+                }
+            };
+        }
         MediaKind::Picture => &interface.picture,
         MediaKind::Other => &interface.other,
     };
     view_reply(lang, PageKind::Media, pages::say(content, lang, sentence))
+}
+
+/// A page read aloud; the page itself, if there is no clip of it any more.
+fn listen(content: &Content, lang: LangId, page: Page, place: Place) -> Reply {
+    match pages::clip(content, lang, page).cloned() {
+        // Nothing can be uploaded to a chat that the bot does not know.
+        Some(clip) if place != Place::InlineMessage => {
+            let id = PageId::new(lang, page, place.frame());
+            let caption = PageSource::View(pages::under_clip(content, id));
+            let instead = PageSource::View(pages::instead_of_clip(content, id));
+            Reply::Clip(ClipReply { clip, caption, instead, meta: ReplyMeta::new(lang, PageKind::Clip) })
+        }
+        _ => Reply::Page(content_page(lang, page, place)),
+    }
 }
 
 /// The reply to a reply in a group. Most are remarks to the others, or a "thanks": they are met with silence, unless they are
@@ -364,27 +429,51 @@ fn tap(content: &Content, lang: LangId, data: &str, place: Place) -> Reply {
     match action.target {
         Target::Page(page) => {
             let notice = is_substitute.then(|| content.interface(lang).gone.to_string());
-            Reply::Page(PageReply { notice, ..content_page(lang, page, place) })
+            Reply::Page(PageReply { notice, ..page_or_beside(content, lang, page, place) })
         }
+        Target::Listen(page) => listen(content, lang, page, place),
+        Target::Alone(page) => {
+            let beside = PageSource::Content(PageId::new(lang, page, Frame::BesideCard));
+            Reply::Page(PageReply { page: beside, ..content_page(lang, page, place) })
+        }
+        Target::Feedback(page, feedback) => feedback_reply(content, lang, page, feedback, place),
         Target::Languages(back) => view_reply(lang, PageKind::Languages, pages::languages(content, lang, back)),
         Target::Choose(page) => {
-            Reply::Page(PageReply { chosen_language: Some(lang), ..content_page(lang, page, place) })
+            Reply::Page(PageReply { chosen_language: Some(lang), ..page_or_beside(content, lang, page, place) })
         }
         Target::Post(page) => {
             let reply = content_page(lang, page, Place::Group { addressed: true });
             Reply::Page(PageReply { addressee: Addressee::Everyone, ..reply })
         }
         Target::Contact(contact) => match pages::contact_card(content, lang, contact) {
-            Some(card) => {
-                Reply::Contact { card, meta: ReplyMeta { lang, page: PageKind::ContactCard, question: None } }
-            }
+            Some(card) => Reply::Contact { card, meta: ReplyMeta::new(lang, PageKind::ContactCard) },
             None => Reply::Page(content_page(lang, Page::Home, place)),
         },
         Target::Venue(contact) => match pages::venue(content, lang, contact) {
-            Some(venue) => Reply::Venue { venue, meta: ReplyMeta { lang, page: PageKind::Venue, question: None } },
+            Some(venue) => Reply::Venue { venue, meta: ReplyMeta::new(lang, PageKind::Venue) },
             None => Reply::Page(content_page(lang, Page::Home, place)),
         },
     }
+}
+
+/// A page in the place of the tapped message; of a card, as the content has it, beside it for the one who tapped.
+fn page_or_beside(content: &Content, lang: LangId, page: Page, place: Place) -> PageReply {
+    let in_place = content_page(lang, page, place);
+    if place != Place::InlineMessage || content.settings().cards == CardPages::Together {
+        return in_place;
+    }
+    let beside = PageSource::Content(PageId::new(lang, page, Frame::BesideCard));
+    PageReply { page: beside, in_place: Some(in_place.page), addressee: Addressee::Alone, ..in_place }
+}
+
+/// The page that somebody has said something of, without the buttons to say so.
+fn feedback_reply(content: &Content, lang: LangId, page: Page, feedback: Feedback, place: Place) -> Reply {
+    let reply = content_page(lang, page, place);
+    let Page::Section(section, _) = page else { return Reply::Page(reply) };
+    let interface = content.interface(lang);
+    let notice = if feedback.helped { &interface.feedback_thanks } else { &interface.feedback_sorry };
+    let meta = ReplyMeta { feedback: Some((section, feedback)), ..ReplyMeta::new(lang, PageKind::Feedback) };
+    Reply::Page(PageReply { notice: Some(notice.to_string()).filter(|notice| !notice.is_empty()), meta, ..reply })
 }
 
 fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: Option<&str>, place: Place) -> Reply {
@@ -412,6 +501,7 @@ fn command(content: &Content, reader: Reader<'_>, written: CommandText, quoted: 
             Some(Destination { action, is_substitute }) => match action.target {
                 Target::Page(page) if is_substitute => page_above(content, action.lang, page, place),
                 Target::Page(page) => Reply::Page(content_page(action.lang, page, place)),
+                Target::Listen(page) => listen(content, action.lang, page, place),
                 _ => home(content, reader, place),
             },
             None => home(content, reader, place),
@@ -564,6 +654,6 @@ fn view_reply(lang: LangId, kind: PageKind, view: View) -> Reply {
 }
 
 fn page_reply(lang: LangId, kind: PageKind, page: PageSource) -> PageReply {
-    let meta = ReplyMeta { lang, page: kind, question: None };
-    PageReply { page, notice: None, addressee: Addressee::Asker, chosen_language: None, meta }
+    let meta = ReplyMeta::new(lang, kind);
+    PageReply { page, in_place: None, notice: None, addressee: Addressee::Asker, chosen_language: None, meta }
 }

@@ -1,7 +1,7 @@
 //! What a page looks like, on any platform: a text, and rows of buttons under it.
 
 use crate::bot::action::Action;
-use crate::content::Location;
+use crate::content::{Location, Picture};
 use crate::markup::RichText;
 
 /// A page.
@@ -11,6 +11,8 @@ pub struct View {
     pub text: RichText,
     /// Rows of buttons, none of them empty: at most 100 buttons, at most 2 in a row.
     pub rows: Vec<Vec<Button>>,
+    /// What is shown above the text.
+    pub picture: Option<Picture>,
 }
 
 /// A button.
@@ -20,6 +22,8 @@ pub struct Button {
     pub label: String,
     /// What it does.
     pub action: ButtonAction,
+    /// Whether it is the first step, which an app may colour.
+    pub is_primary: bool,
 }
 
 /// What a button does.
@@ -29,12 +33,16 @@ pub enum ButtonAction {
     Open(Action),
     /// Lets somebody choose a chat, and shares there the page that this inline query finds.
     Share(Box<str>),
+    /// Shares in this chat the page that this inline query finds.
+    ShareHere(Box<str>),
     /// Opens a chat with the bot at the page of this deep link's payload.
     OpenPrivateChat(Box<str>),
     /// Opens a web address.
     OpenUrl(Box<str>),
     /// Copies a text of 1 to 256 characters.
     Copy(Box<str>),
+    /// Nothing: it says where one is. An app that cannot show such a button leaves it out.
+    Nothing,
 }
 
 /// A contact as a phone's address book takes it.

@@ -12,7 +12,7 @@ use crate::terminal::{Terminal, TerminalStyle};
 
 /// Talks until the input ends. Of a content with errors it shows what can be shown, and says so first.
 pub(super) fn execute(options: &ChatOptions) -> Result<ExitCode, Error> {
-    let Loaded { content, damaged, report } = super::load(&options.content, options.edition);
+    let Loaded { content, damaged, report, .. } = super::load(&options.content, options.edition);
     let broken = || super::broken(&report);
     if content.is_none() && damaged.is_some() {
         let shown = message!("what follows is shown as far as it can be");

@@ -57,9 +57,9 @@ struct First {
 fn first_content(directory: Option<&Path>, last_good: Option<&LastGood>) -> Result<First, Error> {
     let loaded = load::directory_or_shipped(directory, load::today());
     let version = loaded.version();
-    let Loaded { content, report, .. } = loaded;
+    let Loaded { content, report, media, .. } = loaded;
     if let Some(content) = content {
-        return Ok(First { content, origin: Origin::Files(report.sources) });
+        return Ok(First { content, origin: Origin::Files(report.sources, media) });
     }
     let restored = last_good.and_then(|last_good| last_good.restore(load::today()));
     let restored = restored.ok_or_else(|| super::broken(&report))?;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use cap_fs_ext::OpenOptionsSyncExt;
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions};
+use cap_std::fs::{Dir, File, OpenOptions};
 
 use crate::message;
 use crate::messages::Message;
@@ -100,8 +100,8 @@ impl Directory {
         Ok(names)
     }
 
-    /// The bytes of a file. Of more than [`FILE_MAX`] it is an error, also when the file grows while it is read.
-    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+    /// A file and its length, for who reads parts of it.
+    pub(super) fn open_file(&self, path: &str) -> Result<(File, u64), ReadError> {
         let mut options = OpenOptions::new();
         // The opening of a pipe would wait until somebody writes into it.
         options.read(true).nonblock(true);
@@ -111,11 +111,17 @@ impl Directory {
         if !metadata.is_file() && !metadata.is_dir() {
             return Err(ReadError::NoFile);
         }
+        Ok((file, metadata.len()))
+    }
+
+    /// The bytes of a file. Of more than [`FILE_MAX`] it is an error, also when the file grows while it is read.
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let (file, length) = self.open_file(path)?;
         let mut bytes = Vec::new();
-        if metadata.len() <= FILE_MAX {
+        if length <= FILE_MAX {
             file.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
         }
-        if metadata.len().max(bytes.len() as u64) > FILE_MAX {
+        if length.max(bytes.len() as u64) > FILE_MAX {
             return Err(ReadError::TooLarge);
         }
         Ok(bytes)

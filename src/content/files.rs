@@ -2,12 +2,15 @@
 //!
 //! What other programs leave beside a content is ignored (`stray`); a `.toml` file in a place where nothing reads it is reported.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
 use super::directory::{Directory, Entry, ReadError};
+use super::media::{MediaFile, MediaFiles, MediaStore, is_media};
 use super::stray;
 use super::version::Version;
 use crate::diag::{Code, Diagnostic, Location, Report, Severity, Source};
@@ -36,6 +39,8 @@ const BYTES_MAX: usize = 16 << 20;
 pub(crate) struct Files {
     /// The texts, and what is wrong with files that have none.
     pub(crate) report: Report,
+    /// Clips and pictures.
+    pub(crate) media: MediaFiles,
     /// The names of the folders but [`TESTS_FOLDER`], whether or not they hold a file.
     pub(super) folders: Vec<String>,
     /// Whether there was more than is read.
@@ -89,9 +94,9 @@ impl<'a> Role<'a> {
 }
 
 /// The version of the files that a bot answers from: the questions of `tests/` and the notes of the translators do not count.
-pub(super) fn version(sources: &[Source]) -> Version {
+pub(super) fn version(sources: &[Source], media: &BTreeMap<String, MediaFile>) -> Version {
     let is_shown = |source: &&Source| Role::of(&source.path).is_none_or(Role::is_shown);
-    Version::of(sources.iter().filter(is_shown))
+    Version::of(sources.iter().filter(is_shown), media)
 }
 
 impl Files {
@@ -101,6 +106,7 @@ impl Files {
         let shown = directory.display().to_string();
         match Directory::open(directory).and_then(|directory| Ok((directory.list(".")?, directory))) {
             Ok((entries, directory)) => {
+                let directory = Arc::new(directory);
                 for (name, entry) in entries {
                     if stray::is_ignored(&name) {
                         continue;
@@ -113,10 +119,13 @@ impl Files {
                         files.read_file(&directory, &name);
                     } else if name.eq_ignore_ascii_case(ROOT_FILE) {
                         files.not_read(&name, message!("rename it to `{name}`", name = ROOT_FILE));
+                    } else if is_media(&name) {
+                        files.read_media(&directory, &name);
                     } else if looks_like_toml(&name) {
                         files.not_read(&name, message!("put it into the folder of its language, as `fr/`"));
                     }
                 }
+                files.media.store = MediaStore::Directory(directory);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => files.report.error(
                 Code::NoDirectory,
@@ -136,12 +145,14 @@ impl Files {
         let files = SHIPPED.files().chain(SHIPPED.dirs().flat_map(Dir::files));
         let paths: Vec<_> =
             files.map(|file| (file.path().to_string_lossy().replace('\\', "/"), file.contents())).collect();
-        Self::memory(paths.iter().map(|(path, bytes)| (path.as_str(), *bytes)))
+        let mut files = Self::memory(paths.iter().map(|(path, bytes)| (path.as_str(), *bytes)));
+        files.media.store = MediaStore::Embedded(&SHIPPED);
+        files
     }
 
     /// Files in memory, by their paths relative to the content directory, with `/`.
     pub(crate) fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut files = Self::default();
+        let (mut files, mut media) = (Self::default(), BTreeMap::new());
         for (path, bytes) in entries {
             if path.split('/').any(stray::is_ignored) {
                 continue;
@@ -152,14 +163,28 @@ impl Files {
             {
                 files.folders.push(folder.to_owned());
             }
-            files.add(path, bytes);
+            if is_media(path.rsplit('/').next().unwrap_or(path)) {
+                files.media.add_bytes(path, bytes);
+                media.insert(path.to_owned(), bytes.to_vec());
+            } else {
+                files.add(path, bytes);
+            }
+        }
+        if !media.is_empty() {
+            files.media.store = MediaStore::Memory(Arc::new(media));
         }
         files
     }
 
+    /// Texts that have been read or are to be written, with the clips and pictures beside them.
+    pub(crate) fn of_sources<'a>(sources: impl IntoIterator<Item = &'a Source>, media: &MediaFiles) -> Self {
+        let entries = sources.into_iter().map(|source| (source.path.as_str(), source.text.as_bytes()));
+        Self { media: media.clone(), ..Self::memory(entries) }
+    }
+
     /// The version of the files; it costs a hash of all of them.
     pub(crate) fn version(&self) -> Version {
-        version(&self.report.sources)
+        version(&self.report.sources, &self.media.files)
     }
 
     /// The identity of the files, to be compared with that of others.
@@ -185,6 +210,8 @@ impl Files {
                         self.not_read(&path, message!("it is a copy that another program made: put what is new in it into the file itself, then delete it"));
                     } else if is_toml(name) {
                         self.read_file(directory, &path);
+                    } else if is_media(name) && *entry == Entry::File && folder != TESTS_FOLDER {
+                        self.read_media(directory, &path);
                     } else if is_folder(name, *entry) {
                         self.not_read(&path, message!("put its files into `{folder}/` itself", folder));
                     } else if looks_like_toml(name) {
@@ -205,6 +232,17 @@ impl Files {
             Ok(_) => self.full(path),
             Err(error) => self.unreadable(path, &error),
         }
+    }
+
+    /// Looks into a clip or a picture.
+    fn read_media(&mut self, directory: &Directory, path: &str) {
+        if self.is_full {
+            return;
+        }
+        if self.media.files.len() >= FILES_MAX {
+            return self.full(path);
+        }
+        self.media.add_file(directory, path);
     }
 
     fn has_room(&self, bytes: usize) -> bool {

@@ -153,6 +153,20 @@ fn root() -> Value {
         }),
         &["title", "checked"],
     );
+    let bot = table(
+        json!({
+            "picture": text("The picture of its profile: a JPEG beside palabre.toml"),
+            "site": text("Where `palabre site` is served: a web address, with https://"),
+            "cards": {
+                "type": "string", "enum": ["together", "alone"],
+                "description": "What a tap on a shared card opens: a page that everybody sees, or one for who taps",
+            },
+            "inline_mode": boolean("false: nobody shares pages by inline mode"),
+            "groups": boolean("false: nobody adds the bot to groups"),
+            "guests": boolean("false: nobody mentions the bot in chats that it is no member of"),
+        }),
+        &[],
+    );
     let mut schema = table(
         json!({
             "sections": { "type": "array", "minItems": 1, "items": { "$ref": "#/definitions/section" }, "description": "The tree" },
@@ -166,6 +180,8 @@ fn root() -> Value {
             "contacts": named(json!({ "$ref": "#/definitions/contact" }), "Offices, services, people: how to reach them"),
             "contact": { "$ref": "#/definitions/contact" },
             "source": source,
+            "bot": bot,
+            "feedback": boolean("true: answers to questions ask whether they helped"),
         }),
         &["sections", "languages", "source"],
     );
@@ -197,6 +213,7 @@ fn section() -> Value {
             "source": text("Where its facts are from, if from another source than the content's"),
             "checked": text("The month in which they were checked: \"2016-09\""),
             "links": { "type": "array", "maxItems": LINKS_MAX, "items": link, "description": "Buttons that open web addresses" },
+            "picture": text("A JPEG, PNG or WebP picture beside palabre.toml"),
             "children": { "type": "array", "items": { "$ref": "#/definitions/section" }, "description": children },
         }),
         &["id", "emoji"],
@@ -252,6 +269,8 @@ fn sections() -> Value {
             "command": text("Its command in this language: 1 to 32 of a-z, 0-9 and _"),
             "summary": text("One short line, at most 200 characters: for menus and lists"),
             "body": text("Markdown: at most three pages"),
+            "voice": text("The page read aloud: an Opus file (.ogg) in this folder"),
+            "picture_text": text("What the section's picture shows, at most 200 characters"),
             "ask": texts("How people ask for it, in their words: at least twelve"),
         }),
         &["title", "summary", "body"],

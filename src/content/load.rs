@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::files::{Files, version};
+use super::media::MediaFiles;
 use super::{Content, Version, validate};
 use crate::diag::{Code, Report, Severity, Source};
 
@@ -22,24 +23,26 @@ pub struct Loaded {
     pub damaged: Option<Content>,
     /// The problems, sorted, and the files.
     pub report: Report,
+    /// What is known of clips and pictures.
+    pub(crate) media: MediaFiles,
 }
 
 impl Loaded {
     /// What the files make, when all their problems are known: problems that follow from others are left out.
-    pub(crate) fn new(content: Option<Content>, mut report: Report) -> Self {
+    pub(crate) fn new(content: Option<Content>, mut report: Report, media: MediaFiles) -> Self {
         let is_sound = report.count(Severity::Error) == 0;
         let (content, damaged) = if is_sound { (content, None) } else { (None, content) };
         validate::drop_follow_ons(&mut report);
         report.sort();
         report.quiet();
         report.merge_repeated(&[Code::UnknownId, Code::DeadReference]);
-        Self { content, damaged, report }
+        Self { content, damaged, report, media }
     }
 
     /// The version of the files, whether or not they make a content.
     #[must_use]
     pub fn version(&self) -> Version {
-        version(&self.report.sources)
+        version(&self.report.sources, &self.media.files)
     }
 }
 
@@ -82,14 +85,15 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = (&'a str, &'a [u8])>, editio
 }
 
 /// What readers see of a content of these files on its day; `None` when that is all of it.
-pub(crate) fn as_published(content: &Content, sources: &[Source]) -> Option<Content> {
-    let files = Files::memory(sources.iter().map(|source| (source.path.as_str(), source.text.as_bytes())));
+pub(crate) fn as_published(content: &Content, sources: &[Source], media: &MediaFiles) -> Option<Content> {
+    let files = Files::of_sources(sources, media);
     let published = of_files(files, content.edition.day.into()).content?;
     (published.sections().len() < content.sections().len()).then_some(published)
 }
 
 /// Loads the content of files that have been read.
 pub(crate) fn of_files(files: Files, edition: Edition) -> Loaded {
+    let media = files.media.clone();
     let (content, report) = validate::validate(files, edition);
-    Loaded::new(content, report)
+    Loaded::new(content, report, media)
 }

@@ -4,8 +4,10 @@ mod command;
 mod contact;
 mod hours;
 mod interface;
+mod media;
 mod per_language;
 mod section;
+mod settings;
 mod shortcut;
 mod topic;
 
@@ -14,6 +16,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::edition::{Calendar, Edition};
+use super::media::MediaStore;
 use super::month::YearMonth;
 use super::version::Version;
 use crate::lang::Tag;
@@ -24,8 +27,10 @@ pub(super) use hours::{DAY_MINUTES, DAYS};
 pub use hours::{Hours, Minute, Opening, Weekday, clock_time};
 pub use interface::Interface;
 pub(super) use interface::spaced_words;
+pub use media::{Clip, Image, Picture};
 pub use per_language::PerLanguage;
 pub use section::{LinkButton, Section, SectionText, Siblings};
+pub use settings::{CardPages, Settings};
 pub use shortcut::Shortcut;
 pub(super) use shortcut::Shortcuts;
 pub use topic::{Found, Match, Talk, TalkAnswer, TalkId, TalkKind, Topic};
@@ -80,6 +85,9 @@ pub struct Content {
     pub(super) index: LazyIndex,
     pub(super) talk: Vec<Talk>,
     pub(super) shortcuts: Shortcuts,
+    pub(super) settings: Settings,
+    /// Where clips and pictures are read.
+    pub(super) media: MediaStore,
 }
 
 impl Content {
@@ -87,6 +95,25 @@ impl Content {
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// What the organisation chooses about the bot.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether any page has a voice clip.
+    #[must_use]
+    pub fn has_clips(&self) -> bool {
+        let of_pages = self.interfaces.iter().flat_map(|interface| [&interface.home_clip, &interface.help_clip]);
+        let of_sections = self.sections.iter().flat_map(|section| &section.texts).map(|text| &text.clip);
+        of_pages.chain(of_sections).any(Option::is_some)
+    }
+
+    /// The way to the bytes of clips and pictures, for another thread: reading waits for the disk.
+    pub(crate) fn media(&self) -> &MediaStore {
+        &self.media
     }
 
     /// The languages, in the order of their buttons.

@@ -29,6 +29,20 @@ pub(crate) struct RawRoot {
     pub(super) source: RawSource,
     /// Kinds of warnings that the editors know of.
     pub(super) allow: Vec<Spanned<String>>,
+    pub(super) bot: RawBot,
+    /// Whether answers ask whether they helped.
+    pub(super) feedback: bool,
+}
+
+/// `[bot]`: the bot as a messenger shows it.
+#[derive(Debug, Default)]
+pub(crate) struct RawBot {
+    pub(super) picture: Option<Spanned<String>>,
+    pub(super) site: Option<Spanned<String>>,
+    pub(super) cards: Option<Spanned<String>>,
+    pub(super) inline_mode: Option<bool>,
+    pub(super) groups: Option<bool>,
+    pub(super) guests: Option<bool>,
 }
 
 /// `[languages]`
@@ -118,6 +132,7 @@ pub(crate) struct RawSection {
     pub(super) source: Option<Spanned<String>>,
     pub(super) checked: Option<Spanned<String>>,
     pub(super) links: Vec<RawLinkButton>,
+    pub(super) picture: Option<Spanned<String>>,
     pub(super) children: Vec<RawSection>,
 }
 
@@ -137,6 +152,10 @@ pub(crate) struct RawSectionText {
     pub(super) command: Option<Spanned<String>>,
     pub(super) summary: Option<Spanned<String>>,
     pub(super) body: Option<Spanned<String>>,
+    /// The file of the clip that reads it aloud.
+    pub(super) voice: Option<Spanned<String>>,
+    /// What the section's picture shows.
+    pub(super) picture_text: Option<Spanned<String>>,
     pub(crate) ask: Vec<Spanned<String>>,
 }
 
@@ -243,6 +262,15 @@ impl<'a> Reader<'a> {
             }),
             links: fields.pairs("links"),
             allow: fields.strings("allow"),
+            feedback: fields.boolean("feedback"),
+            bot: fields.table("bot", |fields| RawBot {
+                picture: fields.string("picture"),
+                site: fields.string("site"),
+                cards: fields.string("cards"),
+                inline_mode: fields.optional_boolean("inline_mode"),
+                groups: fields.optional_boolean("groups"),
+                guests: fields.optional_boolean("guests"),
+            }),
         })
     }
 
@@ -251,8 +279,19 @@ impl<'a> Reader<'a> {
         self.tables(|id, fields| {
             let (title, button) = (fields.required("title", why()), fields.string("button"));
             let (command, summary) = (fields.string("command"), fields.required("summary", why()));
-            let (body, ask) = (fields.required("body", why()), fields.strings("ask"));
-            RawSectionText { id, title, button, command, summary, body, ask }
+            let body = fields.required("body", why());
+            let (voice, picture_text) = (fields.string("voice"), fields.string("picture_text"));
+            RawSectionText {
+                id,
+                title,
+                button,
+                command,
+                summary,
+                body,
+                voice,
+                picture_text,
+                ask: fields.strings("ask"),
+            }
         })
     }
 
@@ -293,6 +332,7 @@ fn section(fields: &mut Fields<'_, '_>) -> RawSection {
         source: fields.string("source"),
         checked: fields.string("checked"),
         links: fields.tables("links", link_button),
+        picture: fields.string("picture"),
         children: fields.tables("children", section),
     }
 }

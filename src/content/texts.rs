@@ -66,7 +66,7 @@ impl TextKind {
 
 /// Which keys hold words, by the kind of file: `*` stands for any key, or any place in a list. In `palabre.toml` such a text is a
 /// table by language; one for all languages is nothing to translate. A test holds the list against the JSON Schemas.
-const WORDS: [(FileKind, &str, TextKind); 27] = [
+const WORDS: [(FileKind, &str, TextKind); 28] = [
     (FileKind::Root, "contacts.*.name", TextKind::Plain),
     (FileKind::Root, "contacts.*.address", TextKind::Plain),
     (FileKind::Root, "contacts.*.phones.*.label", TextKind::Plain),
@@ -81,6 +81,7 @@ const WORDS: [(FileKind, &str, TextKind); 27] = [
     (FileKind::Sections, "*.command", TextKind::Command),
     (FileKind::Sections, "*.summary", TextKind::Plain),
     (FileKind::Sections, "*.body", TextKind::Markdown),
+    (FileKind::Sections, "*.picture_text", TextKind::Plain),
     (FileKind::Sections, "*.ask", TextKind::Phrases),
     (FileKind::Interface, "name", TextKind::Name),
     (FileKind::Interface, "months", TextKind::List),
@@ -300,12 +301,13 @@ mod tests {
 
     /// Keys that hold texts and are nothing to translate: names of things, what is the same in every language, and how a language
     /// is written.
-    const NO_WORDS: [(FileKind, &str); 20] = [
+    const NO_WORDS: [(FileKind, &str); 23] = [
         (FileKind::Root, "allow"),
         (FileKind::Root, "names|links.*"),
         (FileKind::Root, "languages.default|order"),
         (FileKind::Root, "source.title|checked"),
-        (FileKind::Root, "sections.*.id|emoji|command|contact|was|from|until|source|checked"),
+        (FileKind::Root, "sections.*.id|emoji|command|contact|was|from|until|source|checked|picture"),
+        (FileKind::Root, "bot.picture|site|cards"),
         (FileKind::Root, "sections.*.links.*.url"),
         (FileKind::Root, "contact.phones|email.*"),
         (FileKind::Root, "contact.phones|email.*.number|address"),
@@ -317,6 +319,9 @@ mod tests {
         (FileKind::Root, "contacts.*.hours|links.*"),
         (FileKind::Root, "contacts.*.links.website|whatsapp|telegram|facebook"),
         (FileKind::Root, "contacts.*.time_zone"),
+        // Files, of which each language has its own.
+        (FileKind::Sections, "*.voice"),
+        (FileKind::Interface, "voices.home|help"),
         (FileKind::Search, "stemmer|stop_words|question_words|address_words"),
         (FileKind::Search, "spellings.*"),
         // Words that alone lead somewhere: each language has its own, and they serve in all.

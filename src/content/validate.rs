@@ -10,12 +10,14 @@ mod id;
 mod interface;
 mod languages;
 mod link_buttons;
+mod media;
 mod menus;
 mod own_facts;
 mod per_language;
 mod references;
 mod search;
 mod sections;
+mod settings;
 mod talk;
 mod text;
 mod translations;
@@ -32,15 +34,18 @@ pub(crate) use search::HeldOut;
 pub(crate) use sections::{SUMMARY_MAX, fits_body};
 
 use self::facts::Facts;
+use self::interface::Features;
+use self::media::Media;
 use self::talk::Talks;
 use self::tree::{Node, Tree};
 use super::edition::Edition;
 use super::files::{self, Files, ROOT_FILE, Role};
+use super::media::MediaFiles;
 use super::model::LazyIndex;
 use super::schema::limits;
 use super::schema::{RawInterface, RawLanguages, RawSearch, RawSectionText, Reader, Spanned};
 use super::version::Version;
-use super::{CommandDefinition, CommandTarget, Content, LangId, SectionId, builtin};
+use super::{CommandDefinition, CommandTarget, Content, LangId, SectionId, Settings, builtin};
 use crate::diag::{Code, Location, Report, Severity, Source, did_you_mean};
 use crate::lang::{Tag, is_right_to_left};
 use crate::markup::Typography;
@@ -84,15 +89,21 @@ impl Folder<'_> {
 /// Checks everything and builds the content of an edition. If the report has errors, it is for previews and `chat` alone: it is built as far as
 /// it can be, and `None` only where the tree or the languages are missing.
 pub(super) fn validate(files: Files, edition: Edition) -> (Option<Content>, Report) {
-    let Files { mut report, folders, .. } = files;
+    let Files { mut report, folders, media, .. } = files;
     // Apart from the report, so that problems can be added while the texts are read.
     let sources = std::mem::take(&mut report.sources);
-    let content = build(&sources, &folders, edition, &mut report);
+    let content = build(&sources, &folders, &media, edition, &mut report);
     report.sources = sources;
     (content, report)
 }
 
-fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut Report) -> Option<Content> {
+fn build(
+    sources: &[Source],
+    folders: &[String],
+    media: &MediaFiles,
+    edition: Edition,
+    report: &mut Report,
+) -> Option<Content> {
     let Some(file) = sources.iter().find(|source| source.path == ROOT_FILE) else {
         missing_root(report);
         return None;
@@ -110,9 +121,13 @@ fn build(sources: &[Source], folders: &[String], edition: Edition, report: &mut 
     if tags.is_empty() || tree.nodes.is_empty() {
         return None;
     }
-    let words = Words { file, version: files::version(sources), tags: &tags, default, folders, facts, edition };
+    let version = files::version(sources, &media.files);
+    let media = Media::new(media);
+    let settings = settings::validate(file, &root, media, report);
+    let words = Words { file, version, tags: &tags, default, folders, facts, edition, settings, media };
     // All of it is checked, whatever is shown today.
     let whole = words.content(&tree, report);
+    media.check(&root, &tree, &whole, &words.folders, report);
     references::check(file, &root, &tree, &whole, &words.folders, report);
     ask_phrases::check(&tree, &words.folders, report);
     search::check(&words.folders, report);
@@ -134,14 +149,22 @@ struct Words<'a> {
     folders: Vec<Folder<'a>>,
     facts: Facts,
     edition: Edition,
+    settings: Settings,
+    media: Media<'a>,
 }
 
 impl Words<'_> {
     /// The content of the sections of a tree.
     fn content(&self, tree: &Tree<'_>, report: &mut Report) -> Content {
-        let Self { file, version, tags, default, folders, facts, edition } = self;
-        let interfaces = interface::validate(folders, facts, tree.is_partly_hidden(), report);
-        let texts = sections::validate(tree, folders, facts, report);
+        let Self { file, version, tags, default, folders, facts, edition, settings, media } = self;
+        let features = Features {
+            contacts: &facts.contacts,
+            is_partly_hidden: tree.is_partly_hidden(),
+            has_clips: media::names_clips(folders),
+            has_feedback: settings.feedback,
+        };
+        let interfaces = interface::validate(folders, facts, &features, *media, report);
+        let texts = sections::validate(file, tree, folders, facts, *media, report);
         let links = link_buttons::validate(file, tree, folders, facts, report);
         let own_facts = own_facts::validate(file, tree, folders, facts, report);
         let talks = Talks::validate(tree, folders, facts, report);
@@ -172,6 +195,8 @@ impl Words<'_> {
             index: LazyIndex::new(Box::new(index)),
             talk: talks.topics,
             shortcuts,
+            settings: settings.clone(),
+            media: media.store(),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The version of a content: a hash of its files, for the log, the metrics and the comparison of two copies.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use super::media::MediaFile;
 use crate::diag::Source;
 
-/// A hash of the files' names and texts. It is the same on every machine, for a directory and for the copy inside the
+/// A hash of the files' names and texts, and of the ends of clips and pictures. It is the same on every machine, for a directory and for the copy inside the
 /// binary, and shows as 12 hexadecimal digits.
 ///
 /// The hash is FNV-1a of 64 bits, which keeps versions apart that differ by accident. It proves nothing against somebody
@@ -13,8 +15,8 @@ use crate::diag::Source;
 pub struct Version(u64);
 
 impl Version {
-    /// The version of these files, in whatever order they were read.
-    pub(super) fn of<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Self {
+    /// The version of these files, in whatever order they were read; clips and pictures count by what is known of them.
+    pub(super) fn of<'a>(sources: impl IntoIterator<Item = &'a Source>, media: &BTreeMap<String, MediaFile>) -> Self {
         let mut sources: Vec<&Source> = sources.into_iter().collect();
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hash = Fnv::default();
@@ -25,15 +27,25 @@ impl Version {
                 hash.write(part.as_bytes());
             }
         }
+        for (path, file) in media {
+            hash.write(&(path.len() as u64).to_le_bytes());
+            hash.write(path.as_bytes());
+            hash.write(&file.digest.to_le_bytes());
+        }
         Self(hash.0)
     }
 }
 
 /// A short hash of one text, as 12 hexadecimal digits: to see whether it is still the same.
 pub(super) fn text_digest(text: &str) -> String {
+    Version(bytes_digest(text.as_bytes())).to_string()
+}
+
+/// A short hash of bytes, likewise.
+pub(super) fn bytes_digest(bytes: &[u8]) -> u64 {
     let mut hash = Fnv::default();
-    hash.write(text.as_bytes());
-    Version(hash.0).to_string()
+    hash.write(bytes);
+    hash.0
 }
 
 impl fmt::Display for Version {
@@ -64,6 +76,10 @@ impl Fnv {
 mod tests {
     use super::*;
 
+    fn of(sources: &[Source]) -> Version {
+        Version::of(sources, &BTreeMap::new())
+    }
+
     fn source(path: &str, text: &str) -> Source {
         Source { path: path.into(), text: text.into() }
     }
@@ -78,11 +94,11 @@ mod tests {
     #[test]
     fn a_version_depends_on_names_and_texts_and_not_on_their_order() {
         let (one, two) = (source("fr/a.toml", "x"), source("fr/b.toml", "y"));
-        let version = Version::of(&[one.clone(), two.clone()]);
-        assert_eq!(Version::of(&[two.clone(), one.clone()]), version);
-        assert_ne!(Version::of([&one]), version);
-        assert_ne!(Version::of(&[source("fr/a.toml", "y"), source("fr/b.toml", "x")]), version);
-        assert_ne!(Version::of(&[source("fr/a.toml", "xf"), source("r/b.toml", "y")]), version);
+        let version = of(&[one.clone(), two.clone()]);
+        assert_eq!(of(&[two.clone(), one.clone()]), version);
+        assert_ne!(of(&[one]), version);
+        assert_ne!(of(&[source("fr/a.toml", "y"), source("fr/b.toml", "x")]), version);
+        assert_ne!(of(&[source("fr/a.toml", "xf"), source("r/b.toml", "y")]), version);
         assert_eq!(version.to_string().len(), 12);
     }
 }

@@ -125,6 +125,16 @@ pub enum Code {
     IsOver,
     /// Facts that nobody has checked for long.
     OldFacts,
+    /// A clip or a picture that is not there.
+    MissingFile,
+    /// A clip or a picture that cannot be used.
+    UnusableFile,
+    /// A clip, a picture or its words that nothing shows.
+    UnusedFile,
+    /// A clip that is much longer than its text.
+    LongClip,
+    /// One clip for two pages.
+    SameClip,
 }
 
 impl Code {

@@ -55,6 +55,16 @@ pub enum QuestionOutcome {
     OutOfScope,
 }
 
+/// How a section was found that somebody says something of: the label `found` of `palabre_feedback_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum FindingWay {
+    /// It was the only one that came into question.
+    Alone,
+    /// Others were offered beside it.
+    Among,
+}
+
 /// How a request to the Bot API ended: the label `result` of `palabre_bot_api_requests_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -127,6 +137,15 @@ pub(super) struct UpdateLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct QuestionLabels {
     pub(super) outcome: &'static str,
+}
+
+/// The labels of `palabre_feedback_total`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct FeedbackLabels {
+    pub(super) section: String,
+    pub(super) language: String,
+    pub(super) found: &'static str,
+    pub(super) helped: &'static str,
 }
 
 /// The labels of `palabre_bot_api_requests_total`.

@@ -11,7 +11,7 @@ use crate::bot::inline::{InlineQuery, InlineResult, answer};
 use crate::bot::pages::PageSource;
 use crate::bot::reply::{Addressee, Input, MediaKind, Place, Reply, Request, reply};
 use crate::bot::view::{ContactCard, Venue, View};
-use crate::content::{CommandTarget, Content, LangId, SectionId};
+use crate::content::{Clip, CommandTarget, Content, LangId, SectionId};
 
 /// The name that the bot has in a preview.
 pub(super) const BOT_NAME: &str = "@bot";
@@ -110,6 +110,8 @@ pub(super) enum Body {
     Media(MediaKind),
     /// A page, and what the input field shows while it is empty.
     Page(View, Option<Box<str>>),
+    /// A clip, and what stands under it.
+    Clip(Clip, View),
     Card(ContactCard),
     Venue(Venue),
     /// The bot stays silent.
@@ -188,8 +190,9 @@ impl Conversation {
                 None => {}
             },
             Event::Tap(number, data) => {
-                let is_tapped =
-                    |message: &ChatMessage| message.event == *number && matches!(message.body, Body::Page(..));
+                let is_tapped = |message: &ChatMessage| {
+                    message.event == *number && matches!(message.body, Body::Page(..) | Body::Clip(..))
+                };
                 let Some(tapped) = self.messages.iter().rposition(is_tapped) else { return };
                 let place = self.messages[tapped].place;
                 self.answer(content, Request { input: Input::Tap(data), language_code, place, now }, Some(tapped));
@@ -204,16 +207,30 @@ impl Conversation {
             Reply::Silent => self.push(Body::Silence, place),
             Reply::Contact { card, .. } => self.push(Body::Card(card), place),
             Reply::Venue { venue, .. } => self.push(Body::Venue(venue), place),
+            Reply::Clip(reply) => {
+                self.push(Body::Clip(reply.clip, reply.caption.view(content).into_owned()), place);
+            }
             Reply::Page(reply) => {
                 self.notice = reply.notice;
                 let placeholder = match &reply.page {
                     PageSource::Prompt { placeholder, .. } => Some(placeholder.clone()),
                     _ => None,
                 };
-                let body = Body::Page(reply.page.view(content).into_owned(), placeholder);
-                match tapped.filter(|_| reply.addressee != Addressee::Everyone) {
+                let view = reply.page.view(content).into_owned();
+                // Between a text and a picture or a clip there is no edit.
+                let is_new = |message: &ChatMessage| match &message.body {
+                    Body::Page(before, _) => before.picture.is_some() || view.picture.is_some(),
+                    _ => true,
+                };
+                let is_beside = reply.addressee == Addressee::Alone;
+                let in_place = tapped.filter(|&tapped| !is_beside && !is_new(&self.messages[tapped]));
+                let body = Body::Page(view, placeholder);
+                match in_place.filter(|_| reply.addressee != Addressee::Everyone) {
                     Some(number) => self.messages[number].body = body,
-                    None if tapped.is_some() => self.push(body, place_in(Chat::Group, true)),
+                    None if is_beside => self.push(body, Place::Ephemeral),
+                    None if tapped.is_some() && reply.addressee == Addressee::Everyone => {
+                        self.push(body, place_in(Chat::Group, true))
+                    }
                     None => self.push(body, place),
                 }
             }

@@ -85,6 +85,7 @@ enum KeyKind {
     Private,
     Open,
     Copy,
+    Nothing,
 }
 
 struct InlineRow {
@@ -231,6 +232,10 @@ fn bubbles(content: Option<&Content>, conversation: &Conversation, labels: &Labe
             Body::Media(MediaKind::Picture) => by_person(plain(&format!("🖼 {}", labels.picture))),
             Body::Media(MediaKind::Other) => by_person(plain(&format!("📎 {}", labels.other))),
             Body::Page(view, _) => by_bot(bubble::to_html(&view.text), keys(content, message.event, view)),
+            Body::Clip(clip, view) => {
+                let file = plain(&format!("🔊 {} · {} · {} kB\n", clip.path, clip.length(), clip.kilobytes()));
+                by_bot(file + &bubble::to_html(&view.text), keys(content, message.event, view))
+            }
             Body::Card(card) => by_bot(plain(&format!("👤 {}\n{}", card.name, card.phone)), Vec::new()),
             Body::Venue(venue) => by_bot(
                 plain(&format!(
@@ -246,10 +251,11 @@ fn bubbles(content: Option<&Content>, conversation: &Conversation, labels: &Labe
 }
 
 fn keys(content: &Content, event: usize, view: &View) -> Vec<Vec<Key>> {
-    let key = |Button { label, action }: &Button| {
+    let key = |Button { label, action, .. }: &Button| {
         let (kind, value) = match action {
             ButtonAction::Open(action) => (KeyKind::Send, format!("{event}:{}", action.callback_data(content))),
-            ButtonAction::Share(words) => (KeyKind::Share, words.to_string()),
+            ButtonAction::Share(words) | ButtonAction::ShareHere(words) => (KeyKind::Share, words.to_string()),
+            ButtonAction::Nothing => (KeyKind::Nothing, String::new()),
             ButtonAction::OpenPrivateChat(payload) => (KeyKind::Private, format!("t:/start {payload}")),
             ButtonAction::OpenUrl(address) => (KeyKind::Open, address.to_string()),
             ButtonAction::Copy(text) => (KeyKind::Copy, text.to_string()),

@@ -152,7 +152,7 @@ impl ContentWatcher {
     fn show(&self, files: Files, loaded: Option<Loaded>) -> u64 {
         let published = caught(|| load::of_files(files, Edition::from(load::today())));
         let published = published.and_then(|loaded| loaded.content.or(loaded.damaged));
-        if let Some(Loaded { content, damaged, report }) = loaded {
+        if let Some(Loaded { content, damaged, report, .. }) = loaded {
             let state = match (&content, &damaged) {
                 (Some(_), _) => State::Sound,
                 (None, Some(_)) => State::Damaged,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::unix_time;
 use crate::content::files::{Files, Role};
 use crate::content::load::{self, Loaded};
+use crate::content::media::{MediaFile, MediaFiles, MediaStore};
 use crate::content::{Content, Version};
 use crate::diag::Source;
 use crate::messages::Locale;
@@ -39,6 +40,9 @@ struct KeptCopy {
     version: String,
     /// The texts by their paths; no questions of `tests/`, which nothing serves.
     files: BTreeMap<String, String>,
+    /// What is known of clips and pictures, by their paths. Their bytes are read in the directory; what is gone there is not sent.
+    #[serde(default)]
+    media: BTreeMap<String, MediaFile>,
 }
 
 /// The kept copy of the content of a directory.
@@ -122,7 +126,7 @@ impl LastGood {
 
     /// Keeps the files of a content that has been loaded without errors, unless they are kept already. What cannot be written is
     /// logged, and tried again with the next content.
-    pub(crate) fn keep(&mut self, sources: &[Source], version: Version) {
+    pub(crate) fn keep(&mut self, sources: &[Source], media: &MediaFiles, version: Version) {
         let version = version.to_string();
         if self.kept.is_none() {
             self.kept = self.read().ok().map(|copy| copy.version);
@@ -130,7 +134,7 @@ impl LastGood {
         if self.kept.as_ref() == Some(&version) {
             return;
         }
-        match self.write(sources, &version) {
+        match self.write(sources, media, &version) {
             Ok(()) => {
                 log::info!("content {version} is kept for a start with a broken one");
                 self.kept = Some(version);
@@ -142,7 +146,7 @@ impl LastGood {
         }
     }
 
-    fn write(&self, sources: &[Source], version: &str) -> io::Result<()> {
+    fn write(&self, sources: &[Source], media: &MediaFiles, version: &str) -> io::Result<()> {
         let is_served = |source: &&Source| Role::of(&source.path).is_none_or(Role::is_shown);
         let files = sources.iter().filter(is_served).map(|source| (source.path.clone(), source.text.clone()));
         let copy = KeptCopy {
@@ -151,6 +155,7 @@ impl LastGood {
             loaded_at: unix_time().as_secs(),
             version: version.to_owned(),
             files: files.collect(),
+            media: media.files.clone(),
         };
         fs::create_dir_all(&self.state)?;
         let part = self.state.join(PART_NAME);
@@ -168,7 +173,8 @@ impl LastGood {
 
 impl KeptCopy {
     fn load(self, today: NaiveDate) -> Result<Restored, CopyError> {
-        let files = Files::memory(self.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
+        let mut files = Files::memory(self.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
+        files.media = MediaFiles { files: self.media, store: MediaStore::open(Path::new(&self.directory)) };
         if files.version().to_string() != self.version {
             return Err(CopyError::Changed);
         }
@@ -205,7 +211,7 @@ mod tests {
     }
 
     fn keep(last_good: &mut LastGood, loaded: &Loaded) {
-        last_good.keep(&loaded.report.sources, loaded.version());
+        last_good.keep(&loaded.report.sources, &loaded.media, loaded.version());
     }
 
     /// What the file says after a change; the error of it.
@@ -250,7 +256,7 @@ mod tests {
         let (_, mut changed) = (next_process.kept.take(), loaded.report.sources.clone());
         changed[0].text.push_str("\n# changed\n");
         let files = Files::memory(changed.iter().map(|source| (source.path.as_str(), source.text.as_bytes())));
-        next_process.keep(&changed, files.version());
+        next_process.keep(&changed, &files.media, files.version());
         assert_eq!(next_process.restore(load::today()).unwrap().content.version(), files.version());
     }
 

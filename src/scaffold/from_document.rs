@@ -11,7 +11,7 @@ use super::new_content::{self, quoted};
 use super::outline::{self, Outline, Section};
 use super::templates::{self, MARK};
 use super::{Change, Organisation, ScaffoldError, check, contacts};
-use crate::content::files::{ROOT_FILE, TESTS_FOLDER};
+use crate::content::files::{Files, ROOT_FILE, TESTS_FOLDER};
 use crate::content::{EMAILS_MAX, NAME_MAX, PHONES_MAX, TITLE_MAX};
 use crate::lang::Tag;
 use crate::markup::utf16_len;
@@ -56,7 +56,7 @@ pub fn from_document(
     ));
     decisions.extend(document.left_out.iter().map(|left_out| left_out.message()));
     let files = files(&organisation, first, &outline, &texts, document, today, locale);
-    check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
+    check(Files::memory(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))), today)?;
     let mut next = vec![
         message!("read each section as a phone shows it, and decide what is listed above"),
         message!("write under `ask` how people ask for each section, twelve questions at least: so it is found"),

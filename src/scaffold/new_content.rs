@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::templates::{self, MARK, Untranslated};
 use super::{Change, ScaffoldError, check};
-use crate::content::files::{ROOT_FILE, TESTS_FOLDER};
+use crate::content::files::{Files, ROOT_FILE, TESTS_FOLDER};
 use crate::content::json_schema;
 use crate::lang::Tag;
 use crate::message;
@@ -88,7 +88,7 @@ pub fn content(organisation: &Organisation, today: NaiveDate) -> Result<Change, 
         }
     }
     files.push((ROOT_FILE.to_owned(), root(organisation, first, &organisation.name, today)));
-    check(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), today)?;
+    check(Files::memory(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))), today)?;
     let mut next = vec![message!("write your own words where {mark} stands, and your own sections", mark = MARK)];
     next.extend(of_languages(languages));
     Ok(Change { files, next })

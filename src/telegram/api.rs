@@ -7,6 +7,7 @@
 pub(crate) mod error;
 pub(crate) mod newer;
 pub(crate) mod token;
+pub(crate) mod upload;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::bot::inline;
-use crate::bot::reply::{PageReply, Reply, reply};
+use crate::bot::reply::{ClipReply, PageReply, Reply, reply};
 use crate::bot::view::View;
 use crate::content::Content;
 use crate::telegram::api::newer::Me;
@@ -43,6 +43,10 @@ pub fn update(content: &Content, json: &[u8]) {
         Reply::Silent => {}
         Reply::Venue { venue, .. } => assert!(!venue.address.is_empty()),
         Reply::Contact { card, .. } => assert!(card.vcard.len() <= 2048),
+        Reply::Clip(ClipReply { caption, instead, .. }) => {
+            check(content, surroundings, &caption.view(content));
+            check(content, surroundings, &instead.view(content));
+        }
         Reply::Page(PageReply { page, notice, .. }) => {
             let view = page.view(content);
             assert!(notice.is_none_or(|notice| notice.chars().count() <= 200));

@@ -2,6 +2,7 @@
 
 pub(crate) mod deliver;
 mod fallback;
+pub(crate) mod files;
 pub(crate) mod inline_query;
 mod payloads;
 pub(crate) mod rate_limit;

@@ -10,6 +10,7 @@ use std::path::Path;
 use self::incoming::Incoming;
 use self::plan::Plan;
 use super::{in_order, notes_file, texts_of};
+use crate::content::files::Files;
 use crate::content::load::{self, Edition, Scope};
 use crate::content::texts::Texts;
 use crate::content::translations::{Note, Notes, State, translation};
@@ -136,8 +137,8 @@ fn check(
     texts: &Texts,
     taken: &[Incoming],
 ) -> Result<(), ScaffoldError> {
-    let files = sources.iter().map(|source| (source.path.as_str(), source.text.as_bytes()));
-    let loaded = load::memory(files, Edition::new(existing.today(), Scope::Everything));
+    let files = Files::of_sources(sources, existing.media());
+    let loaded = load::of_files(files, Edition::new(existing.today(), Scope::Everything));
     if loaded.content.is_some() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! The bot's own sentences and button labels in one language.
 
+use super::Clip;
 use crate::markup::RichText;
 
 /// The sentences of the interface in one language.
@@ -7,6 +8,8 @@ use crate::markup::RichText;
 pub struct Interface {
     /// The language's name for itself.
     pub name: Box<str>,
+    /// The bot's name at Telegram: at most 64 characters. Empty where the content leaves it alone.
+    pub bot_name: Box<str>,
     /// What Telegram shows before the first message: at most 512 characters.
     pub description: Box<str>,
     /// What Telegram shows in the bot's profile: at most 120 characters.
@@ -17,6 +20,10 @@ pub struct Interface {
     pub help: RichText,
     /// The help page after its list of commands.
     pub help_end: RichText,
+    /// Home read aloud. Like all clips, no language lends it to another.
+    pub home_clip: Option<Clip>,
+    /// The help page read aloud.
+    pub help_clip: Option<Clip>,
     /// The question above the languages.
     pub languages: RichText,
     /// Said to a question that nothing here answers.
@@ -43,6 +50,13 @@ pub struct Interface {
     pub other_language: Box<str>,
     /// Said to a voice message and the like.
     pub voice: Box<str>,
+    /// Said above a page whose clip cannot be sent: at most 200 characters. Empty in a content without clips.
+    pub no_clip: Box<str>,
+    /// Said once to who has said whether an answer helped: at most 200 characters. This and the next are empty in a content that
+    /// does not ask.
+    pub feedback_thanks: Box<str>,
+    /// Said to who has said that it did not.
+    pub feedback_sorry: Box<str>,
     /// Said to a picture without words.
     pub picture: Box<str>,
     /// Said to anything else without words.
@@ -99,6 +113,12 @@ pub struct Interface {
     pub button_open: Box<str>,
     /// Button: let everybody in the group see this page.
     pub button_everyone: Box<str>,
+    /// Button: the page read aloud, with `{length}` and `{kilobytes}`. Empty in a content without clips.
+    pub button_listen: Box<str>,
+    /// Button: the answer helped. This and the next are empty in a content that does not ask.
+    pub button_helped: Box<str>,
+    /// Button: the answer did not help.
+    pub button_not_helped: Box<str>,
     /// Button: another section that a question may have been about, `{title}`.
     pub button_rather: Box<str>,
 }

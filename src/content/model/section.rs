@@ -1,6 +1,6 @@
 //! A section: its position in the tree and its text in every language.
 
-use super::{ContactId, LangId, PerLanguage, SectionId};
+use super::{Clip, ContactId, LangId, PerLanguage, Picture, SectionId};
 use crate::markup::RichText;
 
 /// A section: its position in the tree and its text in every language.
@@ -59,4 +59,8 @@ pub struct SectionText {
     /// The body, cut into one to [`BODY_PAGES_MAX`](crate::content::BODY_PAGES_MAX) pages of at most
     /// [`BODY_PAGE_MAX`](crate::content::BODY_PAGE_MAX) UTF-16 units.
     pub pages: Vec<RichText>,
+    /// The page read aloud.
+    pub clip: Option<Clip>,
+    /// The picture of the section.
+    pub picture: Option<Picture>,
 }

@@ -7,8 +7,10 @@ pub(super) use self::lengths::{FACTS_MAX, check_lengths};
 
 use std::cmp::Reverse;
 
-use self::keys::{GONE, KEYS, Key, Kind, OTHER_LANGUAGE};
+use self::keys::{BOT_NAME, GONE, HELP_CLIP, HOME_CLIP, KEYS, Key, Kind, OTHER_LANGUAGE};
+pub(super) use self::keys::{CLIPS, Features};
 use super::facts::{Facts, LocalizedFacts};
+use super::media::Media;
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
 use crate::content::model::spaced_words;
@@ -35,12 +37,12 @@ pub(super) fn described_keys() -> impl Iterator<Item = (&'static str, String)> {
 }
 
 /// The interface of every language; texts that one lacks are those of the first language that has them. What none has is an error, and
-/// its key stands for it: `[buttons.home]`. `is_partly_hidden` when sections come and go: then links to those that are gone need a
-/// sentence.
+/// its key stands for it: `[buttons.home]`.
 pub(super) fn validate(
     folders: &[Folder<'_>],
     facts: &Facts,
-    is_partly_hidden: bool,
+    features: &Features<'_>,
+    media: Media<'_>,
     report: &mut Report,
 ) -> Vec<Interface> {
     for folder in folders {
@@ -55,7 +57,7 @@ pub(super) fn validate(
         for key in KEYS {
             match raw.get(key.name) {
                 Some(text) => check(file, key, text, facts.in_language(folder), report),
-                None if matches!(key.kind, Kind::Alias) => {}
+                None if key.kind.is_own() => {}
                 None if key.name == "name" => report.error(
                     Code::MissingKey,
                     Location::file(&file.path),
@@ -86,12 +88,12 @@ pub(super) fn validate(
     }
     let missing: Vec<(&str, Option<Message>)> = KEYS
         .iter()
-        .filter(|key| key.is_required(&facts.contacts) || is_partly_hidden && key.name == GONE)
+        .filter(|key| key.is_required(features))
         .map(|key| (key.name, key.why()))
         .chain(
             LISTS
                 .iter()
-                .filter(|list| (list.is_required)(&facts.contacts))
+                .filter(|list| (list.is_required)(features.contacts))
                 .map(|list| (list.name, list.needed_by.map(|needed_by| needed_by()))),
         )
         .filter(|(name, _)| !folders.iter().any(|f| has(f, name)))
@@ -110,6 +112,11 @@ pub(super) fn validate(
     }
     let missing: Vec<&str> = missing.into_iter().map(|(name, _)| name).collect();
     let mut interfaces: Vec<Interface> = (0..folders.len()).map(|l| build(l, folders, &missing, facts)).collect();
+    for (interface, folder) in interfaces.iter_mut().zip(folders) {
+        let Some((file, raw)) = &folder.interface else { continue };
+        let mut clip = |name| media.clip(file, folder.name, raw.get(name)?, report);
+        (interface.home_clip, interface.help_clip) = (clip(HOME_CLIP), clip(HELP_CLIP));
+    }
     name_languages(&mut interfaces, folders);
     interfaces
 }
@@ -269,7 +276,7 @@ fn check(file: &Source, key: &Key, text: &Spanned<String>, facts: LocalizedFacts
                 );
             }
         }
-        Kind::Alias => {}
+        Kind::Alias | Kind::Clip => {}
     }
 }
 
@@ -319,6 +326,15 @@ fn build(l: usize, folders: &[Folder<'_>], missing: &[&str], facts: &Facts) -> I
     let days = days.into_iter().flat_map(|days| &days.value).map(|day| day.value.trim().into()).collect();
     Interface {
         name: own("name"),
+        bot_name: own(BOT_NAME),
+        home_clip: None,
+        help_clip: None,
+        no_clip: own("lines.no_clip"),
+        feedback_thanks: own("lines.feedback_thanks"),
+        feedback_sorry: own("lines.feedback_sorry"),
+        button_listen: own("buttons.listen"),
+        button_helped: own("buttons.helped"),
+        button_not_helped: own("buttons.not_helped"),
         description: own("bot.description"),
         short_description: own("bot.short_description"),
         home: page("pages.home"),

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::facts::{Facts, LocalizedFacts};
+use super::media::Media;
 use super::text::{STYLES_MAX, has_few_marks, markdown, plain};
-use super::tree::Tree;
+use super::tree::{Node, Tree};
 use super::{Folder, characters};
 use crate::content::files::ROOT_FILE;
 use crate::content::schema::{RawSectionText, Spanned, TEXT_MAX};
-use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, LABEL_MAX, LangId, SectionText, TITLE_MAX};
+use crate::content::{BODY_PAGE_MAX, BODY_PAGES_MAX, Image, LABEL_MAX, LangId, Picture, SectionText, TITLE_MAX};
 use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::markup::{RichText, utf16_len};
 use crate::message;
@@ -19,14 +20,18 @@ pub(crate) const SUMMARY_MAX: usize = 200;
 
 /// The texts of every section for every language. Of a section that has none at all its id is shown.
 pub(super) fn validate(
+    root: &Source,
     tree: &Tree<'_>,
     folders: &[Folder<'_>],
     facts: &Facts,
+    media: Media<'_>,
     report: &mut Report,
 ) -> Vec<Vec<SectionText>> {
     let mut own: Vec<Vec<Option<SectionText>>> = vec![vec![None; folders.len()]; tree.nodes.len()];
     let mut own_files = HashMap::new();
     let without_text = only_one_without_text(tree, folders);
+    let mut picture = |node: &Node<'_>| media.picture(root, node.raw.picture.as_ref()?, report);
+    let pictures: Vec<Option<Image>> = tree.nodes.iter().map(&mut picture).collect();
     for (l, folder) in folders.iter().enumerate() {
         for (file, raw) in &folder.texts {
             let Some(&section) = tree.by_id.get(&*raw.id.value) else {
@@ -39,7 +44,10 @@ pub(super) fn validate(
                 report.error(Code::DuplicateId, location, message, message!("keep one of the two"));
             }
             let (emoji, facts) = (tree.nodes[section.index()].emoji, facts.in_language(folder));
-            own[section.index()][l] = Some(section_text(file, raw, emoji, LangId(l), facts, report));
+            let text = section_text(file, raw, emoji, LangId(l), facts, report);
+            let clip = raw.voice.as_ref().and_then(|voice| media.clip(file, folder.name, voice, report));
+            let picture = picture_of(file, raw, pictures[section.index()].as_ref(), facts, report);
+            own[section.index()][l] = Some(SectionText { clip, picture, ..text });
         }
     }
     let with_fallback = own.into_iter().zip(&tree.nodes).map(|(own, node)| {
@@ -89,6 +97,8 @@ fn without_words(id: &str, emoji: &str) -> SectionText {
         title,
         summary: Box::default(),
         pages: vec![RichText::plain(format!("[{id}]"))],
+        clip: None,
+        picture: None,
     }
 }
 
@@ -201,7 +211,49 @@ fn section_text(
         label: label.into(),
         summary: summary.into(),
         pages,
+        clip: None,
+        picture: None,
     }
+}
+
+/// The picture of a section with what it shows in words, which every language must say.
+fn picture_of(
+    file: &Source,
+    raw: &RawSectionText,
+    image: Option<&Image>,
+    facts: LocalizedFacts<'_>,
+    report: &mut Report,
+) -> Option<Picture> {
+    let written = raw.picture_text.as_ref().filter(|written| !written.value.trim().is_empty());
+    match (image, written) {
+        (Some(_), None) => report.error(
+            Code::MissingKey,
+            Location::span(&file.path, raw.id.span.clone()),
+            message!("`{id}` does not say what its picture shows", id = raw.id.value),
+            message!("add `picture_text = \"…\"`: one line for who does not see it"),
+        ),
+        (None, Some(written)) => report.warning(
+            Code::UnusedFile,
+            written.location(file),
+            message!("`{id}` has no picture", id = raw.id.value),
+            message!("add `picture = \"…\"` to the section in palabre.toml, or take this line out"),
+        ),
+        _ => {}
+    }
+    let text = plain(file, written?, facts, &[], report).trim().to_owned();
+    if utf16_len(&text) > SUMMARY_MAX || text.contains('\n') {
+        report.error(
+            Code::TextTooLong,
+            written?.location(file),
+            message!(
+                "what the picture of `{id}` shows takes more than {max} characters or one line",
+                id = raw.id.value,
+                max = SUMMARY_MAX
+            ),
+            message!("say it in a few words"),
+        );
+    }
+    Some(Picture { image: image?.clone(), text: text.into() })
 }
 
 /// Whether a text without placeholders that is shown like this can be the body of a section. For texts that a program divides: it

@@ -11,10 +11,10 @@ use crate::message;
 use crate::messages::{Locale, Message};
 
 /// Shortest pause after a 429: a `retry_after` of 0 would be asked again at once, and refused again.
-const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
+pub(super) const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
 /// Longest pause after a 429. Telegram keeps an update for 24 hours and a polling bot that pauses longer than this looks dead to
 /// its operator; asking once an hour costs nothing.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
+pub(super) const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 /// Characters of Telegram's description that are shown.
 const DESCRIPTION_MAX: usize = 120;
 

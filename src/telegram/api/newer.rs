@@ -1,7 +1,10 @@
 //! What teloxide 0.17 (Bot API 9.1) lacks: newer methods and fields, and types that refuse what they do not know. An item that is
 //! newer names its version of the Bot API; each goes when teloxide has it (`ARCHITECTURE.md` has the list).
 
+use std::marker::PhantomData;
+
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use teloxide::payloads;
 use teloxide::requests::Payload;
 use teloxide::types::{self, BotCommandScope, True};
@@ -50,7 +53,9 @@ pub(crate) enum ReplyParameters {
 /// Who alone sees a message (Bot API 10.2).
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct EphemeralMessageParameters<'a> {
-    pub(crate) receiver_user_id: i64,
+    /// Bot API 10.4: a tap alone is enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) receiver_user_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) callback_query_id: Option<&'a str>,
 }
@@ -75,6 +80,113 @@ impl<P: Payload> Payload for WithOptions<'_, P> {
 pub(crate) struct EditEphemeralMessageText<E>(pub(crate) E);
 
 payload!(EditEphemeralMessageText<E> = "editEphemeralMessageText" -> True);
+
+// ---- Files: with the options that teloxide's payloads lack
+
+/// What is sent as a file, under the name of its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum FileKind {
+    Voice,
+    Audio,
+    Photo,
+}
+
+/// The file: `attach://` and the name of a part, or a `file_id`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FileField {
+    Voice(String),
+    Audio(String),
+    Photo(String),
+}
+
+/// A method that sends a file.
+pub(crate) trait FileMethod: 'static {
+    const NAME: &'static str;
+    const KIND: FileKind;
+    const FIELD: fn(String) -> FileField;
+}
+
+pub(crate) enum VoiceMethod {}
+pub(crate) enum AudioMethod {}
+pub(crate) enum PhotoMethod {}
+
+impl FileMethod for VoiceMethod {
+    const NAME: &'static str = "sendVoice";
+    const KIND: FileKind = FileKind::Voice;
+    const FIELD: fn(String) -> FileField = FileField::Voice;
+}
+
+impl FileMethod for AudioMethod {
+    const NAME: &'static str = "sendAudio";
+    const KIND: FileKind = FileKind::Audio;
+    const FIELD: fn(String) -> FileField = FileField::Audio;
+}
+
+impl FileMethod for PhotoMethod {
+    const NAME: &'static str = "sendPhoto";
+    const KIND: FileKind = FileKind::Photo;
+    const FIELD: fn(String) -> FileField = FileField::Photo;
+}
+
+/// `sendVoice`, `sendAudio` and `sendPhoto`: the parameters that they have in common.
+#[derive(Serialize)]
+pub(crate) struct SendFile<'a, M> {
+    pub(crate) chat_id: i64,
+    #[serde(flatten)]
+    pub(crate) options: &'a SendOptions<'a>,
+    #[serde(flatten)]
+    pub(crate) file: FileField,
+    #[serde(flatten)]
+    pub(crate) caption: Caption<'a>,
+    #[serde(skip)]
+    pub(crate) method: PhantomData<M>,
+}
+
+/// What stands under a file.
+#[derive(Clone, Copy, Default, Serialize)]
+pub(crate) struct Caption<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) caption: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) caption_entities: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reply_markup: Option<&'a RawValue>,
+    /// Seconds, of a clip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) duration: Option<u64>,
+}
+
+impl<M: FileMethod> Payload for SendFile<'_, M> {
+    type Output = SentFile;
+    const NAME: &'static str = M::NAME;
+}
+
+/// A message that was sent, as far as it tells how to send its file again.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SentFile {
+    voice: Option<FileId>,
+    audio: Option<FileId>,
+    #[serde(default)]
+    photo: Vec<FileId>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FileId {
+    file_id: String,
+}
+
+impl SentFile {
+    /// The id of the file; of a picture, of its largest size, which is the last.
+    pub(crate) fn file_id(self, kind: FileKind) -> Option<String> {
+        let file = match kind {
+            FileKind::Voice => self.voice,
+            FileKind::Audio => self.audio,
+            FileKind::Photo => self.photo.into_iter().next_back(),
+        };
+        Some(file?.file_id)
+    }
+}
 
 // ---- Guests: people who mention the bot where it is no member (10.0)
 

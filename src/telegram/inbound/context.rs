@@ -11,10 +11,11 @@ use crate::bot::inline;
 use crate::bot::reply::{Place, Reply, ReplyMeta, apology};
 use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
-use crate::metrics::{Metrics, QuestionOutcome};
+use crate::metrics::{FindingWay, Metrics, QuestionOutcome};
 use crate::telegram::ReplyFn;
 use crate::telegram::api::newer::Me;
-use crate::telegram::outbound::deliver::UnreachableChats;
+use crate::telegram::outbound::deliver::{Delivered, TooNew, UnreachableChats};
+use crate::telegram::outbound::files::FileIds;
 use crate::telegram::outbound::render::{ContentCache, Rendered, Surroundings};
 use crate::telegram::outbound::sender::Sender;
 
@@ -24,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) me: Me,
     pub(crate) reply: ReplyFn,
     pub(crate) unreachable: UnreachableChats,
+    pub(crate) files: FileIds,
+    pub(crate) too_new: TooNew,
     /// Whether an answer that is one request goes out in the response to a webhook.
     pub(crate) answer_in_response: bool,
     /// Where the words of unanswered questions are counted, if at all.
@@ -39,6 +42,8 @@ impl Context {
             me,
             reply,
             unreachable: UnreachableChats::default(),
+            files: FileIds::default(),
+            too_new: TooNew::default(),
             answer_in_response: false,
             unanswered: None,
             crash_guard: CrashGuard::default(),
@@ -107,10 +112,15 @@ impl Context {
         log::error!("an update was given up: no answer can be made");
     }
 
-    /// Counts a reply that was delivered, and the words of a question that has no answer.
-    pub(crate) fn count(&self, content: &Content, update: &Update, meta: &ReplyMeta) {
+    /// Counts a reply that was delivered, the words of a question that has no answer, and what somebody says of an answer: once, for
+    /// the second tap on the same button finds the page as it is.
+    pub(crate) fn count(&self, content: &Content, update: &Update, meta: &ReplyMeta, delivered: Delivered) {
         let lang = content.tag(meta.lang).as_str();
         self.metrics().answer(meta.page.name(content), lang, update.surface());
+        if let Some((section, feedback)) = meta.feedback.filter(|_| delivered == Delivered::New) {
+            let found = if feedback.among { FindingWay::Among } else { FindingWay::Alone };
+            self.metrics().feedback(&content.section(section).id, lang, found, feedback.helped);
+        }
         let Some(question) = &meta.question else { return };
         self.metrics().question(question.outcome);
         if question.outcome == QuestionOutcome::Unknown

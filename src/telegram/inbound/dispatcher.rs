@@ -327,12 +327,14 @@ async fn answer(
         _ => None,
     };
     let response = WebhookResponse::default();
-    let Context { sender, unreachable, .. } = context;
+    let Context { sender, unreachable, files, too_new, .. } = context;
     let takes_response = context.answer_in_response && !is_confirmed;
-    let delivery = Delivery { sender, unreachable, chat, response: takes_response.then_some(&response) };
-    delivery.deliver(update, reply).await?;
+    let response_to = takes_response.then_some(&response);
+    let media = content.content.media();
+    let delivery = Delivery { sender, unreachable, files, too_new, media, chat, response: response_to };
+    let delivered = delivery.deliver(update, reply).await?;
     if let Some(meta) = meta {
-        context.count(&content.content, update, &meta);
+        context.count(&content.content, update, &meta, delivered);
     }
     Ok(Answered { response: response.into_bytes(), menu: menu_to_follow(update, &content.content, chosen) })
 }

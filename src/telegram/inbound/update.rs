@@ -275,9 +275,21 @@ impl Update {
 }
 
 impl Message {
-    /// The forum topic to answer in. Threads of discussion groups have ids too, but cannot be sent to.
+    /// The topic to answer in: of a forum, or of a private chat that has topics (Bot API 9.3). Threads of discussion groups have ids
+    /// too, but cannot be sent to.
     pub(crate) fn topic(&self) -> Option<i32> {
-        self.message_thread_id.filter(|_| self.is_topic_message)?.try_into().ok()
+        self.message_thread_id.filter(|_| self.is_topic_message || !self.is_in_group())?.try_into().ok()
+    }
+
+    /// Whether it is a clip or a picture: its text cannot be edited, for it has none.
+    pub(crate) fn is_file(&self) -> bool {
+        self.voice.is_some() || self.picture.is_some()
+    }
+
+    /// The message of this person that it is a reply to.
+    pub(crate) fn asked_by(&self, person: i64) -> Option<i32> {
+        let replied = self.reply_to_message.as_deref()?;
+        (replied.author() == Some(person)).then_some(replied.message_id)
     }
 
     /// The direct messages topic to answer in (Bot API 9.2). Without one nothing can be sent to such a chat.
@@ -317,7 +329,7 @@ impl Message {
         }
         match self.chat.kind.as_str() {
             // Wherever that is, and whoever: only who mentions the bot asks this way.
-            _ if is_guest => Some(Place::Group { addressed: true }),
+            _ if is_guest => Some(Place::Guest),
             "private" => Some(Place::Private),
             "group" | "supergroup" => {
                 let command_bot = CommandText::parse(self.written().text).and_then(|command| command.bot);

@@ -114,6 +114,11 @@ impl RepliedTo {
         own.into_iter().flatten().find(|words| !words.trim().is_empty()).unwrap_or_default()
     }
 
+    /// Who wrote it, where that is a person.
+    pub(crate) fn author(&self) -> Option<i64> {
+        self.from.as_ref().map(|from| from.id)
+    }
+
     pub(crate) fn is_from(&self, me: &Me) -> bool {
         self.from.as_ref().is_some_and(|from| from.id == me.id)
     }

@@ -1,7 +1,8 @@
 //! Delivery of one reply: a message, an edit, or the answer to a callback query.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -9,17 +10,23 @@ use teloxide::payloads::{AnswerCallbackQuery, SendContact, SendMessage as SendTe
 use teloxide::requests::Payload;
 use teloxide::types::{BotCommandScope, CallbackQueryId, ChatId, UserId};
 
-use crate::bot::reply::{Addressee, Reply};
+use crate::bot::reply::{Addressee, ClipReply, PageReply, Reply};
 use crate::bot::view::{ContactCard, Venue};
+use crate::content::media::{MediaError, MediaStore};
 use crate::content::{Content, LangId, Location};
 use crate::telegram::api::ApiError;
-use crate::telegram::api::newer::{EditEphemeralMessageText, SetMyCommands, WithOptions};
+use crate::telegram::api::newer::{
+    AudioMethod, Caption, EditEphemeralMessageText, EphemeralMessageParameters, FileMethod, PhotoMethod, SendFile,
+    SendOptions, SetMyCommands, VoiceMethod, WithOptions,
+};
+use crate::telegram::api::upload::Upload;
 use crate::telegram::inbound::update::{CallbackQuery, Message, Update};
-use crate::telegram::outbound::fallback::{AfterEdit, Attempt, OptionalParts};
+use crate::telegram::outbound::fallback::{AfterEdit, Attempt, Keyboard, OptionalParts};
+use crate::telegram::outbound::files::{FileIds, FileKey, is_forgotten};
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::payloads::{EditMessageText, SendMessage};
 use crate::telegram::outbound::recipient::{EditTarget, Recipient};
-use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
+use crate::telegram::outbound::render::{NO_PREVIEW, Photo, Rendered};
 use crate::telegram::outbound::sender::{CALLBACK_DEADLINE, EPHEMERAL_DEADLINE, GUEST_DEADLINE, Sender};
 use crate::telegram::outbound::webhook_response::WebhookResponse;
 use crate::telegram::profile::menu;
@@ -40,6 +47,22 @@ impl UnreachableChats {
     pub(crate) fn remove(&self, chat: i64) {
         self.0.borrow_mut().remove(&chat);
     }
+}
+
+/// What a server has refused because it is older than that. Asked once, it is not asked again until the next start.
+#[derive(Debug, Default)]
+pub(crate) struct TooNew {
+    /// Buttons of Bot API 9.4 and 10.3.
+    buttons: Cell<bool>,
+    /// Answers to a tap for the one alone who tapped, in any chat (Bot API 10.4).
+    alone: Cell<bool>,
+}
+
+/// Whether a reply was new to the one who gets it: an edit that changes nothing is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivered {
+    New,
+    AsBefore,
 }
 
 /// Characters of the text of an `answerCallbackQuery` (Bot API).
@@ -102,6 +125,10 @@ pub(crate) async fn follow_language(sender: &Sender, menu: &SetMyCommands) {
 pub(crate) struct Delivery<'a> {
     pub(crate) sender: &'a Sender,
     pub(crate) unreachable: &'a UnreachableChats,
+    pub(crate) files: &'a FileIds,
+    pub(crate) too_new: &'a TooNew,
+    /// The clips and pictures of the content.
+    pub(crate) media: &'a MediaStore,
     /// The key of the update's queue, for [`UnreachableChats`].
     pub(crate) chat: i64,
     /// Where the answer may go instead of being sent.
@@ -115,15 +142,16 @@ impl Delivery<'_> {
     ///
     /// [`ApiError::Unreachable`] when Telegram could not be reached for a minute: worth another try. Any other failure is
     /// final.
-    pub(crate) async fn deliver(&self, update: &Update, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
+    pub(crate) async fn deliver(&self, update: &Update, reply: Reply<Rc<Rendered>>) -> Result<Delivered, ApiError> {
+        let new = |()| Delivered::New;
         let result = match (&update.callback_query, &update.message, &update.guest_message) {
             (Some(query), _, _) => self.answer_tap(query, reply).await,
-            (None, Some(message), _) => self.answer_message(message, reply).await,
-            (None, None, Some(message)) => self.answer_guest(message, reply).await,
-            (None, None, None) => Ok(()),
+            (None, Some(message), _) => self.answer_message(message, reply).await.map(new),
+            (None, None, Some(message)) => self.answer_guest(message, reply).await.map(new),
+            (None, None, None) => Ok(Delivered::New),
         };
         // Blocked by the person, or removed from the group: they do not want an answer.
-        result.or_else(|error| if error.is_forbidden() { Ok(()) } else { Err(error) })
+        result.or_else(|error| if error.is_forbidden() { Ok(Delivered::New) } else { Err(error) })
     }
 
     async fn answer_message(&self, message: &Message, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
@@ -139,6 +167,7 @@ impl Delivery<'_> {
                 };
                 self.send_page(to, &reply.page).await
             }
+            Reply::Clip(reply) => self.send_clip(Recipient::answering(message), &reply).await,
             Reply::Contact { card, .. } => self.send_contact(Recipient::answering(message), &card).await,
             Reply::Venue { venue, .. } => self.send_venue(Recipient::answering(message), &venue).await,
             Reply::Silent => Ok(()),
@@ -154,37 +183,75 @@ impl Delivery<'_> {
         }
     }
 
-    async fn answer_tap(&self, query: &CallbackQuery, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
-        match (reply, &query.message, &query.inline_message_id) {
+    async fn answer_tap(&self, query: &CallbackQuery, reply: Reply<Rc<Rendered>>) -> Result<Delivered, ApiError> {
+        let sent = match (reply, &query.message, &query.inline_message_id) {
             (Reply::Page(reply), Some(message), _) if reply.addressee == Addressee::Everyone => {
                 self.send_page(Recipient::chat_of(message), &reply.page).await
             }
-            (Reply::Page(reply), Some(message), _) => self.turn_page(query, message, &reply.page).await,
-            (Reply::Page(reply), None, Some(inline_message_id)) => {
-                self.edit(EditTarget::Inline { inline_message_id }, &reply.page, None).await
-            }
+            (Reply::Page(reply), Some(message), _) => return self.turn_page(query, message, &reply.page).await,
+            (Reply::Page(reply), None, Some(card)) => return self.answer_tap_on_card(query, card, &reply).await,
+            (Reply::Clip(reply), Some(message), _) => self.send_clip(alone_in_group(query, message), &reply).await,
             (Reply::Contact { card, .. }, Some(message), _) => self.send_contact(beside(query, message), &card).await,
             (Reply::Venue { venue, .. }, Some(message), _) => self.send_venue(beside(query, message), &venue).await,
             _ => Ok(()),
+        };
+        sent.map(|()| Delivered::New)
+    }
+
+    /// Shows a page beside a card that somebody shared, for the one alone who tapped, else in the card's place.
+    async fn answer_tap_on_card(
+        &self,
+        query: &CallbackQuery,
+        inline_message_id: &str,
+        reply: &PageReply<Rc<Rendered>>,
+    ) -> Result<Delivered, ApiError> {
+        if reply.addressee == Addressee::Alone && !self.too_new.alone.get() {
+            let tap = EphemeralMessageParameters { receiver_user_id: None, callback_query_id: Some(&query.id) };
+            let options = SendOptions { ephemeral_message_parameters: Some(tap), ..SendOptions::default() };
+            match self.send(None, true, &SendMessage::answering_tap(&options, &reply.page)).await {
+                Ok(()) => return Ok(Delivered::New),
+                Err(error) => {
+                    let is_unknown = matches!(error, ApiError::UnknownMethod(_)) || error.says("chat_id is empty");
+                    self.too_new.alone.set(is_unknown);
+                    log::debug!("a page is shown in the place of its card: {error}");
+                }
+            }
         }
+        let page = reply.in_place.as_ref().unwrap_or(&reply.page);
+        self.edit(EditTarget::Inline { inline_message_id }, page, None).await
     }
 
     /// Shows a page in place of the message that was tapped, else in a new one.
-    async fn turn_page(&self, query: &CallbackQuery, message: &Message, page: &Rendered) -> Result<(), ApiError> {
+    async fn turn_page(
+        &self,
+        query: &CallbackQuery,
+        message: &Message,
+        page: &Rendered,
+    ) -> Result<Delivered, ApiError> {
         let chat_id = message.chat.id;
+        // A picture cannot become a text, nor the other way round.
+        let is_new_message = message.is_file() || page.photo.is_some();
         let target = match message.ephemeral_message_id {
+            _ if is_new_message => return self.send_page(beside(query, message), page).await.map(|()| Delivered::New),
             Some(ephemeral_message_id) => {
                 EditTarget::Ephemeral { chat_id, receiver_user_id: query.from.id, ephemeral_message_id }
             }
-            None if !message.is_accessible() => return self.send_page(beside(query, message), page).await,
+            None if !message.is_accessible() => {
+                return self.send_page(beside(query, message), page).await.map(|()| Delivered::New);
+            }
             None => EditTarget::Message { chat_id, message_id: message.message_id },
         };
         self.edit(target, page, Some(beside(query, message))).await
     }
 
     /// Edits a message, as [`AfterEdit`] says; `new` is where a new message goes instead.
-    async fn edit(&self, target: EditTarget<'_>, page: &Rendered, new: Option<Recipient<'_>>) -> Result<(), ApiError> {
-        let mut parts = OptionalParts::ALL;
+    async fn edit(
+        &self,
+        target: EditTarget<'_>,
+        page: &Rendered,
+        new: Option<Recipient<'_>>,
+    ) -> Result<Delivered, ApiError> {
+        let mut parts = OptionalParts::all(self.newest_keyboard(page));
         loop {
             let edit = EditMessageText::new(target, page, parts);
             let edited = match target {
@@ -192,24 +259,125 @@ impl Delivery<'_> {
                 EditTarget::Message { chat_id, .. } => self.send(Some(chat_id), false, &edit).await,
                 EditTarget::Inline { .. } => self.send(None, false, &edit).await,
             };
-            let Err(error) = edited else { return Ok(()) };
+            let Err(error) = edited else {
+                self.note_refused_buttons(page, parts.keyboard);
+                return Ok(Delivered::New);
+            };
             match AfterEdit::of(&error, target, parts) {
-                AfterEdit::Done => return Ok(()),
+                AfterEdit::Done => return Ok(Delivered::AsBefore),
                 AfterEdit::Edit(fewer) => parts = fewer,
                 AfterEdit::Fail => return Err(error),
                 AfterEdit::Send => {
                     let Some(to) = new else { return Err(error) };
-                    return self.send_page(to, page).await;
+                    return self.send_page(to, page).await.map(|()| Delivered::New);
                 }
             }
         }
     }
 
+    /// Sends a page, with its picture, if it has one that can be sent.
     async fn send_page(&self, to: Recipient<'_>, page: &Rendered) -> Result<(), ApiError> {
-        self.send_with_fallback(Attempt::new(to, OptionalParts::ALL), async |attempt| {
-            self.send_or_respond(&attempt.to, &SendMessage::new(attempt, page)).await
+        if let Some(photo) = &page.photo {
+            match self.send_photo(to.clone(), photo, page).await {
+                Ok(()) if photo.has_caption => return Ok(()),
+                Err(FileError::Api(error)) if is_final(&error) => return Err(error),
+                // The text is what matters.
+                Ok(()) => {}
+                Err(error) => log::warn!("a picture was not sent: {error}"),
+            }
+        }
+        self.send_text(to, page).await
+    }
+
+    async fn send_text(&self, to: Recipient<'_>, page: &Rendered) -> Result<(), ApiError> {
+        // How a request in a response ends is not told: it has nothing that an older server refuses.
+        let keyboard = if self.responds_to(&to) { Keyboard::Plain } else { self.newest_keyboard(page) };
+        self.send_with_fallback(Attempt::new(to, OptionalParts::all(keyboard)), async |attempt| {
+            let sent = self.send_or_respond(&attempt.to, &SendMessage::new(attempt, page)).await;
+            if sent.is_ok() && keyboard == Keyboard::Newer {
+                self.note_refused_buttons(page, attempt.parts.keyboard);
+            }
+            sent
         })
         .await
+    }
+
+    /// The newest buttons that the server is not known to refuse.
+    fn newest_keyboard(&self, page: &Rendered) -> Keyboard {
+        if page.has_newer() && !self.too_new.buttons.get() { Keyboard::Newer } else { Keyboard::Plain }
+    }
+
+    /// Remembers that a message was taken with plain buttons alone.
+    fn note_refused_buttons(&self, page: &Rendered, taken: Keyboard) {
+        if page.has_newer() && taken == Keyboard::Plain {
+            self.too_new.buttons.set(true);
+        }
+    }
+
+    /// Sends a clip: as a voice message; to who takes none as a piece of music; else its page.
+    async fn send_clip(&self, to: Recipient<'_>, reply: &ClipReply<Rc<Rendered>>) -> Result<(), ApiError> {
+        let ClipReply { clip, caption, instead, .. } = reply;
+        let seconds = clip.duration.as_secs().max(1);
+        let mut sent = self.send_file::<VoiceMethod>(to.clone(), &clip.path, Some(caption), Some(seconds)).await;
+        if matches!(&sent, Err(FileError::Api(error)) if error.says("VOICE_MESSAGES_FORBIDDEN")) {
+            sent = self.send_file::<AudioMethod>(to.clone(), &clip.path, Some(caption), Some(seconds)).await;
+        }
+        match sent {
+            Ok(()) => Ok(()),
+            Err(FileError::Api(error)) if is_final(&error) => Err(error),
+            Err(error) => {
+                log::warn!("a clip was not sent: {error}");
+                self.send_page(to, instead).await
+            }
+        }
+    }
+
+    /// Sends the picture of a page, with its text if there is room for it.
+    async fn send_photo(&self, to: Recipient<'_>, photo: &Photo, page: &Rendered) -> Result<(), FileError> {
+        let page = photo.has_caption.then_some(page);
+        self.send_file::<PhotoMethod>(to, &photo.path, page, None).await
+    }
+
+    /// Sends a file of the content, with the text and the buttons of a page under it: by the id that Telegram gave it, else as an upload.
+    async fn send_file<M: FileMethod>(
+        &self,
+        to: Recipient<'_>,
+        path: &str,
+        page: Option<&Rendered>,
+        seconds: Option<u64>,
+    ) -> Result<(), FileError> {
+        let (media, file) = (self.media.clone(), path.to_owned());
+        let read = tokio::task::spawn_blocking(move || media.read(&file)).await;
+        let bytes = read.map_err(|_| MediaError::Unreadable)??;
+        let id = self.files.entry(FileKey::new(M::KIND, &bytes));
+        let keyboard = page.map_or(Keyboard::None, |page| self.newest_keyboard(page));
+        let attempt = Attempt::new(to, OptionalParts { keyboard, entities: page.is_some() });
+        let send = async |attempt: &Attempt<'_>| {
+            let make = |file: String| SendFile::<M> {
+                chat_id: attempt.to.chat,
+                options: &attempt.to.options,
+                file: M::FIELD(file),
+                caption: caption(page, attempt.parts, seconds),
+                method: PhantomData,
+            };
+            let (chat, is_ephemeral) = (attempt.to.chat, attempt.to.is_ephemeral());
+            let mut known = id.lock().await;
+            if let Some(known_id) = known.clone() {
+                drop(known);
+                match self.send(Some(chat), is_ephemeral, &make(known_id)).await {
+                    Err(error) if is_forgotten(&error) => known = id.lock().await,
+                    done => return done,
+                }
+            }
+            // Who wants the same file waits here, and finds its id.
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let upload = || Upload::<SendFile<'static, M>>::new(name, bytes.clone(), &make);
+            let sent = self.sender.upload(Some(chat).filter(|_| !is_ephemeral), upload).await;
+            *known = None;
+            *known = sent?.file_id(M::KIND);
+            Ok(())
+        };
+        Ok(self.send_with_fallback(attempt, send).await?)
     }
 
     async fn send_contact(&self, to: Recipient<'_>, card: &ContactCard) -> Result<(), ApiError> {
@@ -232,11 +400,15 @@ impl Delivery<'_> {
 
     /// Sends a message; one to a private chat, which is hardly ever refused, in the response to the webhook, if there is one.
     async fn send_or_respond<P: Payload + Serialize>(&self, to: &Recipient<'_>, payload: &P) -> Result<(), ApiError> {
-        let is_private = to.chat > 0 && to.options.message_thread_id.is_none();
-        match self.response.filter(|_| is_private && self.sender.try_acquire(to.chat)) {
+        match self.response.filter(|_| self.responds_to(to) && self.sender.try_acquire(to.chat)) {
             Some(response) => response.set(payload),
             None => self.send(Some(to.chat), to.is_ephemeral(), payload).await,
         }
+    }
+
+    /// Whether a message may go out in the response to the webhook.
+    fn responds_to(&self, to: &Recipient<'_>) -> bool {
+        self.response.is_some() && to.chat > 0 && to.options.message_thread_id.is_none()
     }
 
     /// Sends, and again as [`Attempt::after`] says.
@@ -264,6 +436,39 @@ impl Delivery<'_> {
             return self.sender.send_with_deadline(EPHEMERAL_DEADLINE, payload).await;
         }
         self.sender.send_rate_limited(chat, payload, || self.unreachable.insert(self.chat)).await
+    }
+}
+
+/// Why a file was not sent.
+#[derive(Debug, thiserror::Error)]
+enum FileError {
+    #[error("its file cannot be used: {0}")]
+    Media(#[from] MediaError),
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}
+
+/// Whether there is nobody to send anything else to, now or ever.
+fn is_final(error: &ApiError) -> bool {
+    error.is_forbidden() || matches!(error, ApiError::Unreachable(_) | ApiError::RetryAfter(_))
+}
+
+/// What stands under a file.
+fn caption(page: Option<&Rendered>, parts: OptionalParts, seconds: Option<u64>) -> Caption<'_> {
+    Caption {
+        caption: page.map(|page| &*page.text),
+        caption_entities: page.filter(|_| parts.entities).map(|page| &*page.entities),
+        reply_markup: page.and_then(|page| page.keyboard(parts.keyboard)),
+        duration: seconds,
+    }
+}
+
+/// Where a clip goes after a tap: in a group to the one alone who tapped.
+fn alone_in_group<'a>(query: &'a CallbackQuery, message: &Message) -> Recipient<'a> {
+    match message.ephemeral_message_id {
+        Some(_) => Recipient::ephemeral(message, query),
+        None if message.is_in_group() => Recipient::ephemeral_in_group(message, query),
+        None => Recipient::chat_of(message),
     }
 }
 

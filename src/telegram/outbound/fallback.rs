@@ -6,7 +6,7 @@
 //! | the group became a supergroup | in the new chat, without topic and reply |
 //! | the topic is gone or closed | without the topic |
 //! | the message that it replies to is gone | without the reply; if there is none, as in the next rows |
-//! | the keyboard is refused | without the keyboard; if there is none, without entities |
+//! | the keyboard is refused | without its newer buttons; without the keyboard; if there is none, without entities |
 //! | the entities are refused | without entities; if there are none, without the keyboard |
 //! | anything else, of an ephemeral message | visible to the whole chat: too late, or a server or group that has none |
 //!
@@ -16,7 +16,7 @@
 //! | the keyboard or the entities are refused | an edit without them |
 //! | any other 400 or 404, the group became a supergroup | a new message, unless it is a shared card: its chat is unknown |
 //!
-//! Each try has something less than the one before, so it ends after seven at most.
+//! Each try has something less than the one before, so it ends after eight at most.
 
 use crate::telegram::api::ApiError;
 use crate::telegram::outbound::recipient::{EditTarget, Recipient};
@@ -57,24 +57,47 @@ fn refused_part(error: &ApiError) -> Option<RefusedPart> {
     REFUSED_PARTS.iter().find(|(beginning, _)| error.says(beginning)).map(|(_, part)| *part)
 }
 
+/// The buttons of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keyboard {
+    /// None.
+    None,
+    /// Those that every server knows.
+    Plain,
+    /// With what is newer than Bot API 9.3, where the page has such buttons.
+    Newer,
+}
+
+impl Keyboard {
+    /// Takes the refused part out; `false` when there is nothing left to take.
+    fn reduce(&mut self) -> bool {
+        let before = *self;
+        *self = if before == Self::Newer { Self::Plain } else { Self::None };
+        before != Self::None
+    }
+}
+
 /// The parts of a page's message beside its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OptionalParts {
-    pub(crate) keyboard: bool,
+    pub(crate) keyboard: Keyboard,
     pub(crate) entities: bool,
 }
 
 impl OptionalParts {
-    pub(crate) const ALL: Self = Self { keyboard: true, entities: true };
-    pub(crate) const NONE: Self = Self { keyboard: false, entities: false };
+    pub(crate) const NONE: Self = Self { keyboard: Keyboard::None, entities: false };
+
+    /// Everything, with such a keyboard.
+    pub(crate) fn all(keyboard: Keyboard) -> Self {
+        Self { keyboard, entities: true }
+    }
 
     /// Leaves out the refused part, else the other one; `false` when both are left out already.
     fn remove(&mut self, refused: RefusedPart) -> bool {
-        let (first, second) = match refused {
-            RefusedPart::Entities => (&mut self.entities, &mut self.keyboard),
-            _ => (&mut self.keyboard, &mut self.entities),
-        };
-        std::mem::take(first) || std::mem::take(second)
+        match refused {
+            RefusedPart::Entities => std::mem::take(&mut self.entities) || self.keyboard.reduce(),
+            _ => self.keyboard.reduce() || std::mem::take(&mut self.entities),
+        }
     }
 }
 
@@ -125,7 +148,8 @@ impl<'a> Attempt<'a> {
         let was_ephemeral = self.to.is_ephemeral();
         if was_ephemeral {
             // Nobody else sees the ephemeral message that it replies to.
-            (self.to.options.ephemeral_message_parameters, self.to.options.reply_parameters) = (None, None);
+            self.to.options.ephemeral_message_parameters = None;
+            self.to = self.to.clone().replying_to(self.to.visible_reply);
         }
         was_ephemeral
     }
@@ -178,9 +202,12 @@ mod tests {
             message_thread_id: Some(3),
             direct_messages_topic_id: None,
             reply_parameters: Some(ReplyParameters::Ephemeral { ephemeral_message_id: 5 }),
-            ephemeral_message_parameters: Some(EphemeralMessageParameters { receiver_user_id: 7, callback_query_id }),
+            ephemeral_message_parameters: Some(EphemeralMessageParameters {
+                receiver_user_id: Some(7),
+                callback_query_id,
+            }),
         };
-        Attempt::new(Recipient { chat: -1, options }, OptionalParts::ALL)
+        Attempt::new(Recipient { chat: -1, options, visible_reply: None }, OptionalParts::all(Keyboard::Newer))
     }
 
     /// What is left after these failures, one after the other: chat, topic, reply, ephemeral, keyboard, entities.
@@ -189,12 +216,13 @@ mod tests {
         let attempt = errors.iter().try_fold(full(Some("q")), |attempt, error| attempt.after(error));
         let left = attempt.map_or_else(
             || "nothing".to_owned(),
-            |Attempt { to: Recipient { chat, options }, parts, .. }| {
+            |Attempt { to: Recipient { chat, options, .. }, parts, .. }| {
                 let parts = [
                     (options.message_thread_id.is_some(), "topic"),
                     (options.reply_parameters.is_some(), "reply"),
                     (options.ephemeral_message_parameters.is_some(), "ephemeral"),
-                    (parts.keyboard, "keyboard"),
+                    (parts.keyboard == Keyboard::Newer, "newer"),
+                    (parts.keyboard != Keyboard::None, "keyboard"),
                     (parts.entities, "entities"),
                 ];
                 let parts = parts.into_iter().filter_map(|(is_there, name)| is_there.then_some(name));
@@ -206,18 +234,19 @@ mod tests {
 
     #[test]
     fn each_refusal_takes_away_what_it_refuses() {
-        check(&[refused("message thread not found")], "-1 reply ephemeral keyboard entities");
-        check(&[refused("message to be replied not found")], "-1 topic ephemeral keyboard entities");
-        check(&[refused("BUTTON_DATA_INVALID")], "-1 topic reply ephemeral entities");
-        check(&[refused("can't parse entities: odd")], "-1 topic reply ephemeral keyboard");
-        check(&[refused("EPHEMERAL_MESSAGE_NOT_ALLOWED")], "-1 topic keyboard entities");
-        check(&[ApiError::UnknownMethod("sendMessage")], "-1 topic keyboard entities");
-        check(&[ApiError::Unreachable(Message::verbatim("too late"))], "-1 topic keyboard entities");
-        check(&[ApiError::MigratedTo(-2)], "-2 ephemeral keyboard entities");
+        check(&[refused("message thread not found")], "-1 reply ephemeral newer keyboard entities");
+        check(&[refused("message to be replied not found")], "-1 topic ephemeral newer keyboard entities");
+        check(&[refused("BUTTON_DATA_INVALID")], "-1 topic reply ephemeral keyboard entities");
+        check(&[refused("can't parse entities: odd")], "-1 topic reply ephemeral newer keyboard");
+        check(&[refused("EPHEMERAL_MESSAGE_NOT_ALLOWED")], "-1 topic newer keyboard entities");
+        check(&[ApiError::UnknownMethod("sendMessage")], "-1 topic newer keyboard entities");
+        check(&[ApiError::Unreachable(Message::verbatim("too late"))], "-1 topic newer keyboard entities");
+        check(&[ApiError::MigratedTo(-2)], "-2 ephemeral newer keyboard entities");
         check(&[ApiError::Refused { code: 403, description: "Forbidden: bot was blocked".into() }], "nothing");
         let all = [
             ApiError::MigratedTo(-2),
             refused("EPHEMERAL_MESSAGE_NOT_ALLOWED"),
+            refused("reply markup is too long"),
             refused("reply markup is too long"),
             refused("ENTITY_BOUNDS_INVALID"),
         ];
@@ -235,7 +264,7 @@ mod tests {
         let errors = REFUSED_PARTS.iter().map(|(beginning, _)| refused(beginning));
         for error in errors.chain([ApiError::MigratedTo(-2), refused("chat not found")]) {
             let tries = std::iter::successors(Some(full(Some("q"))), |attempt| attempt.clone().after(&error)).count();
-            assert!(tries <= 7, "{error}: {tries}");
+            assert!(tries <= 8, "{error}: {tries}");
         }
     }
 
@@ -243,14 +272,19 @@ mod tests {
     fn an_edit_that_is_impossible_becomes_a_message() {
         let message = EditTarget::Message { chat_id: 1, message_id: 2 };
         let inline = EditTarget::Inline { inline_message_id: "3" };
-        let after = |description: &str, target| AfterEdit::of(&refused(description), target, OptionalParts::ALL);
+        let after = |description: &str, target| {
+            AfterEdit::of(&refused(description), target, OptionalParts::all(Keyboard::Plain))
+        };
         assert!(matches!(after("message is not modified: exactly the same", message), AfterEdit::Done));
         assert!(matches!(after("message can't be edited", message), AfterEdit::Send));
         assert!(matches!(after("MESSAGE_ID_INVALID", inline), AfterEdit::Fail));
         assert!(matches!(
             after("BUTTON_URL_INVALID", inline),
-            AfterEdit::Edit(OptionalParts { keyboard: false, entities: true })
+            AfterEdit::Edit(OptionalParts { keyboard: Keyboard::None, entities: true })
         ));
-        assert!(matches!(AfterEdit::of(&ApiError::MigratedTo(-2), message, OptionalParts::ALL), AfterEdit::Send));
+        assert!(matches!(
+            AfterEdit::of(&ApiError::MigratedTo(-2), message, OptionalParts::all(Keyboard::Plain)),
+            AfterEdit::Send
+        ));
     }
 }

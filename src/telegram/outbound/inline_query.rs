@@ -12,7 +12,7 @@ use teloxide::types::{LinkPreviewOptions, True};
 
 use crate::bot::inline::{InlineAnswer, InlineResult};
 use crate::telegram::api::newer::{AnswerGuestQuery, payload};
-use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
+use crate::telegram::outbound::render::Rendered;
 
 /// Seconds for which Telegram may give an answer to others who type the same.
 const CACHE_TIME: u32 = 300;
@@ -98,7 +98,7 @@ fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Rend
         input_message_content: InputTextMessageContent {
             message_text: &page.text,
             entities: &page.entities,
-            link_preview_options: NO_PREVIEW,
+            link_preview_options: page.preview.clone(),
         },
         reply_markup: page.force_reply.is_none().then_some(&*page.keyboard),
     }

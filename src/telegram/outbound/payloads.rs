@@ -9,12 +9,14 @@ use teloxide::types::LinkPreviewOptions;
 use crate::telegram::api::newer::{SendOptions, payload};
 use crate::telegram::outbound::fallback::{Attempt, OptionalParts};
 use crate::telegram::outbound::recipient::EditTarget;
-use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
+use crate::telegram::outbound::render::Rendered;
 
 /// `sendMessage`. teloxide's also lacks the newer options.
 #[derive(Serialize)]
 pub(crate) struct SendMessage<'a> {
-    chat_id: i64,
+    /// Absent in answer to a tap whose chat is unknown (Bot API 10.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_id: Option<i64>,
     #[serde(flatten)]
     options: &'a SendOptions<'a>,
     text: &'a RawValue,
@@ -30,12 +32,24 @@ payload!(SendMessage<'a> = "sendMessage" -> serde::de::IgnoredAny);
 impl<'a> SendMessage<'a> {
     pub(crate) fn new(attempt: &'a Attempt<'_>, page: &'a Rendered) -> Self {
         Self {
-            chat_id: attempt.to.chat,
+            chat_id: Some(attempt.to.chat),
             options: &attempt.to.options,
             text: &page.text,
             entities: attempt.parts.entities.then_some(&*page.entities),
-            link_preview_options: NO_PREVIEW,
-            reply_markup: attempt.parts.keyboard.then_some(page.force_reply.as_ref().unwrap_or(&page.keyboard)),
+            link_preview_options: page.preview.clone(),
+            reply_markup: page.reply_markup(attempt.parts.keyboard),
+        }
+    }
+
+    /// For the one alone who tapped, in whatever chat that was.
+    pub(crate) fn answering_tap(options: &'a SendOptions<'a>, page: &'a Rendered) -> Self {
+        Self {
+            chat_id: None,
+            options,
+            text: &page.text,
+            entities: Some(&page.entities),
+            link_preview_options: page.preview.clone(),
+            reply_markup: Some(&page.keyboard),
         }
     }
 }
@@ -61,8 +75,8 @@ impl<'a> EditMessageText<'a> {
             target,
             text: &page.text,
             entities: parts.entities.then_some(&*page.entities),
-            link_preview_options: NO_PREVIEW,
-            reply_markup: parts.keyboard.then_some(&*page.keyboard),
+            link_preview_options: page.preview.clone(),
+            reply_markup: page.keyboard(parts.keyboard),
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::telegram::inbound::update::{CallbackQuery, Message};
 pub(crate) struct Recipient<'a> {
     pub(crate) chat: i64,
     pub(crate) options: SendOptions<'a>,
+    /// What it replies to if everybody sees it, because it cannot be ephemeral.
+    pub(crate) visible_reply: Option<i32>,
 }
 
 impl<'a> Recipient<'a> {
@@ -21,7 +23,7 @@ impl<'a> Recipient<'a> {
             direct_messages_topic_id: message.direct_messages_topic(),
             ..SendOptions::default()
         };
-        Self { chat: message.chat.id, options }
+        Self { chat: message.chat.id, options, visible_reply: None }
     }
 
     /// In answer to what somebody wrote: a reply in a group, ephemeral if the question was.
@@ -30,8 +32,10 @@ impl<'a> Recipient<'a> {
             (Some(ephemeral_message_id), Some(receiver_user_id)) => {
                 let mut to = Self::chat_of(message);
                 to.options.reply_parameters = Some(ReplyParameters::Ephemeral { ephemeral_message_id });
-                to.options.ephemeral_message_parameters =
-                    Some(EphemeralMessageParameters { receiver_user_id, callback_query_id: None });
+                to.options.ephemeral_message_parameters = Some(EphemeralMessageParameters {
+                    receiver_user_id: Some(receiver_user_id),
+                    callback_query_id: None,
+                });
                 to
             }
             _ if message.is_in_group() => Self::chat_of(message).replying_to(Some(message.message_id)),
@@ -42,9 +46,16 @@ impl<'a> Recipient<'a> {
     /// For the one alone who tapped under an ephemeral message.
     pub(crate) fn ephemeral(message: &Message, query: &'a CallbackQuery) -> Self {
         let mut to = Self::chat_of(message);
+        let (receiver_user_id, callback_query_id) = (Some(query.from.id), Some(&*query.id));
         to.options.ephemeral_message_parameters =
-            Some(EphemeralMessageParameters { receiver_user_id: query.from.id, callback_query_id: Some(&query.id) });
+            Some(EphemeralMessageParameters { receiver_user_id, callback_query_id });
         to
+    }
+
+    /// For the one alone who tapped under a message of a group; if that cannot be, a reply to what they asked, else to the message.
+    pub(crate) fn ephemeral_in_group(message: &Message, query: &'a CallbackQuery) -> Self {
+        let visible_reply = message.asked_by(query.from.id).unwrap_or(message.message_id);
+        Self { visible_reply: Some(visible_reply).filter(|id| *id != 0), ..Self::ephemeral(message, query) }
     }
 
     /// As a reply to this message of the chat, if it is still there.

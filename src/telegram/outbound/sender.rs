@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use crate::message;
 use crate::metrics::{Metrics, RequestResult};
+use crate::telegram::api::upload::Upload;
 use crate::telegram::api::{Api, ApiError, ApiResponse, method_name};
 use crate::telegram::outbound::rate_limit::RateLimiter;
 
@@ -115,6 +116,40 @@ impl Sender {
         self.retry(send, on_unreachable).await
     }
 
+    /// Uploads a file with a message: within the rate limit of its chat, or, of an ephemeral one, before its deadline. `upload` makes the
+    /// request anew for each try.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::retry`]; [`ApiError::Unreachable`] after the deadline.
+    pub(crate) async fn upload<P>(
+        &self,
+        chat: Option<i64>,
+        upload: impl Fn() -> Result<Upload<P>, ApiError>,
+    ) -> Result<P::Output, ApiError>
+    where
+        P: Payload + 'static,
+        P::Output: DeserializeOwned,
+    {
+        let send = async || {
+            if chat.is_some() {
+                self.rate_limiter.acquire(chat).await;
+            }
+            let _slot = self.message_slots.acquire().await;
+            let sent = self.measure::<P, _>(async { self.api.upload(upload()?).await }).await;
+            if let (Err(ApiError::RetryAfter(pause)), Some(chat)) = (&sent, chat) {
+                self.rate_limiter.too_many_requests(chat, *pause);
+            }
+            sent
+        };
+        match chat {
+            Some(_) => self.retry(send, || ()).await,
+            None => tokio::time::timeout(EPHEMERAL_DEADLINE, self.retry(send, || ()))
+                .await
+                .unwrap_or_else(|_| Err(too_late())),
+        }
+    }
+
     /// Takes a token of the chat's rate limit for a message that goes another way, if there is one now.
     pub(crate) fn try_acquire(&self, chat: i64) -> bool {
         self.rate_limiter.try_acquire(chat)
@@ -136,7 +171,7 @@ impl Sender {
         payload: &P,
     ) -> Result<(), ApiError> {
         let sent = tokio::time::timeout(deadline, self.retry(async || self.send(payload).await, || ())).await;
-        sent.unwrap_or_else(|_| Err(ApiError::Unreachable(message!("the time for this answer is over"))))
+        sent.unwrap_or_else(|_| Err(too_late()))
     }
 
     /// Waits for one of [`INLINE_SLOTS`]; it is free again when the permit is dropped.
@@ -205,4 +240,8 @@ impl Sender {
             self.metrics.retry();
         }
     }
+}
+
+fn too_late() -> ApiError {
+    ApiError::Unreachable(message!("the time for this answer is over"))
 }

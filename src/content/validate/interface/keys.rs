@@ -21,6 +21,15 @@ pub(super) enum Kind {
     Description(usize),
     /// The name of a command in the language; it is checked with the commands.
     Alias,
+    /// A file in the folder of the language; it is checked with the clips.
+    Clip,
+}
+
+impl Kind {
+    /// Whether a language does without: no other language lends it one.
+    pub(super) fn is_own(self) -> bool {
+        matches!(self, Self::Alias | Self::Clip)
+    }
 }
 
 pub(super) struct Key {
@@ -38,6 +47,7 @@ impl Key {
             Kind::Label(own) => ("A button's label, at most 64 bytes".to_owned(), own),
             Kind::Description(max) => (format!("At most {max} characters"), &[][..]),
             Kind::Alias => ("The name of the command in this language: 1 to 32 of a-z, 0-9 and _".to_owned(), &[][..]),
+            Kind::Clip => ("The page read aloud: an Opus file (.ogg) in this folder".to_owned(), &[][..]),
         };
         let own: Vec<String> = own.iter().map(|name| format!("{{{name}}}")).collect();
         if own.is_empty() { limit } else { format!("{limit}; with {}", own.join(", ")) }
@@ -49,11 +59,13 @@ impl Key {
     }
 
     /// Whether some language must have it.
-    pub(super) fn is_required(&self, contacts: &[Contact]) -> bool {
-        let is_needed = |needed: fn(&Contact) -> bool| contacts.iter().any(needed);
+    pub(super) fn is_required(&self, features: &Features<'_>) -> bool {
+        let is_needed = |needed: fn(&Contact) -> bool| features.contacts.iter().any(needed);
         match self.need {
-            // Contents of before it was a key go on without it.
-            _ if matches!(self.kind, Kind::Alias) || [OTHER_LANGUAGE, GONE].contains(&self.name) => false,
+            _ if self.kind.is_own() => false,
+            Need::Optional => self.name == GONE && features.is_partly_hidden,
+            Need::Clips => features.has_clips,
+            Need::Feedback => features.has_feedback,
             Need::Always => true,
             Need::Opening => is_needed(|contact| !contact.hours.is_empty() && contact.time_zone.is_some()),
             Need::Email => is_needed(|contact| !contact.emails.is_empty()),
@@ -61,6 +73,17 @@ impl Key {
             Need::Website => is_needed(|contact| contact.links.iter().any(|l| l.kind == ContactLinkKind::Website)),
         }
     }
+}
+
+/// What a content has, as far as it takes texts of the interface.
+pub(in crate::content::validate) struct Features<'a> {
+    pub(in crate::content::validate) contacts: &'a [Contact],
+    /// Sections come and go.
+    pub(in crate::content::validate) is_partly_hidden: bool,
+    /// Pages can be listened to.
+    pub(in crate::content::validate) has_clips: bool,
+    /// Answers ask whether they helped.
+    pub(in crate::content::validate) has_feedback: bool,
 }
 
 /// When a content must have a text. What it never shows, it need not translate.
@@ -75,23 +98,38 @@ pub(super) enum Need {
     Location,
     /// A contact has a website.
     Website,
+    /// A page can be listened to.
+    Clips,
+    /// Answers ask whether they helped.
+    Feedback,
+    /// Contents of before it was a key go on without it.
+    Optional,
 }
 
 impl Need {
     /// Why a content must have the text, for the editor.
     fn why(self) -> Option<Message> {
         Some(match self {
-            Need::Always => return None,
+            Need::Always | Need::Optional => return None,
             Need::Opening => message!("a contact has hours and a time zone"),
             Need::Email => message!("a contact has an e-mail address"),
             Need::Location => message!("a contact has a location"),
             Need::Website => message!("a contact has a website"),
+            Need::Clips => message!("a page has a voice clip"),
+            Need::Feedback => message!("`feedback` is `true`"),
         })
     }
 }
 
 /// The key of the line for readers of a language that the content does not have.
 pub(super) const OTHER_LANGUAGE: &str = "lines.other_language";
+
+/// The key of the bot's name.
+pub(super) const BOT_NAME: &str = "bot.name";
+/// The keys of the clips of pages that are no sections.
+pub(super) const HOME_CLIP: &str = "voices.home";
+pub(super) const HELP_CLIP: &str = "voices.help";
+pub(in crate::content::validate) const CLIPS: [&str; 2] = [HOME_CLIP, HELP_CLIP];
 
 /// The key of the line for links to sections that are not there now.
 pub(super) const GONE: &str = "lines.gone";
@@ -105,10 +143,11 @@ const fn needed_for(need: Need, name: &'static str, kind: Kind) -> Key {
 }
 
 /// Every key of `interface.toml`. The lengths are Telegram's (Bot API: `answerCallbackQuery` 200, `setMyDescription` 512,
-/// `setMyShortDescription` 120, `BotCommand` 256,
-/// `ForceReply` 64) or keep a page under 4,096 units.
+/// `setMyShortDescription` 120, `setMyName` 64,
+/// `BotCommand` 256, `ForceReply` 64) or keep a page under 4,096 units.
 pub(super) const KEYS: &[Key] = &[
     key("name", Kind::Label(&[])),
+    needed_for(Need::Optional, BOT_NAME, Kind::Description(64)),
     key("bot.description", Kind::Description(512)),
     key("bot.short_description", Kind::Description(120)),
     key("commands.start.description", Kind::Description(256)),
@@ -128,12 +167,15 @@ pub(super) const KEYS: &[Key] = &[
     key("lines.unknown_command", Kind::Plain(200, &[])),
     key("lines.no_command", Kind::Plain(200, &[])),
     key("lines.old_button", Kind::Plain(200, &[])),
-    key(GONE, Kind::Plain(200, &[])),
+    needed_for(Need::Optional, GONE, Kind::Plain(200, &[])),
     key("lines.flood", Kind::Plain(200, &[])),
     key("lines.trouble", Kind::Plain(200, &[])),
     key("lines.untranslated", Kind::Plain(200, &["language"])),
-    key(OTHER_LANGUAGE, Kind::Plain(200, &["languages"])),
+    needed_for(Need::Optional, OTHER_LANGUAGE, Kind::Plain(200, &["languages"])),
     key("lines.voice", Kind::Plain(200, &[])),
+    needed_for(Need::Clips, "lines.no_clip", Kind::Plain(200, &[])),
+    needed_for(Need::Feedback, "lines.feedback_thanks", Kind::Plain(200, &[])),
+    needed_for(Need::Feedback, "lines.feedback_sorry", Kind::Plain(200, &[])),
     key("lines.picture", Kind::Plain(200, &[])),
     key("lines.other", Kind::Plain(200, &[])),
     key("lines.how_to_ask", Kind::Plain(200, &[])),
@@ -142,6 +184,8 @@ pub(super) const KEYS: &[Key] = &[
     needed_for(Need::Opening, "lines.open", Kind::Plain(OPENING_MAX, &["time"])),
     needed_for(Need::Opening, "lines.closed", Kind::Plain(OPENING_MAX, &["day", "time"])),
     needed_for(Need::Opening, "lines.closed_until", Kind::Plain(OPENING_MAX, &["time"])),
+    key(HOME_CLIP, Kind::Clip),
+    key(HELP_CLIP, Kind::Clip),
     key("buttons.home", Kind::Label(&[])),
     key("buttons.back", Kind::Label(&["title"])),
     key("buttons.previous", Kind::Label(&[])),
@@ -159,5 +203,8 @@ pub(super) const KEYS: &[Key] = &[
     key("buttons.share", Kind::Label(&[])),
     key("buttons.open", Kind::Label(&[])),
     key("buttons.everyone", Kind::Label(&[])),
+    needed_for(Need::Clips, "buttons.listen", Kind::Label(&["length", "kilobytes"])),
+    needed_for(Need::Feedback, "buttons.helped", Kind::Label(&[])),
+    needed_for(Need::Feedback, "buttons.not_helped", Kind::Label(&[])),
     key("buttons.rather", Kind::Label(&["title"])),
 ];
