@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::{params, state::Refusal};
+use super::{bot_api, params, state::Refusal};
 
 /// For [`Fault::times`]: until `Fake::clear_faults`.
 pub const ALWAYS: usize = usize::MAX;
@@ -16,6 +16,8 @@ pub struct Fault {
     pub method: Option<&'static str>,
     /// Only requests with this `chat_id`.
     pub chat: Option<i64>,
+    /// Only requests whose buttons have fields newer than Bot API 9.1: `style`, `disabled`, `icon_custom_emoji_id`.
+    pub newer_buttons: bool,
     /// How many requests it meets.
     pub times: usize,
     /// What goes wrong.
@@ -25,7 +27,13 @@ pub struct Fault {
 impl Fault {
     /// Meets the next request of any method.
     pub fn new(kind: FaultKind) -> Fault {
-        Fault { method: None, chat: None, times: 1, kind }
+        Fault { method: None, chat: None, newer_buttons: false, times: 1, kind }
+    }
+
+    /// Refuses every keyboard with fields newer than Bot API 9.1 with `BUTTON_STYLE_INVALID`, until `Fake::clear_faults`.
+    pub fn newer_buttons() -> Fault {
+        let kind = FaultKind::refuse(400, "Bad Request: BUTTON_STYLE_INVALID");
+        Fault { newer_buttons: true, times: ALWAYS, ..Fault::new(kind) }
     }
 
     /// Only requests of this method.
@@ -49,6 +57,7 @@ impl Fault {
     fn fits(&self, method: &str, params: &Map<String, Value>) -> bool {
         self.method.is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && self.chat.is_none_or(|wanted| params::chat_id(params) == Some(wanted))
+            && (!self.newer_buttons || bot_api::has_newer_buttons(params))
     }
 }
 

@@ -34,11 +34,15 @@
 //! ```
 //!
 //! Modules: `server` speaks HTTP, `updates` is the queue behind `getUpdates`, `webhook` delivers it, `methods` carries requests out
-//! on the `state`, `validate` checks texts and keyboards, `people` acts for people, `fault` makes requests fail on demand.
+//! on the `state`, `validate` checks texts and keyboards, `people` acts for people, `fault` makes requests fail on demand, `bot_api`
+//! knows what is missing from older servers.
 
+mod bot_api;
 mod fault;
+mod files;
 mod message;
 mod methods;
+mod multipart;
 mod params;
 mod people;
 mod profile;
@@ -58,7 +62,9 @@ use std::{
 use serde_json::{Value, json};
 
 pub use self::{
+    bot_api::BotApi,
     fault::{ALWAYS, Fault, FaultKind, Storm},
+    files::Upload,
     message::{Button, Message},
     people::{Person, Post, Queued, QueuedQuery},
     profile::Profile,
@@ -145,7 +151,18 @@ impl Fake {
         self.with_state(|state| state.sent_to(chat).cloned().collect())
     }
 
-    /// The bot's messages in a group that one person alone sees, as they stand now.
+    /// The files that requests of one method have uploaded, if the method was carried out.
+    pub fn uploads_of(&self, method: &str) -> Vec<Upload> {
+        self.with_state(|state| state.uploads_of(method).cloned().collect())
+    }
+
+    /// The bot's messages that one person alone sees, in any chat, as they stand now.
+    pub fn ephemeral_messages_for(&self, person: impl Into<Person>) -> Vec<Message> {
+        let person = person.into().id;
+        self.with_state(|state| state.ephemeral_messages_for(person).cloned().collect())
+    }
+
+    /// The bot's messages in a chat that one person alone sees, as they stand now.
     pub fn ephemeral_messages(&self, chat: i64) -> Vec<Message> {
         self.with_state(|state| state.ephemeral_messages(chat).cloned().collect())
     }
@@ -259,6 +276,26 @@ impl Fake {
     }
 
     // ---------------------------------------------------------------- making things hard
+
+    /// Is from now on a server of another version of the Bot API; the newest at the start. An older one answers 404 to newer
+    /// methods and ignores newer fields. What it refuses after it has ignored something is no violation.
+    pub fn set_bot_api(&self, version: BotApi) {
+        self.update(|state| state.bot_api = version);
+    }
+
+    /// Makes every `file_id` unknown that was given so far.
+    pub fn forget_files(&self) {
+        self.update(|state| state.files.forget());
+    }
+
+    /// Somebody lets nobody send them voice messages, or lets everybody again.
+    pub fn forbid_voice_messages(&self, person: impl Into<Person>, forbidden: bool) {
+        let person = person.into().id;
+        self.update(|state| match forbidden {
+            true => state.voice_forbidden.insert(person),
+            false => state.voice_forbidden.remove(&person),
+        });
+    }
 
     /// Adds a fault; the oldest one that fits a request is taken first.
     pub fn fault(&self, fault: Fault) {

@@ -40,6 +40,11 @@ impl Chat {
     }
 }
 
+/// The chat of inline messages, which the bot does not know.
+pub(crate) fn elsewhere() -> Chat {
+    Chat::new(json!({ "id": -1_009_000_000_077_i64, "type": "supergroup", "title": "Elsewhere" }))
+}
+
 /// A message as it stands now.
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -87,7 +92,26 @@ impl Message {
         json
     }
 
-    /// Empty for a message without text, such as a contact or a venue.
+    /// Of an ephemeral message, the person who sees it.
+    pub fn receiver(&self) -> Option<i64> {
+        self.json["receiver_user"]["id"].as_i64()
+    }
+
+    /// The text under a photo, a voice message or an audio file; empty if there is none.
+    pub fn caption(&self) -> &str {
+        self.json["caption"].as_str().unwrap_or_default()
+    }
+
+    /// The `file_id` of a voice message, an audio file or the largest size of a photo.
+    pub fn file_id(&self) -> Option<&str> {
+        let photo = self.json["photo"].as_array().and_then(|sizes| sizes.last());
+        photo
+            .into_iter()
+            .chain(["voice", "audio"].map(|kind| &self.json[kind]))
+            .find_map(|file| file["file_id"].as_str())
+    }
+
+    /// Empty for a message without text, such as a contact, a venue or a photo.
     pub fn text(&self) -> &str {
         self.json["text"].as_str().unwrap_or_default()
     }
@@ -137,13 +161,16 @@ impl Message {
     }
 }
 
-/// The text, then a line for each row of buttons.
+/// The text, or what is there in its place, then a line for each row of buttons.
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.json.get("contact"), self.json.get("venue")) {
             (Some(contact), _) => write!(f, "contact {contact}")?,
             (None, Some(venue)) => write!(f, "venue {venue}")?,
-            (None, None) => f.write_str(self.text())?,
+            (None, None) => match ["voice", "audio", "photo"].iter().find(|kind| self.json.get(**kind).is_some()) {
+                Some(kind) => write!(f, "{kind} {}", self.caption())?,
+                None => f.write_str(self.text())?,
+            },
         }
         for row in self.keyboard() {
             let labels: Vec<_> = row.iter().map(|button| format!("[{}]", button.label)).collect();
@@ -167,6 +194,16 @@ pub struct Button {
 }
 
 impl Button {
+    /// `style`: "primary", "success" or "danger".
+    pub fn style(&self) -> Option<&str> {
+        self.json["style"].as_str()
+    }
+
+    /// Whether a tap on it does nothing and sends nothing.
+    pub fn is_disabled(&self) -> bool {
+        self.json.get("disabled").is_some()
+    }
+
     fn new(json: Value) -> Button {
         let field = |name: &str| json[name].as_str().map(str::to_owned);
         Button { label: field("text").unwrap_or_default(), data: field("callback_data"), url: field("url"), json }

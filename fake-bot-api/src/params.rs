@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::state::Refusal;
+use super::{bot_api::BotApi, files::Upload, state::Refusal};
+
+/// Before the name of a file part.
+const ATTACH: &str = "attach://";
 
 /// The type of a parameter in the documentation.
 #[derive(Clone, Copy)]
@@ -11,6 +14,8 @@ pub(crate) enum Kind {
     /// With or without a fraction.
     Number,
     Text,
+    /// A `file_id`, `attach://` with the name of a file part, or nothing beside a file part of the parameter's name.
+    File,
     Flag,
     /// An object or array; Telegram takes it as a string of JSON too.
     Json,
@@ -31,9 +36,12 @@ pub(crate) const fn optional(name: &'static str, kind: Kind) -> Param {
     Param { name, kind, required: false }
 }
 
-/// Parameters of the right names and types.
+/// Parameters of the right names and types, and the files of the request.
 pub(crate) struct Params {
     values: Map<String, Value>,
+    files: Vec<Upload>,
+    /// Whether the server is too old for some of them and ignores those.
+    pub some_ignored: bool,
 }
 
 impl Params {
@@ -41,7 +49,11 @@ impl Params {
     ///
     /// # Errors
     /// If a required one is missing or one has the wrong type.
-    pub(crate) fn read(listed: &[Param], raw: &Map<String, Value>) -> Result<(Params, Vec<String>), Refusal> {
+    pub(crate) fn read(
+        listed: &[Param],
+        raw: &Map<String, Value>,
+        files: &[Upload],
+    ) -> Result<(Params, Vec<String>), Refusal> {
         let mut values = Map::new();
         for param in listed {
             let value = raw.get(param.name).filter(|value| !value.is_null());
@@ -61,7 +73,7 @@ impl Params {
         }
         let is_listed = |name: &&String| listed.iter().any(|param| param.name == name.as_str());
         let unknown = raw.keys().filter(|name| !is_listed(name)).cloned().collect();
-        Ok((Params { values }, unknown))
+        Ok((Params { values, files: files.to_vec(), some_ignored: false }, unknown))
     }
 
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
@@ -89,8 +101,47 @@ impl Params {
         self.values.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
+    /// The file behind `attach://NAME`.
+    pub(crate) fn attached(&self, reference: &str) -> Option<&Upload> {
+        let name = reference.strip_prefix(ATTACH)?;
+        self.files.iter().find(|file| file.name == name)
+    }
+
+    /// The file that a parameter names, or that goes by the parameter's own name.
+    pub(crate) fn upload(&self, name: &str) -> Option<&Upload> {
+        match self.text(name).filter(|text| !text.is_empty()) {
+            Some(reference) => self.attached(reference),
+            None => self.files.iter().find(|file| file.name == name),
+        }
+    }
+
+    /// The names of the file parts that no parameter is or names.
+    pub(crate) fn unnamed_files(&self, listed: &[Param]) -> Vec<&str> {
+        let files = listed.iter().filter(|param| matches!(param.kind, Kind::File));
+        let mut named: Vec<&str> =
+            files.filter(|param| self.text(param.name).is_none()).map(|param| param.name).collect();
+        let values = listed.iter().filter(|param| matches!(param.kind, Kind::File | Kind::Json));
+        values.filter_map(|param| self.values.get(param.name)).for_each(|value| add_attached(value, &mut named));
+        self.files.iter().map(|file| file.name.as_str()).filter(|name| !named.contains(name)).collect()
+    }
+
+    /// Takes out what a server of this version ignores.
+    pub(crate) fn ignore_newer(&mut self, version: BotApi) {
+        self.some_ignored = version.ignore_newer(&mut self.values);
+    }
+
     pub(crate) fn to_json(&self) -> Value {
         Value::Object(self.values.clone())
+    }
+}
+
+/// The names behind `attach://` in JSON, however deep they stand.
+fn add_attached<'a>(json: &'a Value, names: &mut Vec<&'a str>) {
+    match json {
+        Value::String(text) => names.extend(text.strip_prefix(ATTACH)),
+        Value::Array(items) => items.iter().for_each(|item| add_attached(item, names)),
+        Value::Object(fields) => fields.values().for_each(|field| add_attached(field, names)),
+        _ => {}
     }
 }
 
@@ -111,8 +162,8 @@ fn missing(name: &str) -> String {
 pub(crate) fn typed(kind: Kind, value: &Value) -> Option<Value> {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
     let (value, fits): (Value, fn(&Value) -> bool) = match (kind, value) {
-        (Kind::Text, Value::String(_)) => return Some(value.clone()),
-        (Kind::Text, _) => return None,
+        (Kind::Text | Kind::File, Value::String(_)) => return Some(value.clone()),
+        (Kind::Text | Kind::File, _) => return None,
         (_, Value::String(text)) => (parsed(text)?, fits(kind)),
         (_, value) => (value.clone(), fits(kind)),
     };
@@ -123,7 +174,7 @@ fn fits(kind: Kind) -> fn(&Value) -> bool {
     match kind {
         Kind::Integer => |value| value.is_i64(),
         Kind::Number => Value::is_number,
-        Kind::Text => Value::is_string,
+        Kind::Text | Kind::File => Value::is_string,
         Kind::Flag => Value::is_boolean,
         Kind::Json => |value| value.is_object() || value.is_array(),
     }

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fake, message::Chat, state::State};
+use super::{
+    Fake,
+    message::Chat,
+    state::{State, Tapped},
+};
 
 /// Somebody on Telegram. A bare id is a person with a French phone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,7 +99,7 @@ impl Post {
         self
     }
 
-    /// In a topic of a forum, which is made if it is new.
+    /// In a topic of a forum, or of a private chat where the bot has topics, which is made if it is new.
     #[must_use]
     pub fn topic(mut self, thread_id: i64) -> Post {
         self.topic = Some(thread_id);
@@ -252,7 +256,7 @@ impl Fake {
     pub fn inline_query(&self, person: impl Into<Person>, query: &str, offset: &str) -> QueuedQuery {
         self.update(|state| {
             let person = person.into();
-            let id = state.new_query(person.id);
+            let id = state.new_query(person.id, None);
             let from = person.json(false);
             let body = json!({ "id": id, "from": from, "query": query, "offset": offset, "chat_type": "group" });
             QueuedQuery { update_id: state.push_update("inline_query", body), query_id: id }
@@ -263,7 +267,7 @@ impl Fake {
     pub fn guest_message(&self, person: impl Into<Person>, text: &str) -> QueuedQuery {
         self.update(|state| {
             let person = person.into();
-            let id = state.new_query(person.id);
+            let id = state.new_query(person.id, None);
             let mut body = Map::from_iter([
                 ("message_id".to_owned(), json!(1)),
                 ("date".to_owned(), json!(1)),
@@ -287,7 +291,8 @@ impl Fake {
             register_chats(state, &update);
             for (kind, id) in [("callback_query", "id"), ("inline_query", "id"), ("guest_message", "guest_query_id")] {
                 if let Some(id) = update[kind][id].as_str() {
-                    state.register_query(id, update[kind]["from"]["id"].as_i64());
+                    let tapped = (kind == "callback_query").then(|| Tapped::new(&update[kind]));
+                    state.register_query(id, update[kind]["from"]["id"].as_i64(), tapped);
                 }
             }
             if let Some(id) = update["callback_query"]["inline_message_id"].as_str() {
@@ -323,11 +328,10 @@ fn queue_message(state: &mut State, kind: &str, chat: i64, fields: Map<String, V
 
 fn queue_tap(state: &mut State, person: Person, data: &str, place: &str, where_: Value) -> QueuedQuery {
     state.chat_or(person.id, || person.private_chat());
-    let query_id = state.new_query(person.id);
-    let mut query = json!({
-        "id": query_id, "from": person.json(false), "chat_instance": "-3141592653589793", "data": data,
-    });
+    let mut query = json!({ "from": person.json(false), "chat_instance": "-3141592653589793", "data": data });
     query[place] = where_;
+    let query_id = state.new_query(person.id, Some(Tapped::new(&query)));
+    query["id"] = json!(query_id);
     QueuedQuery { update_id: state.push_update("callback_query", query), query_id }
 }
 

@@ -6,13 +6,13 @@ use std::{
     panic,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract,
+    extract::{self, DefaultBodyLimit},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     serve::ListenerExt,
@@ -24,7 +24,8 @@ use tokio::{net::TcpSocket, runtime, sync::oneshot};
 use super::{
     TOKEN,
     fault::FaultKind,
-    methods, params,
+    files::Upload,
+    methods, multipart, params,
     state::{Answer, Call, Refusal, Shared},
     updates,
 };
@@ -91,7 +92,8 @@ impl Running {
             // Small answers on connections that are kept: Nagle would add 40 ms to each.
             let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
             ready.send(()).expect("start() waits for it");
-            let app = Router::new().fallback(handle).with_state(shared);
+            // Files are refused by size where they are looked at.
+            let app = Router::new().fallback(handle).layer(DefaultBodyLimit::disable()).with_state(shared);
             tokio::select! {
                 _ = axum::serve(listener, app) => {}
                 _ = stopped => {}
@@ -147,8 +149,8 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
         return answer(Err(Refusal::new(401, "Unauthorized")));
     }
     let method = method.to_ascii_lowercase();
-    let params = match read_params(&uri, &headers, &body) {
-        Ok(params) => params,
+    let request = match read_request(&uri, &headers, &body).await {
+        Ok(request) => request,
         Err(refusal) => {
             let raw = Value::String(String::from_utf8_lossy(&body).into_owned());
             shared.update(|state| state.report_violation(&method, &refusal.description, &raw));
@@ -156,26 +158,26 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
         }
     };
     let (fault, cleared) = shared.update(|state| {
-        let now = state.now();
-        if let Some(early) = state.faults.too_early(now, &method, &params) {
+        let (now, params) = (state.now(), &request.params);
+        if let Some(early) = state.faults.too_early(now, &method, params) {
             let rule = format!("{early:?} before the end of retry_after");
             state.report_violation(&method, &rule, &Value::Object(params.clone()));
         }
-        (state.faults.take(now, &method, &params), state.faults.cleared)
+        (state.faults.take(now, &method, params), state.faults.cleared)
     });
     let answered = match &fault {
         Some(kind) if !kind.is_carried_out() => shared.update(|state| {
             if method == "getupdates" {
-                state.note_poll(updates::poll(&params, fault.clone()));
+                state.note_poll(updates::poll(&request.params, fault.clone()));
             } else {
-                state.note_call(call(method, params, Err(kind.refusal()), fault.clone()));
+                state.note_call(request.into_call(method, Err(kind.refusal()), fault.clone()));
             }
             Err(kind.refusal())
         }),
-        _ if method == "getupdates" => updates::get_updates(&shared, params, fault.clone()).await,
+        _ if method == "getupdates" => updates::get_updates(&shared, request.params, fault.clone()).await,
         _ => shared.update(|state| {
-            let outcome = methods::carry_out(state, &method, &params);
-            state.note_call(call(method, params, outcome.clone(), fault.clone()));
+            let outcome = methods::carry_out(state, &method, &request.params, &request.files);
+            state.note_call(request.into_call(method, outcome.clone(), fault.clone()));
             outcome
         }),
     };
@@ -196,11 +198,27 @@ async fn respond(shared: Arc<Shared>, uri: Uri, headers: HeaderMap, body: Bytes)
     }
 }
 
+/// What a request brings.
+struct Request {
+    params: Map<String, Value>,
+    files: Vec<Upload>,
+    /// Bytes.
+    body_size: usize,
+}
+
+impl Request {
+    fn into_call(self, method: String, outcome: Answer, fault: Option<FaultKind>) -> Call {
+        let params = Value::Object(self.params);
+        Call { files: self.files, fault, ..Call::new(method, params, self.body_size, outcome) }
+    }
+}
+
 /// Query and body together, as Telegram takes them.
-fn read_params(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Result<Map<String, Value>, Refusal> {
+async fn read_request(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Result<Request, Refusal> {
     let mut params = params::read_form(uri.query().unwrap_or_default());
+    let mut files = Vec::new();
     if body.is_empty() {
-        return Ok(params);
+        return Ok(Request { params, files, body_size: 0 });
     }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     match content_type.split(';').next().unwrap_or_default() {
@@ -209,13 +227,16 @@ fn read_params(uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Result<Map<Strin
             _ => return Err(Refusal::bad_request("can't parse request body as JSON object")),
         },
         "application/x-www-form-urlencoded" => params.extend(params::read_form(&String::from_utf8_lossy(body))),
+        "multipart/form-data" => {
+            let read = multipart::read(content_type, body.clone()).await;
+            let (fields, parts) =
+                read.map_err(|error| Refusal::bad_request(&format!("can't parse multipart/form-data: {error}")))?;
+            params.extend(fields);
+            files = parts;
+        }
         other => return Err(Refusal::bad_request(&format!("content type {other} is not known to the fake"))),
     }
-    Ok(params)
-}
-
-fn call(method: String, params: Map<String, Value>, outcome: Answer, fault: Option<FaultKind>) -> Call {
-    Call { method, params: Value::Object(params), outcome, fault, at: Instant::now() }
+    Ok(Request { params, files, body_size: body.len() })
 }
 
 fn answer(answer: Answer) -> Response {

@@ -1,7 +1,7 @@
 //! All that this Telegram knows, and the lock and wake-ups around it.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
@@ -11,8 +11,10 @@ use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::{
+    bot_api::BotApi,
     fault::{FaultKind, Faults},
-    message::{Chat, Message},
+    files::{Files, Upload},
+    message::{Chat, Message, elsewhere},
     params::Params,
     profile::Profile,
     updates::Queue,
@@ -94,8 +96,12 @@ pub(crate) type Answer = Result<Value, Refusal>;
 pub struct Call {
     /// In lower case.
     pub method: String,
-    /// As they came.
+    /// As they came: all are texts but in JSON.
     pub params: Value,
+    /// The file parts of a `multipart/form-data` body.
+    pub files: Vec<Upload>,
+    /// Bytes.
+    pub body_size: usize,
     /// What the fake made of it, whether or not the answer reached the bot.
     pub outcome: Answer,
     /// The fault that it met.
@@ -105,8 +111,8 @@ pub struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(method: String, params: Value, outcome: Answer) -> Call {
-        Call { method, params, outcome, fault: None, at: Instant::now() }
+    pub(crate) fn new(method: String, params: Value, body_size: usize, outcome: Answer) -> Call {
+        Call { method, params, files: Vec::new(), body_size, outcome, fault: None, at: Instant::now() }
     }
 }
 
@@ -154,6 +160,10 @@ pub struct State {
     pub profile: Profile,
     pub(crate) queue: Queue,
     pub(crate) faults: Faults,
+    pub(crate) bot_api: BotApi,
+    pub(crate) files: Files,
+    /// The people who do not let others send them voice messages.
+    pub(crate) voice_forbidden: BTreeSet<i64>,
     pub(crate) webhook: String,
     /// The header `X-Telegram-Bot-Api-Secret-Token` of each delivery; none if empty.
     pub(crate) webhook_secret: String,
@@ -199,9 +209,28 @@ pub type CustomRule = fn(method: &str, params: &Value) -> Option<String>;
 pub(crate) struct Query {
     /// The user who asked, if known.
     pub from: Option<i64>,
+    /// For a callback query, what was tapped.
+    pub tapped: Option<Tapped>,
     pub asked_at: Instant,
     /// The parameters of each answer.
     pub answers: Vec<Value>,
+}
+
+/// The message under which a callback query came up.
+pub(crate) struct Tapped {
+    /// Known to the bot or not.
+    pub chat: Chat,
+    pub is_ephemeral: bool,
+}
+
+impl Tapped {
+    /// From a `CallbackQuery`.
+    pub(crate) fn new(query: &Value) -> Tapped {
+        let message = &query["message"];
+        let is_known = message["chat"]["id"].is_i64();
+        let chat = if is_known { Chat::new(message["chat"].clone()) } else { elsewhere() };
+        Tapped { chat, is_ephemeral: !message["ephemeral_message_id"].is_null() }
+    }
 }
 
 /// What is forgotten when not all is remembered.
@@ -234,7 +263,20 @@ impl State {
         self.inline_messages.get(inline_message_id)
     }
 
-    /// The bot's messages in a group that one person alone sees, oldest first.
+    /// The files that requests of one method have uploaded, if the method was carried out.
+    pub fn uploads_of(&self, method: &str) -> impl Iterator<Item = &Upload> {
+        self.calls_of(method).filter(|call| call.outcome.is_ok()).flat_map(|call| &call.files)
+    }
+
+    /// The bot's messages that one person alone sees, in any chat, oldest first.
+    pub fn ephemeral_messages_for(&self, person: i64) -> impl Iterator<Item = &Message> {
+        let mut theirs: Vec<_> =
+            self.ephemerals.values().filter(|message| message.receiver() == Some(person)).collect();
+        theirs.sort_by_key(|message| message.id);
+        theirs.into_iter()
+    }
+
+    /// The bot's messages in a chat that one person alone sees, oldest first.
     pub fn ephemeral_messages(&self, chat: i64) -> impl Iterator<Item = &Message> {
         self.ephemerals.values().filter(move |message| message.chat == chat && message.from_bot)
     }
@@ -413,17 +455,17 @@ impl State {
         }
     }
 
-    /// A query with a fresh id.
-    pub(crate) fn new_query(&mut self, from: i64) -> String {
+    /// A query with a fresh id; `tapped` if it is a callback query.
+    pub(crate) fn new_query(&mut self, from: i64, tapped: Option<Tapped>) -> String {
         let id = format!("{}", 4_000_000_000_000_u64 + self.queries_made);
         self.queries_made += 1;
-        self.register_query(&id, Some(from));
+        self.register_query(&id, Some(from), tapped);
         id
     }
 
     /// A query of a given id.
-    pub(crate) fn register_query(&mut self, id: &str, from: Option<i64>) {
-        let query = Query { from, asked_at: self.now(), answers: Vec::new() };
+    pub(crate) fn register_query(&mut self, id: &str, from: Option<i64>, tapped: Option<Tapped>) {
+        let query = Query { from, tapped, asked_at: self.now(), answers: Vec::new() };
         self.queries.insert(id.to_owned(), query);
         self.remember(Remembered::Query(id.to_owned()));
     }

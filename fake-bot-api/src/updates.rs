@@ -158,7 +158,7 @@ struct Admitted {
 
 /// Lets a poll in: its offset counts at once, and the poll before it is over.
 fn admit(state: &mut State, raw: &Map<String, Value>) -> Result<Admitted, Refusal> {
-    let params = methods::checked(state, &GET_UPDATES, raw)?;
+    let params = methods::checked(state, &GET_UPDATES, raw, &[])?;
     if !state.webhook.is_empty() {
         let why = "Conflict: can't use getUpdates method while webhook is active; \
                    use deleteWebhook to delete the webhook first";

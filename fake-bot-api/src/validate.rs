@@ -27,6 +27,19 @@ pub(crate) fn check_text(text: &str, entities: &[Value]) -> Result<(), Refusal> 
     check_entities(&units, entities)
 }
 
+/// UTF-16 units, after entities are parsed.
+const CAPTION_MAX: usize = 1024;
+
+/// The text under a file with its entities; there may be none.
+pub(crate) fn check_caption(caption: &str, entities: &[Value]) -> Result<(), Refusal> {
+    let units: Vec<u16> = caption.encode_utf16().collect();
+    if units.len() > CAPTION_MAX {
+        let rule = format!("the caption has {} UTF-16 units", units.len());
+        return Err(Refusal::violation(rule, "message caption is too long"));
+    }
+    check_entities(&units, entities)
+}
+
 /// ISO 639-1.
 const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
     ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv \

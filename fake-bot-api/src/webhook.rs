@@ -105,7 +105,7 @@ fn finish(state: &mut State, id: i64, body: &[u8]) {
     };
     let method =
         params.remove("method").and_then(|name| name.as_str().map(str::to_ascii_lowercase)).unwrap_or_default();
-    let outcome = methods::carry_out(state, &method, &params);
+    let outcome = methods::carry_out(state, &method, &params, &[]);
     state.webhook_replies += 1;
-    state.note_call(Call::new(method, Value::Object(Map::from_iter(params)), outcome));
+    state.note_call(Call::new(method, Value::Object(Map::from_iter(params)), body.len(), outcome));
 }

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bot_api;
 mod ephemeral;
 mod faults;
 mod http;
+mod media;
 mod messages;
 mod people;
 mod profile;

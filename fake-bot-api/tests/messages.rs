@@ -1,5 +1,7 @@
 //! `sendMessage`, `sendContact`, `editMessageText`.
 
+use std::time::Duration;
+
 use fake_bot_api::Post;
 use serde_json::{Value, json};
 
@@ -42,6 +44,34 @@ fn a_topic_has_to_exist() {
     // A thread under a channel's post is no topic.
     bot.post(Post::new(PERSON, GROUP, "Hi").discussion(99));
     bot.refuses("sendMessage", text(GROUP, json!({ "message_thread_id": 99 })), 400, "message thread not found");
+}
+
+#[test]
+fn a_private_chat_has_topics_where_the_bot_has() {
+    let bot = Bot::start();
+    bot.preset_me("has_topics_enabled", json!(true));
+    bot.post(Post::new(PERSON, PERSON, "Hi").topic(3));
+    bot.advance_clock(Duration::from_secs(4));
+    let asked = bot.accepts("getUpdates", json!({ "offset": -1 }))[0]["message"].take();
+    assert_eq!((&asked["message_thread_id"], &asked["is_topic_message"]), (&json!(3), &json!(true)));
+    assert_eq!(asked["chat"]["type"], "private");
+    let sent = bot.accepts("sendMessage", text(PERSON, json!({ "message_thread_id": 3 })));
+    assert_eq!((&sent["message_thread_id"], &sent["is_topic_message"]), (&json!(3), &json!(true)));
+    bot.refuses("sendMessage", text(PERSON, json!({ "message_thread_id": 4 })), 400, "message thread not found");
+}
+
+#[test]
+fn a_tap_carries_what_the_bots_message_replied_to() {
+    let bot = Bot::start();
+    let asked = bot.post(Post::new(PERSON, GROUP, "Hi")).message_id;
+    let page = bot.accepts("sendMessage", text(GROUP, json!({ "reply_parameters": { "message_id": asked } })));
+    let id = page["message_id"].as_i64().unwrap();
+    bot.accepts("editMessageText", json!({ "chat_id": GROUP, "message_id": id, "text": "Ho" }));
+    bot.tap(PERSON, GROUP, id, "data");
+    bot.advance_clock(Duration::from_secs(4));
+    let update = bot.accepts("getUpdates", json!({ "offset": -1 }))[0].take();
+    let replied = &update["callback_query"]["message"]["reply_to_message"];
+    assert_eq!((&replied["message_id"], &replied["from"]["id"]), (&json!(asked), &json!(PERSON)));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A bot of a few lines: one blocking request a connection.
 
 use std::{
+    fmt,
     io::{self, Read, Write},
     net::TcpStream,
     ops::Deref,
@@ -38,9 +39,9 @@ impl Bot {
     }
 
     /// The `result`, or the whole answer that is none.
-    pub(crate) fn call(&self, method: &str, params: Value) -> Result<Value, Value> {
-        let body = params.to_string();
-        let (_, answer) = request(&self.url(), &format!("/bot{TOKEN}/{method}"), "application/json", &body).unwrap();
+    pub(crate) fn call(&self, method: &str, body: impl Into<Body>) -> Result<Value, Value> {
+        let Body { content_type, bytes, .. } = body.into();
+        let (_, answer) = send(&self.url(), &format!("/bot{TOKEN}/{method}"), &content_type, &bytes).unwrap();
         let mut answer: Value = serde_json::from_str(&answer).unwrap();
         if answer["ok"] == true { Ok(answer["result"].take()) } else { Err(answer) }
     }
@@ -55,7 +56,8 @@ impl Bot {
     /// # Panics
     /// If the request is refused, or breaks a rule.
     #[track_caller]
-    pub(crate) fn accepts(&self, method: &str, params: Value) -> Value {
+    pub(crate) fn accepts(&self, method: &str, params: impl Into<Body>) -> Value {
+        let params = params.into();
         let violations = self.violations().len();
         let result = self.call(method, params.clone());
         let result = result.unwrap_or_else(|answer| panic!("{method} {params} is refused: {answer}"));
@@ -66,7 +68,8 @@ impl Bot {
     /// # Panics
     /// If the request is carried out, refused with another code or description, or counted as a violation.
     #[track_caller]
-    pub(crate) fn refuses(&self, method: &str, params: Value, code: u16, description: &str) {
+    pub(crate) fn refuses(&self, method: &str, params: impl Into<Body>, code: u16, description: &str) {
+        let params = params.into();
         let violations = self.violations().len();
         let answer = self.call(method, params.clone()).expect_err(&format!("{method} {params}"));
         assert_eq!(answer["error_code"], code, "{answer}");
@@ -78,7 +81,8 @@ impl Bot {
     /// # Panics
     /// If the request does not break one rule, that of this name. Whether it is carried out does not matter.
     #[track_caller]
-    pub(crate) fn violates(&self, method: &str, params: Value, rule: &str) {
+    pub(crate) fn violates(&self, method: &str, params: impl Into<Body>, rule: &str) {
+        let params = params.into();
         let before = self.violations().len();
         let _ = self.call(method, params.clone());
         let violations = self.violations().split_off(before);
@@ -87,17 +91,68 @@ impl Bot {
     }
 }
 
-/// The head and the body of the answer to a request; a GET if the body is empty.
+/// The body of a request: JSON, or a form with files.
+#[derive(Clone)]
+pub(crate) struct Body {
+    content_type: String,
+    pub bytes: Vec<u8>,
+    /// For the message of a panic.
+    shown: String,
+}
+
+impl fmt::Display for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl From<Value> for Body {
+    fn from(params: Value) -> Body {
+        let shown = params.to_string();
+        Body { content_type: "application/json".to_owned(), bytes: shown.clone().into_bytes(), shown }
+    }
+}
+
+/// `multipart/form-data`; each file is the name of its part, the name of the file and the bytes.
+pub(crate) fn form(params: &Value, files: &[(&str, &str, &[u8])]) -> Body {
+    const BOUNDARY: &str = "b0undary";
+    let mut bytes = Vec::new();
+    for (name, value) in params.as_object().unwrap() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        write!(bytes, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").unwrap();
+    }
+    for (name, file_name, file) in files {
+        let disposition = format!("form-data; name=\"{name}\"; filename=\"{file_name}\"");
+        write!(bytes, "--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\n\r\n").unwrap();
+        bytes.extend_from_slice(file);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    write!(bytes, "--{BOUNDARY}--\r\n").unwrap();
+    let names: Vec<_> = files.iter().map(|(name, ..)| name).collect();
+    Body {
+        content_type: format!("multipart/form-data; boundary={BOUNDARY}"),
+        bytes,
+        shown: format!("{params} with the files {names:?}"),
+    }
+}
+
+/// [`send`] with a text.
 pub(crate) fn request(url: &str, path: &str, content_type: &str, body: &str) -> io::Result<(String, String)> {
+    send(url, path, content_type, body.as_bytes())
+}
+
+/// The head and the body of the answer to a request; a GET if the body is empty.
+fn send(url: &str, path: &str, content_type: &str, body: &[u8]) -> io::Result<(String, String)> {
     let host = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host)?;
     let verb = if body.is_empty() { "GET" } else { "POST" };
     write!(
         stream,
         "{verb} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: {content_type}\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         Content-Length: {}\r\n\r\n",
         body.len()
     )?;
+    stream.write_all(body)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;

@@ -71,6 +71,7 @@ fn a_button_does_one_thing_within_its_limits() {
         json!({ "text": "A", "url": "https://t.me/x_bot?start=a_-1" }),
         json!({ "text": "A", "copy_text": { "text": "é".repeat(256) } }),
         json!({ "text": "A", "switch_inline_query": "" }),
+        json!({ "text": "A", "style": "danger", "disabled": {} }),
     ];
     for button in accepted {
         bot.accepts("sendMessage", under(button));
@@ -82,6 +83,10 @@ fn a_button_does_one_thing_within_its_limits() {
         (json!({ "text": "A" }), "0 actions"),
         (json!({ "text": "A", "callback_data": "a", "url": "https://example.org" }), "2 actions"),
         (json!({ "text": "A", "callback_data": "a", "colour": "red" }), "unknown field colour"),
+        (json!({ "text": "A", "callback_data": "a", "style": "red" }), "a style that is not"),
+        (json!({ "text": "A", "callback_data": "a", "style": 1 }), "a style that is not"),
+        (json!({ "text": "A", "callback_data": "a", "disabled": {} }), "2 actions"),
+        (json!({ "text": "A", "disabled": true }), "disabled is no empty object"),
         (json!({ "text": "A", "url": "example.org" }), "a wrong url"),
         (json!({ "text": "A", "url": "https://exam ple.org" }), "a wrong url"),
         (json!({ "text": "A", "url": "https://t.me/x_bot?start=a.b" }), "start parameter"),
@@ -91,6 +96,16 @@ fn a_button_does_one_thing_within_its_limits() {
     for (button, rule) in refused {
         bot.violates("sendMessage", under(button), rule);
     }
+}
+
+#[test]
+fn a_button_shows_its_style_and_that_it_is_disabled() {
+    let bot = Bot::start();
+    let row = json!([{ "text": "A", "callback_data": "a", "style": "primary" }, { "text": "B", "disabled": {} }]);
+    bot.accepts("sendMessage", sent(json!({ "inline_keyboard": [row] })));
+    let buttons = bot.sent_to(PERSON)[0].buttons();
+    assert_eq!((buttons[0].style(), buttons[0].is_disabled()), (Some("primary"), false));
+    assert_eq!((buttons[1].style(), buttons[1].is_disabled(), &buttons[1].data), (None, true, &None));
 }
 
 #[test]

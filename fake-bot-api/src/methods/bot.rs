@@ -21,7 +21,9 @@ pub(crate) fn get_me(state: &mut State, _: &Params) -> Answer {
     ] {
         me[ability] = Value::Bool(has_it);
     }
-    Ok(with(me, &state.me))
+    let mut me = with(me, &state.me);
+    state.bot_api.omit_newer(&mut me);
+    Ok(me)
 }
 
 pub(crate) fn set_webhook(state: &mut State, params: &Params) -> Answer {

@@ -25,8 +25,11 @@ const ACTIONS: &[&str] = &[
     "copy_text",
     "callback_game",
     "pay",
+    "disabled",
 ];
 const LOOKS: &[&str] = &["text", "style", "icon_custom_emoji_id"];
+
+const STYLES: &[&str] = &["primary", "success", "danger"];
 
 /// Keyboards that replace a person's own. They are another thing that `reply_markup` may be when a message is sent.
 const REPLY_KEYBOARDS: &[&str] = &["keyboard", "remove_keyboard"];
@@ -110,6 +113,12 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
         let rule = format!("a button with {} actions", actions.len());
         return Err(broken(&rule, "text buttons are unallowed in the inline keyboard"));
     };
+    if button.get("style").is_some_and(|style| !STYLES.iter().any(|known| style == known)) {
+        return Err(broken(
+            "a style that is not primary, success or danger",
+            "can't parse inline keyboard button: invalid button style specified",
+        ));
+    }
     let value = &button[*action];
     match *action {
         "callback_data" if !(1..=DATA_MAX).contains(&value.as_str().unwrap_or_default().len()) => {
@@ -117,6 +126,9 @@ fn check_button(button: &Value) -> Result<(), Refusal> {
         }
         "copy_text" if !(1..=COPY_MAX).contains(&value["text"].as_str().unwrap_or_default().chars().count()) => {
             Err(broken("copy_text is not 1 to 256 characters", "BUTTON_COPY_TEXT_INVALID"))
+        }
+        "disabled" if value.as_object().is_none_or(|fields| !fields.is_empty()) => {
+            Err(broken("disabled is no empty object", "can't parse inline keyboard button"))
         }
         "url" if !is_button_url(value.as_str().unwrap_or_default()) => {
             let url = value.as_str().unwrap_or_default();
