@@ -17,7 +17,7 @@ pub enum BotApi {
     V9_2,
     /// Topics in private chats.
     V9_3,
-    /// Styles of buttons.
+    /// Styles of buttons, the bot's profile photo.
     V9_4,
     /// Guest queries.
     V10_0,
@@ -26,12 +26,18 @@ pub enum BotApi {
     /// Disabled buttons, ephemeral messages in place of the one that was tapped.
     V10_3,
     /// Ephemeral messages in any chat, by a callback query alone.
-    #[default]
     V10_4,
+    /// The bot's settings.
+    #[default]
+    V10_5,
 }
 
-const NEWER_METHODS: &[(BotApi, &str)] =
-    &[(BotApi::V10_0, "answerGuestQuery"), (BotApi::V10_2, "editEphemeralMessageText")];
+const NEWER_METHODS: &[(BotApi, &str)] = &[
+    (BotApi::V9_4, "setMyProfilePhoto"),
+    (BotApi::V10_0, "answerGuestQuery"),
+    (BotApi::V10_2, "editEphemeralMessageText"),
+    (BotApi::V10_5, "setMySettings"),
+];
 
 /// The name under which `getMe` looks up the fields of its result.
 const ME: &str = "getMe";
@@ -50,6 +56,8 @@ const NEWER_FIELDS: &[(BotApi, &str, &str)] = &[
     (BotApi::V10_2, "reply_parameters", "ephemeral_message_id"),
     (BotApi::V10_3, "ephemeral_message_parameters", "replace_callback_query_message"),
     (BotApi::V10_3, KEYBOARD, "disabled"),
+    (BotApi::V10_5, ME, "inline_query_placeholder"),
+    (BotApi::V10_5, ME, "active_usernames"),
 ];
 
 impl BotApi {

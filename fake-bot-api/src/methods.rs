@@ -11,6 +11,7 @@ mod media;
 mod messages;
 mod place;
 mod profile;
+mod profile_photo;
 
 use serde_json::{Map, Value};
 

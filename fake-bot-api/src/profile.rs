@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 /// A command's name and its description.
 pub(crate) type Command = (String, String);
 
@@ -12,10 +14,14 @@ pub struct Profile {
     pub commands: BTreeMap<(String, String), Vec<Command>>,
     /// The commands that only their sender sees, likewise.
     pub ephemeral: BTreeMap<(String, String), BTreeSet<String>>,
+    /// What the bot is called, as far as it has set that itself.
+    pub names: BTreeMap<String, String>,
     /// What an empty chat with the bot shows.
     pub descriptions: BTreeMap<String, String>,
     /// What the bot's profile shows.
     pub short_descriptions: BTreeMap<String, String>,
+    /// The profile's photos, newest first: each an array of `PhotoSize`.
+    pub photos: Vec<Value>,
 }
 
 impl Profile {
@@ -35,6 +41,11 @@ impl Profile {
         let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
         let commands = commands.iter().map(owned).collect();
         self.commands.insert((scope.to_owned(), language.to_owned()), commands);
+    }
+
+    /// Empty if none is set.
+    pub fn name(&self, language: &str) -> &str {
+        self.names.get(language).map_or("", String::as_str)
     }
 
     /// Empty if none is set.

@@ -23,6 +23,19 @@ fn by_tap(query_id: &str) -> Value {
 }
 
 #[test]
+fn an_older_server_does_not_find_newer_methods() {
+    let bot = Bot::start();
+    let settings = json!({ "can_join_groups": true });
+    bot.accepts("setMySettings", settings.clone());
+    bot.set_bot_api(BotApi::V10_4);
+    bot.refuses("setMySettings", settings, 404, "Not Found");
+    bot.set_bot_api(BotApi::V9_3);
+    bot.refuses("setMyProfilePhoto", form(&json!({}), &[]), 404, "Not Found");
+    bot.refuses("editEphemeralMessageText", json!({}), 404, "Not Found");
+    bot.accepts("getMe", json!({}));
+}
+
+#[test]
 fn an_older_server_ignores_newer_fields() {
     let bot = Bot::start();
     bot.set_bot_api(BotApi::V9_3);
@@ -70,6 +83,20 @@ fn an_older_server_wants_a_chat_for_an_ephemeral_answer() {
     assert_eq!(bot.sent_to(GROUP).len(), 1);
     bot.set_bot_api(BotApi::V10_4);
     bot.accepts("sendMessage", by_tap(&tap));
+}
+
+#[test]
+fn an_older_server_tells_less_of_the_bot() {
+    let bot = Bot::start();
+    bot.accepts("setMySettings", json!({ "inline_query_placeholder": "Ask", "has_topics_enabled": true }));
+    let told = |version: BotApi| {
+        bot.set_bot_api(version);
+        let me = bot.accepts("getMe", json!({}));
+        ["inline_query_placeholder", "supports_guest_queries", "has_topics_enabled"].map(|name| me.get(name).is_some())
+    };
+    assert_eq!(told(BotApi::V10_5), [true, true, true]);
+    assert_eq!(told(BotApi::V10_0), [false, true, true]);
+    assert_eq!(told(BotApi::V9_2), [false, false, false]);
 }
 
 #[test]

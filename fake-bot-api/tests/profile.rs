@@ -1,8 +1,9 @@
-//! Commands and descriptions.
+//! Commands, names, descriptions, settings and the profile photo.
 
+use fake_bot_api::BOT_ID;
 use serde_json::{Value, json};
 
-use crate::support::{Bot, GROUP, PERSON};
+use crate::support::{Bot, GROUP, PERSON, form};
 
 fn commands(list: Value) -> Value {
     json!({ "commands": list })
@@ -107,4 +108,67 @@ fn an_earlier_profile_can_be_preset() {
     let bot = Bot::start();
     bot.preset_profile(|profile| profile.set_commands("default", "", &[("old", "Outdated")]));
     assert_eq!(bot.accepts("getMyCommands", json!({}))[0]["command"], "old");
+}
+
+#[test]
+fn a_name_has_at_most_64_characters_and_get_me_shows_it() {
+    let bot = Bot::start();
+    let owners = bot.accepts("getMyName", json!({}))["name"].clone();
+    assert_eq!(bot.accepts("getMe", json!({}))["first_name"], owners);
+    bot.accepts("setMyName", json!({ "name": "é".repeat(64) }));
+    bot.accepts("setMyName", json!({ "name": "Dialogue", "language_code": "fr" }));
+    bot.violates("setMyName", json!({ "name": "é".repeat(65) }), "65 characters");
+    bot.violates("setMyName", json!({ "name": "N", "language_code": "xx" }), "is not a language code");
+    assert_eq!(bot.accepts("getMe", json!({}))["first_name"], "é".repeat(64));
+    assert_eq!(bot.accepts("getMyName", json!({ "language_code": "fr" }))["name"], "Dialogue");
+    assert_eq!(bot.accepts("getMyName", json!({ "language_code": "en" }))["name"], "");
+    assert_eq!(bot.profile().name("fr"), "Dialogue");
+    bot.accepts("setMyName", json!({ "name": "" }));
+    assert_eq!(bot.accepts("getMyName", json!({}))["name"], owners);
+}
+
+#[test]
+fn settings_that_are_not_named_stay() {
+    let bot = Bot::start();
+    bot.accepts("setMySettings", json!({ "inline_query_placeholder": "Ask", "can_join_groups": false }));
+    bot.accepts("setMySettings", json!({ "supports_guest_queries": true, "has_topics_enabled": true }));
+    let me = bot.accepts("getMe", json!({}));
+    let expected = [
+        ("inline_query_placeholder", json!("Ask")),
+        ("can_join_groups", json!(false)),
+        ("supports_guest_queries", json!(true)),
+        ("has_topics_enabled", json!(true)),
+        ("supports_inline_queries", json!(true)),
+    ];
+    for (name, value) in expected {
+        assert_eq!(me[name], value, "{name}");
+    }
+    bot.accepts("setMySettings", json!({ "inline_query_placeholder": "" }));
+    assert!(bot.accepts("getMe", json!({}))["inline_query_placeholder"].is_null());
+    bot.violates("setMySettings", json!({ "callback_query_mode": "any" }), "callback_query_mode");
+    bot.violates("setMySettings", json!({ "can_fly": true }), "unknown parameters");
+    bot.violates("setMySettings", json!({ "can_join_groups": "perhaps" }), "wrong type");
+}
+
+#[test]
+fn a_profile_photo_is_an_uploaded_jpeg() {
+    const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0picture";
+    let bot = Bot::start();
+    let photos = |user: i64| bot.accepts("getUserProfilePhotos", json!({ "user_id": user, "limit": 1 }));
+    assert_eq!(photos(BOT_ID), json!({ "total_count": 0, "photos": [] }));
+    let named = |name: &str| json!({ "photo": { "type": "static", "photo": name } });
+    let face = named("attach://face");
+    bot.accepts("setMyProfilePhoto", form(&face, &[("face", "face.jpg", JPEG)]));
+    bot.accepts("setMyProfilePhoto", form(&face, &[("face", "face.jpg", JPEG)]));
+    let (all, newest) = (photos(BOT_ID), bot.profile().photos.remove(0));
+    assert_eq!((&all["total_count"], &all["photos"]), (&json!(2), &json!([newest])));
+    assert_eq!(newest[1]["width"], 320);
+    assert_eq!(photos(PERSON)["total_count"], 0);
+    bot.refuses("getUserProfilePhotos", json!({ "user_id": 8 }), 400, "user not found");
+    assert_eq!(&*bot.uploads_of("setMyProfilePhoto")[0].bytes, JPEG);
+    bot.violates("setMyProfilePhoto", form(&face, &[("face", "face.png", b"\x89PNG\r\n\x1A\n")]), "not JPEG");
+    bot.violates("setMyProfilePhoto", form(&face, &[]), "not uploaded");
+    bot.violates("setMyProfilePhoto", named("AgACAgQAAxkDAAI1"), "not uploaded");
+    let moving = json!({ "photo": { "type": "animated", "animation": "attach://face" } });
+    bot.violates("setMyProfilePhoto", form(&moving, &[("face", "face.mp4", JPEG)]), "not static");
 }

@@ -1,9 +1,9 @@
-//! Who the bot is and how it gets its updates.
+//! Who the bot is, what it may do and how it gets its updates.
 
 use serde_json::{Map, Value, json};
 
 use super::super::{
-    bot_user,
+    BOT_USERNAME, bot_user,
     params::Params,
     state::{Answer, Refusal, State},
 };
@@ -21,9 +21,29 @@ pub(crate) fn get_me(state: &mut State, _: &Params) -> Answer {
     ] {
         me[ability] = Value::Bool(has_it);
     }
+    let name = state.profile.name("");
+    if !name.is_empty() {
+        me["first_name"] = json!(name);
+    }
+    me["active_usernames"] = json!([BOT_USERNAME]);
     let mut me = with(me, &state.me);
+    if me["inline_query_placeholder"] == "" {
+        me["inline_query_placeholder"].take();
+    }
     state.bot_api.omit_newer(&mut me);
     Ok(me)
+}
+
+/// What is not named stays as it is.
+pub(crate) fn set_my_settings(state: &mut State, params: &Params) -> Answer {
+    if params.json("callback_query_mode").is_some() {
+        let rule = "callback_query_mode, which changes how every tap reaches the bot";
+        return Err(Refusal::violation(rule, "CALLBACK_QUERY_MODE_INVALID"));
+    }
+    if let Value::Object(settings) = params.to_json() {
+        state.me.extend(settings);
+    }
+    Ok(json!(true))
 }
 
 pub(crate) fn set_webhook(state: &mut State, params: &Params) -> Answer {

@@ -7,7 +7,7 @@ use super::{
         Kind::{File, Flag, Integer, Json, Number, Text},
         optional, required,
     },
-    Method, bot, callbacks, ephemeral, inline, media, messages, profile,
+    Method, bot, callbacks, ephemeral, inline, media, messages, profile, profile_photo,
 };
 
 /// Not in the table, because it may wait: see `updates`.
@@ -272,5 +272,34 @@ pub(crate) const METHODS: &[Method] = &[
         name: "getMyShortDescription",
         params: &[optional("language_code", Text)],
         carry_out: profile::get_my_short_description,
+    },
+    Method {
+        name: "setMyName",
+        params: &[optional("name", Text), optional("language_code", Text)],
+        carry_out: profile::set_my_name,
+    },
+    Method { name: "getMyName", params: &[optional("language_code", Text)], carry_out: profile::get_my_name },
+    Method {
+        name: "setMySettings",
+        params: &[
+            optional("supports_inline_queries", Flag),
+            optional("inline_query_placeholder", Text),
+            optional("can_join_groups", Flag),
+            optional("can_read_all_group_messages", Flag),
+            optional("supports_guest_queries", Flag),
+            optional("has_topics_enabled", Flag),
+            optional("callback_query_mode", Text),
+        ],
+        carry_out: bot::set_my_settings,
+    },
+    Method {
+        name: "setMyProfilePhoto",
+        params: &[required("photo", Json)],
+        carry_out: profile_photo::set_my_profile_photo,
+    },
+    Method {
+        name: "getUserProfilePhotos",
+        params: &[required("user_id", Integer), optional("offset", Integer), optional("limit", Integer)],
+        carry_out: profile_photo::get_user_profile_photos,
     },
 ];

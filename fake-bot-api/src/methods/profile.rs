@@ -1,10 +1,11 @@
-//! The bot's commands and descriptions.
+//! The bot's commands, names and descriptions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::super::{
+    bot_user,
     params::Params,
     state::{Answer, Refusal, State},
     validate,
@@ -14,6 +15,7 @@ const COMMANDS_MAX: usize = 100;
 /// Characters, as all lengths here.
 const COMMAND_MAX: usize = 32;
 const COMMAND_DESCRIPTION_MAX: usize = 256;
+const NAME_MAX: usize = 64;
 const DESCRIPTION_MAX: usize = 512;
 const SHORT_DESCRIPTION_MAX: usize = 120;
 
@@ -51,6 +53,21 @@ pub(crate) fn get_my_commands(state: &mut State, params: &Params) -> Answer {
 pub(crate) fn delete_my_commands(state: &mut State, params: &Params) -> Answer {
     state.profile.commands.remove(&(scope(params)?, language(params)?));
     Ok(json!(true))
+}
+
+pub(crate) fn set_my_name(state: &mut State, params: &Params) -> Answer {
+    set_text(&mut state.profile.names, params, "name", NAME_MAX)
+}
+
+/// Without a name for everybody the bot is called as its owner has called it.
+pub(crate) fn get_my_name(state: &mut State, params: &Params) -> Answer {
+    let language = language(params)?;
+    let name = state.profile.name(&language);
+    Ok(if name.is_empty() && language.is_empty() {
+        json!({ "name": bot_user()["first_name"] })
+    } else {
+        json!({ "name": name })
+    })
 }
 
 pub(crate) fn set_my_description(state: &mut State, params: &Params) -> Answer {
