@@ -3,6 +3,7 @@
 //! The number of time series is bounded: the values of a label are variants of an enum, methods of the Bot API that the code
 //! names, or sections and languages of the content, which have a limit.
 
+mod feedback;
 mod health;
 mod labels;
 pub mod unanswered;
@@ -26,10 +27,9 @@ pub use labels::{
     FindingWay, QuestionOutcome, QueueState, ReloadResult, RequestResult, Surface, UpdateKind, WebhookResult,
 };
 
+use feedback::FeedbackCounts;
 use health::ServingCollector;
-use labels::{
-    AnswerLabels, FeedbackLabels, MethodLabels, QuestionLabels, QueueLabels, RequestLabels, ResultLabels, UpdateLabels,
-};
+use labels::{AnswerLabels, MethodLabels, QuestionLabels, QueueLabels, RequestLabels, ResultLabels, UpdateLabels};
 
 /// The media type of [`Metrics::encode`] (OpenMetrics 1.0).
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -51,8 +51,7 @@ pub struct Metrics {
     answers: Family<AnswerLabels, Counter>,
     answer_series: AtomicUsize,
     questions: Family<QuestionLabels, Counter>,
-    feedback: Family<FeedbackLabels, Counter>,
-    feedback_series: AtomicUsize,
+    feedback: Arc<FeedbackCounts>,
     requests: Family<RequestLabels, Counter>,
     request_durations: Family<MethodLabels, Histogram, fn() -> Histogram>,
     webhook_requests: Family<ResultLabels, Counter>,
@@ -76,8 +75,8 @@ impl Metrics {
         let answers = registered(all, "answers", "Pages and cards that went out", Family::default());
         let labels = |result: QuestionOutcome| QuestionLabels { outcome: result.into() };
         let questions = of_each(all, "questions", "Questions in people's own words, by what came of them", labels);
-        let help = "What people say of answers to their questions";
-        let feedback = registered(all, "feedback", help, Family::default());
+        let feedback = Arc::<FeedbackCounts>::default();
+        all.register_collector(Box::new(Arc::clone(&feedback)));
         let requests = registered(all, "bot_api_requests", "Requests to the Bot API, each try", Family::default());
         let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
         let help = "How long the Bot API took to answer";
@@ -101,7 +100,6 @@ impl Metrics {
             answer_series: AtomicUsize::new(0),
             questions,
             feedback,
-            feedback_series: AtomicUsize::new(0),
             requests,
             request_durations: durations,
             webhook_requests,
@@ -141,16 +139,13 @@ impl Metrics {
 
     /// Somebody says whether the answer of a section helped. Both texts must come from the content.
     pub fn feedback(&self, section: &str, lang: &str, found: FindingWay, helped: bool) {
-        let helped = if helped { "yes" } else { "no" };
-        let mut labels = FeedbackLabels { section: section.into(), language: lang.into(), found: found.into(), helped };
-        if let Some(counter) = self.feedback.get(&labels) {
-            counter.inc();
-            return;
-        }
-        if self.feedback_series.fetch_add(1, Ordering::Relaxed) >= ANSWER_SERIES_MAX {
-            (labels.section, labels.language) = (OTHER.into(), OTHER.into());
-        }
-        self.feedback.get_or_create(&labels).inc();
+        self.feedback.count(section, lang, found, helped);
+    }
+
+    /// What people have said of answers since the start, a line for each section.
+    #[must_use]
+    pub fn feedback_report(&self) -> String {
+        self.feedback.to_string()
     }
 
     /// One request to the Bot API ended after this time, tries counted one by one.

@@ -133,7 +133,10 @@ async fn metrics(State(state): State<MonitoringState>) -> impl IntoResponse {
 
 async fn unanswered(State(state): State<MonitoringState>) -> Response {
     match &state.unanswered {
-        Some(unanswered) => unanswered.report(crate::clock::today()).to_string().into_response(),
+        Some(unanswered) => {
+            let report = unanswered.report(crate::clock::today());
+            format!("{report}{}", state.metrics.feedback_report()).into_response()
+        }
         None => (StatusCode::NOT_FOUND, "the gap report is off\n").into_response(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod callback_data;
+mod cards;
 mod chats;
 mod check;
 mod contacts;
@@ -15,6 +16,7 @@ mod delivery;
 mod diagnostics;
 mod doctor;
 mod faults;
+mod feedback;
 mod from;
 mod groups;
 mod inline;
@@ -23,6 +25,7 @@ mod last_good;
 mod layers;
 mod limits;
 mod links;
+mod media;
 mod metrics;
 mod newer;
 mod preview;

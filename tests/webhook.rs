@@ -238,3 +238,19 @@ fn a_rolling_deploy_loses_nothing() {
     }
     fake.assert_clean();
 }
+
+#[test]
+fn clips_and_pictures_are_uploaded_and_their_buttons_are_plain() {
+    let directory = crate::support::school::content();
+    let (fake, _proxy, _bot, _delivery) = served(&[("PALABRE_CONTENT", directory.path().to_str().unwrap())]);
+    fake.private_message(1, "/fees");
+    let page = fake.wait_sent(1, 1).remove(0);
+    fake.tap(1, page.chat, page.id, &page.button("🔊").unwrap().data.unwrap());
+    assert!(fake.wait_sent(1, 2)[1].file_id().is_some());
+    fake.private_message(2, "/enrolment");
+    assert!(fake.wait_sent(2, 1)[0].file_id().is_some());
+    // How a request in a response ends is not told.
+    fake.private_message(3, "/start");
+    assert!(fake.wait_sent(3, 1)[0].buttons().iter().all(|button| button.style().is_none()));
+    fake.assert_clean();
+}

@@ -139,15 +139,6 @@ pub(super) struct QuestionLabels {
     pub(super) outcome: &'static str,
 }
 
-/// The labels of `palabre_feedback_total`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct FeedbackLabels {
-    pub(super) section: String,
-    pub(super) language: String,
-    pub(super) found: &'static str,
-    pub(super) helped: &'static str,
-}
-
 /// The labels of `palabre_bot_api_requests_total`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct RequestLabels {

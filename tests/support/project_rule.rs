@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
-/// Palabre's own rules on top of Telegram's: no link previews, and a webhook never without a secret.
+/// Palabre's own rules on top of Telegram's: no link previews but those of a picture that it names itself, and a webhook never without a secret.
 pub(crate) fn project_rule(method: &str, params: &Value) -> Option<String> {
-    let without_preview = |content: &Value| content["link_preview_options"]["is_disabled"] == true;
+    let without_preview = |content: &Value| {
+        let options = &content["link_preview_options"];
+        options["is_disabled"] == true || options["url"].is_string()
+    };
     let is_text = |result: &&Value| result["input_message_content"]["message_text"].is_string();
     let is_kept = match method {
         "sendMessage" | "editMessageText" | "editEphemeralMessageText" => without_preview(params),

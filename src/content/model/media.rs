@@ -17,8 +17,14 @@ impl Clip {
     /// Minutes and seconds as players show them: `1:05`. A second that has begun counts.
     #[must_use]
     pub fn length(&self) -> String {
-        let seconds = self.duration.as_millis().div_ceil(1_000);
+        let seconds = self.seconds();
         format!("{}:{:02}", seconds / 60, seconds % 60)
+    }
+
+    /// Its whole seconds; one that has begun counts.
+    #[must_use]
+    pub fn seconds(&self) -> u64 {
+        u64::try_from(self.duration.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX)
     }
 
     /// Its size in kilobytes, of 1,000 bytes, as people pay for them. One that has begun counts.

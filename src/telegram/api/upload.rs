@@ -102,7 +102,8 @@ fn of_teloxide(error: RequestError, method: &'static str) -> ApiError {
             ApiError::RetryAfter(pause.duration().clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX))
         }
         RequestError::MigrateToChatId(chat) => ApiError::MigratedTo(chat.0),
-        RequestError::Api(error) => match error.to_string() {
+        // Those that teloxide does not know are shown in quotes.
+        RequestError::Api(error) => match unquoted(error) {
             text if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => {
                 ApiError::Unreachable(message!("the server has an error"))
             }
@@ -117,6 +118,13 @@ fn of_teloxide(error: RequestError, method: &'static str) -> ApiError {
             ApiError::Unreachable(message!("an answer that is not the Bot API's (HTTP {status})", status = "?"))
         }
         RequestError::Io(_) => ApiError::Unreachable(message!("the upload did not arrive")),
+    }
+}
+
+fn unquoted(error: teloxide::ApiError) -> String {
+    match error {
+        teloxide::ApiError::Unknown(description) => description,
+        known => known.to_string(),
     }
 }
 

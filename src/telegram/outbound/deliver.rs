@@ -317,7 +317,7 @@ impl Delivery<'_> {
     /// Sends a clip: as a voice message; to who takes none as a piece of music; else its page.
     async fn send_clip(&self, to: Recipient<'_>, reply: &ClipReply<Rc<Rendered>>) -> Result<(), ApiError> {
         let ClipReply { clip, caption, instead, .. } = reply;
-        let seconds = clip.duration.as_secs().max(1);
+        let seconds = clip.seconds();
         let mut sent = self.send_file::<VoiceMethod>(to.clone(), &clip.path, Some(caption), Some(seconds)).await;
         if matches!(&sent, Err(FileError::Api(error)) if error.says("VOICE_MESSAGES_FORBIDDEN")) {
             sent = self.send_file::<AudioMethod>(to.clone(), &clip.path, Some(caption), Some(seconds)).await;

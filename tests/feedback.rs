@@ -1,0 +1,93 @@
+//! Whether an answer helped: asked after questions alone, counted once, and of nobody.
+
+use std::path::Path;
+
+use crate::support::bot::{BotTest, PERSON};
+use crate::support::school::{change, content};
+use fake_bot_api::{Fake, Person};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
+
+fn asking() -> tempfile::TempDir {
+    let directory = content();
+    change(directory.path(), "palabre.toml", "allow =", "feedback = true\nallow =");
+    for language in ["fr", "en"] {
+        let file = format!("{language}/interface.toml");
+        change(directory.path(), &file, "[buttons]\n", "[buttons]\nhelped = \"👍\"\nnot_helped = \"👎\"\n");
+        change(
+            directory.path(),
+            &file,
+            "\nvoice = ",
+            "\nfeedback_thanks = \"Thank you!\"\nfeedback_sorry = \"Ask in other words.\"\nvoice = ",
+        );
+    }
+    directory
+}
+
+fn bot(directory: &Path) -> BotTest {
+    let env = [("PALABRE_LISTEN", "127.0.0.1:0"), ("PALABRE_GAPS", "on")];
+    BotTest::start_with(BINARY, Fake::start(), &["--content", directory.to_str().unwrap()], &env)
+}
+
+fn get(bot: &BotTest, path: &str) -> String {
+    let log = bot.process.log();
+    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
+    let url = format!("http://{}{path}", line.rsplit(' ').next().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() })
+}
+
+/// The lines of the counter, without its comments.
+fn counted(bot: &BotTest) -> Vec<String> {
+    let metrics = get(bot, "/metrics");
+    metrics.lines().filter(|line| line.starts_with("palabre_feedback_total{")).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_answer_to_a_question_asks_and_a_page_does_not() {
+    let directory = asking();
+    let mut bot = bot(directory.path());
+    assert!(bot.say("/fees").page().button("👍").is_none());
+    assert!(bot.tap("Menu").page().button("👍").is_none());
+    let answer = bot.say("combien coûte la scolarité").page();
+    let data = answer.button("👍").unwrap_or_else(|| panic!("{answer}")).data.unwrap();
+    assert!(data.starts_with("1.fr.good.") && data.ends_with("s.fees"), "{data}");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn what_is_said_twice_is_counted_once() {
+    let directory = asking();
+    let mut bot = bot(directory.path());
+    let answer = bot.say("combien coûte la scolarité").page();
+    let data = answer.button("👎").unwrap().data.unwrap();
+    // As a thumb that trembles does: the second tap is on its way before the first has taken the buttons away.
+    let taps = [0, 1].map(|_| bot.fake.tap(PERSON, answer.chat, answer.id, &data));
+    bot.fake.wait_confirmed(taps[1].update_id);
+    let page = bot.fake.message(answer.chat, answer.id);
+    assert!(page.button("👎").is_none() && page.text().contains("Orange Money"), "{page}");
+    for tap in &taps {
+        assert_eq!(bot.fake.answers(&tap.query_id)[0]["text"], "Ask in other words.");
+    }
+    let lines = counted(&bot);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("section=\"fees\"") && lines[0].contains("language=\"fr\""), "{lines:?}");
+    assert!(lines[0].contains("helped=\"no\"") && lines[0].ends_with(" 1"), "{lines:?}");
+    let report = get(&bot, "/gaps");
+    assert!(report.contains("fees") && !report.contains(&PERSON.id.to_string().repeat(3)), "{report}");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn each_answer_counts() {
+    let directory = asking();
+    let mut bot = bot(directory.path());
+    for person in [31, 32, 33] {
+        let answer = bot.say_as(Person::new(person, "fr"), "combien coûte la scolarité").page();
+        assert!(answer.button("👍").is_some());
+        bot.tap("👍").page();
+    }
+    let lines = counted(&bot);
+    assert!(lines.len() == 1 && lines[0].contains("helped=\"yes\"") && lines[0].ends_with(" 3"), "{lines:?}");
+    bot.fake.assert_clean();
+}
