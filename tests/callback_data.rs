@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use palabre::bot::action::{Action, Destination, Page, Target};
+use palabre::bot::action::{Action, Destination, Feedback, Page, Target};
 use palabre::bot::reply::{Input, Place, Reply, Request, reply};
 use palabre::content::{Content, load};
 
@@ -32,6 +32,16 @@ fn version_1_is_read_and_written_as_ever() {
     check(&content, "1.fr.set.s.trust.1", "fr", Target::Choose(Page::Section(trust, 1)));
     check(&content, "1.fr.post.help", "fr", Target::Post(Page::Help));
     check(&content, "1.fr.post.s.trust", "fr", Target::Post(Page::Section(trust, 0)));
+    check(&content, "1.fr.voice.home", "fr", Target::Listen(Page::Home));
+    check(&content, "1.en.voice.s.trust.1", "en", Target::Listen(Page::Section(trust, 1)));
+    check(&content, "1.en.alone.home", "en", Target::Alone(Page::Home));
+    check(&content, "1.fr.alone.s.trust.2", "fr", Target::Alone(Page::Section(trust, 2)));
+    let ways =
+        [("good.", true, false), ("good.among.", true, true), ("bad.", false, false), ("bad.among.", false, true)];
+    for (verb, helped, among) in ways {
+        let target = Target::Feedback(Page::Section(trust, 0), Feedback { helped, among });
+        check(&content, &format!("1.fr.{verb}s.trust"), "fr", target);
+    }
 }
 
 #[test]
@@ -56,7 +66,13 @@ fn cards_and_places_of_contacts_are_read_and_written_as_ever() {
 fn payloads_of_deep_links_are_read_and_written_as_ever() {
     let content = shipped();
     let (fr, trust) = (content.language("fr").unwrap(), content.find("trust").unwrap());
-    for (payload, action) in [("fr", Action::page(fr, Page::Home)), ("fr-trust", Action::section(fr, trust))] {
+    let listen = |page| Action { lang: fr, target: Target::Listen(page) };
+    for (payload, action) in [
+        ("fr", Action::page(fr, Page::Home)),
+        ("fr-trust", Action::section(fr, trust)),
+        ("fr--v", listen(Page::Home)),
+        ("fr-trust-v", listen(Page::Section(trust, 0))),
+    ] {
         assert_eq!(action.to_start_parameter(&content).as_deref(), Some(payload));
         assert_eq!(Action::from_start_parameter(&content, payload), Some(action));
     }

@@ -91,3 +91,20 @@ fn each_answer_counts() {
     assert!(lines.len() == 1 && lines[0].contains("helped=\"yes\"") && lines[0].ends_with(" 3"), "{lines:?}");
     bot.fake.assert_clean();
 }
+
+#[test]
+fn an_answer_with_a_picture_loses_its_buttons_alone() {
+    let directory = asking();
+    let mut bot = bot(directory.path());
+    bot.say("inscrire mon enfant").tap("👍");
+    let sent = bot.fake.wait_for("the buttons to go", |state| {
+        let sent: Vec<_> = state.sent_to(PERSON.id).cloned().collect();
+        sent[0].button("👍").is_none().then_some(sent)
+    });
+    assert!(sent.len() == 1 && sent[0].file_id().is_some() && sent[0].button("Suivant").is_some(), "{sent:?}");
+    let answer = &sent[0];
+    let again = bot.fake.tap(PERSON, answer.chat, answer.id, "1.fr.good.s.enrolment");
+    bot.fake.wait_confirmed(again.update_id);
+    assert!(counted(&bot)[0].ends_with(" 1"), "{:?}", counted(&bot));
+    bot.fake.assert_clean();
+}

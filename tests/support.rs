@@ -3,6 +3,7 @@
 
 pub(crate) mod bot;
 pub(crate) mod project_rule;
+pub(crate) mod record;
 pub(crate) mod school;
 pub(crate) mod standin;
 pub(crate) mod vitals;

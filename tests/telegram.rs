@@ -4,7 +4,7 @@ use palabre::content::load;
 use serde_json::json;
 
 use crate::support::bot::BotTest;
-use fake_bot_api::{BOT_ID, BOT_USERNAME, Message, Person, Post};
+use fake_bot_api::{BOT_ID, BOT_USERNAME, Fault, FaultKind, Message, Person, Post};
 
 const GROUP: i64 = -1_000_000_000_007;
 
@@ -412,4 +412,26 @@ fn it_says_one_line_at_the_start() {
     for part in [env!("CARGO_PKG_VERSION"), BOT_USERNAME, "fr, en", &sections] {
         assert!(log.contains(part), "{part}: {log}");
     }
+}
+
+#[test]
+fn in_a_private_chat_with_topics_the_answer_goes_into_the_topic() {
+    let bot = BotTest::start(env!("CARGO_BIN_EXE_palabre"));
+    bot.fake.preset_me("has_topics_enabled", json!(true));
+    for topic in [3, 4] {
+        let asked = bot.fake.post(Post::new(7, 7, "/contact").topic(topic));
+        bot.fake.wait_confirmed(asked.update_id);
+        let page = bot.fake.sent_to(7).pop().unwrap();
+        assert_eq!(page.json["message_thread_id"], topic);
+        let card = page.buttons().into_iter().find_map(|b| b.data.filter(|data| data.ends_with(".card"))).unwrap();
+        let tap = bot.fake.tap(7, 7, page.id, &card);
+        bot.fake.wait_confirmed(tap.update_id);
+        assert_eq!(bot.fake.sent_to(7).pop().unwrap().json["message_thread_id"], topic);
+    }
+    // A topic that is gone meanwhile.
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: message thread not found")).on("sendMessage"));
+    let asked = bot.fake.post(Post::new(7, 7, "/contact").topic(4));
+    bot.fake.wait_confirmed(asked.update_id);
+    assert!(bot.fake.sent_to(7).pop().unwrap().json.get("message_thread_id").is_none());
+    bot.fake.assert_clean();
 }

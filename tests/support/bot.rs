@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use super::record;
 use super::vitals::Vitals;
 use fake_bot_api::{Call, Fake, Message, Person, Queued, QueuedQuery, State, TOKEN, WAIT_LIMIT};
 
@@ -22,6 +23,8 @@ pub const PERSON: Person = Person::new(1, "fr");
 pub struct Process {
     child: Child,
     log: Arc<Log>,
+    /// Which requests it makes.
+    fake: Fake,
 }
 
 impl Process {
@@ -51,7 +54,7 @@ impl Process {
         let log = Arc::new(Log::default());
         log.follow(child.stdout.take().expect("stdout is piped"));
         log.follow(child.stderr.take().expect("stderr is piped"));
-        Process { child, log }
+        Process { child, log, fake: fake.clone() }
     }
 
     /// What it has written so far, on stdout and stderr together.
@@ -123,6 +126,7 @@ impl Drop for Process {
         // Either fails only if it has ended already.
         drop(self.child.kill());
         drop(self.child.wait());
+        record::requests(&self.fake);
         if thread::panicking() {
             #[expect(clippy::print_stderr, reason = "a failed test should show what the bot said")]
             {

@@ -197,6 +197,17 @@ pub(crate) const METHODS: &[Method] = &[
         carry_out: messages::edit_message_text,
     },
     Method {
+        name: "editMessageReplyMarkup",
+        params: &[
+            optional("business_connection_id", Text),
+            optional("chat_id", Integer),
+            optional("message_id", Integer),
+            optional("inline_message_id", Text),
+            optional("reply_markup", Json),
+        ],
+        carry_out: messages::edit_message_reply_markup,
+    },
+    Method {
         name: "editEphemeralMessageText",
         params: &[
             required("chat_id", Integer),

@@ -76,10 +76,37 @@ pub(crate) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
     }
     let mut content = text_content(state, "editMessageText", params)?;
     content.extend(keyboard(params));
+    edit_named(state, params, |message, revision| edit(message, revision, content))
+}
+
+pub(crate) fn edit_message_reply_markup(state: &mut State, params: &Params) -> Answer {
+    if let Some(markup) = params.json("reply_markup") {
+        validate::check_keyboard(markup)?;
+    }
+    let markup = keyboard(params).into_iter().next().map(|(_, markup)| markup);
+    edit_named(state, params, |message, revision| {
+        if message.json.get("reply_markup") == markup.as_ref() {
+            return Err(Refusal::bad_request(NOT_MODIFIED));
+        }
+        let mut fields = message.json.as_object().cloned().unwrap_or_default();
+        fields.remove("reply_markup");
+        fields.extend(markup.map(|markup| ("reply_markup".to_owned(), markup)));
+        fields.insert("edit_date".to_owned(), json!(unix_time()));
+        message.edit(revision, Value::Object(fields));
+        Ok(())
+    })
+}
+
+/// Edits the message that the parameters name.
+fn edit_named(
+    state: &mut State,
+    params: &Params,
+    change: impl FnOnce(&mut Message, u64) -> Result<(), Refusal>,
+) -> Answer {
     if let Some(id) = params.text("inline_message_id") {
         let found = state.inline_message_to_edit(id);
         let (message, revision) = found.ok_or_else(|| Refusal::bad_request("MESSAGE_ID_INVALID"))?;
-        edit(message, revision, content)?;
+        change(message, revision)?;
         return Ok(json!(true));
     }
     let (Some(chat), Some(message_id)) = (params.integer("chat_id"), params.integer("message_id")) else {
@@ -93,7 +120,7 @@ pub(crate) fn edit_message_text(state: &mut State, params: &Params) -> Answer {
     if !message.from_bot {
         return Err(Refusal::bad_request("message can't be edited"));
     }
-    edit(message, revision, content)?;
+    change(message, revision)?;
     Ok(message.json.clone())
 }
 

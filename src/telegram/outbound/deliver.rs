@@ -24,7 +24,7 @@ use crate::telegram::inbound::update::{CallbackQuery, Message, Update};
 use crate::telegram::outbound::fallback::{AfterEdit, Attempt, Keyboard, OptionalParts};
 use crate::telegram::outbound::files::{FileIds, FileKey, is_forgotten};
 use crate::telegram::outbound::inline_query;
-use crate::telegram::outbound::payloads::{EditMessageText, SendMessage};
+use crate::telegram::outbound::payloads::{EditMessageReplyMarkup, EditMessageText, SendMessage};
 use crate::telegram::outbound::recipient::{EditTarget, Recipient};
 use crate::telegram::outbound::render::{NO_PREVIEW, Photo, Rendered};
 use crate::telegram::outbound::sender::{CALLBACK_DEADLINE, EPHEMERAL_DEADLINE, GUEST_DEADLINE, Sender};
@@ -188,7 +188,10 @@ impl Delivery<'_> {
             (Reply::Page(reply), Some(message), _) if reply.addressee == Addressee::Everyone => {
                 self.send_page(Recipient::chat_of(message), &reply.page).await
             }
-            (Reply::Page(reply), Some(message), _) => return self.turn_page(query, message, &reply.page).await,
+            (Reply::Page(reply), Some(message), _) => {
+                let is_same_page = reply.meta.feedback.is_some();
+                return self.turn_page(query, message, &reply.page, is_same_page).await;
+            }
             (Reply::Page(reply), None, Some(card)) => return self.answer_tap_on_card(query, card, &reply).await,
             (Reply::Clip(reply), Some(message), _) => self.send_clip(alone_in_group(query, message), &reply).await,
             (Reply::Contact { card, .. }, Some(message), _) => self.send_contact(beside(query, message), &card).await,
@@ -227,11 +230,16 @@ impl Delivery<'_> {
         query: &CallbackQuery,
         message: &Message,
         page: &Rendered,
+        is_same_page: bool,
     ) -> Result<Delivered, ApiError> {
         let chat_id = message.chat.id;
         // A picture cannot become a text, nor the other way round.
         let is_new_message = message.is_file() || page.photo.is_some();
         let target = match message.ephemeral_message_id {
+            None if is_new_message && is_same_page && message.is_accessible() => {
+                let target = EditTarget::Message { chat_id, message_id: message.message_id };
+                return self.edit_buttons(target, page).await;
+            }
             _ if is_new_message => return self.send_page(beside(query, message), page).await.map(|()| Delivered::New),
             Some(ephemeral_message_id) => {
                 EditTarget::Ephemeral { chat_id, receiver_user_id: query.from.id, ephemeral_message_id }
@@ -242,6 +250,20 @@ impl Delivery<'_> {
             None => EditTarget::Message { chat_id, message_id: message.message_id },
         };
         self.edit(target, page, Some(beside(query, message))).await
+    }
+
+    /// Edits the buttons of a message alone.
+    async fn edit_buttons(&self, target: EditTarget<'_>, page: &Rendered) -> Result<Delivered, ApiError> {
+        let mut parts = OptionalParts::all(self.newest_keyboard(page));
+        loop {
+            let edit = EditMessageReplyMarkup::new(target, page, parts);
+            let Err(error) = self.send(Some(self.chat), false, &edit).await else { return Ok(Delivered::New) };
+            match AfterEdit::of(&error, target, parts) {
+                AfterEdit::Edit(fewer) if fewer.keyboard != Keyboard::None => parts = fewer,
+                AfterEdit::Done => return Ok(Delivered::AsBefore),
+                AfterEdit::Edit(_) | AfterEdit::Send | AfterEdit::Fail => return Err(error),
+            }
+        }
     }
 
     /// Edits a message, as [`AfterEdit`] says; `new` is where a new message goes instead.
