@@ -4,7 +4,7 @@
 //! section has a text in every language (its own, or that of the language it falls back to), every command and id is unique,
 //! every page fits a message. So no accessor returns an `Option` that only a bug leaves empty.
 //!
-//! Each module uses only those before it: `month`, `edition`, `stray`, `directory`, `media` (clips and pictures), `version` and `files` (directory → bytes), `model`
+//! Each module uses only those before it: `month`, `edition`, `version`, `stray`, `directory`, `media` (clips and pictures) and `files` (directory → bytes), `model`
 //! (the proven types), `schema` (bytes → values with their positions), `builtin` (what is known of common languages), `validate` (values → model and
 //! diagnostics), `json_schema` (the shapes of the files, for editors), `texts` (what is translated, by its key), `translations` (of
 //! which text each was made), `load`.

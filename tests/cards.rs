@@ -156,3 +156,29 @@ fn a_server_of_any_age_is_answered() {
         bot.fake.assert_clean();
     }
 }
+
+#[test]
+fn a_card_shows_its_picture_where_the_content_says_on_which_site() {
+    let directory = content();
+    change(
+        directory.path(),
+        "palabre.toml",
+        "[names]",
+        "[bot]\ncards = \"alone\"\nsite = \"https://example.org\"\n\n[names]",
+    );
+    let bot = bot_with(directory.path(), Fake::start());
+    let typed = bot.fake.inline_query(READER, "fr:#enrolment", "");
+    let answer = bot.fake.wait_for("results", |state| state.answers(&typed.query_id).first().cloned());
+    let preview = &answer["results"][0]["input_message_content"]["link_preview_options"]["url"];
+    assert_eq!(preview, "https://example.org/school.jpg");
+    tap_card(&bot, "1.fr.s.enrolment");
+    let page = beside(&bot).remove(0);
+    assert!(page.text().contains("secrétariat"), "{page}");
+    let tap = bot.fake.tap_ephemeral(READER, page.chat, page.id, "1.fr.alone.s.fees");
+    bot.fake.wait_confirmed(tap.update_id);
+    let tap = bot.fake.tap_ephemeral(READER, page.chat, page.id, "1.fr.alone.s.enrolment");
+    bot.fake.wait_confirmed(tap.update_id);
+    assert_eq!((beside(&bot).len(), beside(&bot)[0].edits()), (1, 2), "in place all along");
+    assert!(bot.fake.calls_of("sendPhoto").is_empty());
+    bot.fake.assert_clean();
+}

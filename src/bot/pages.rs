@@ -83,6 +83,15 @@ pub enum PageSource {
 }
 
 impl PageSource {
+    /// Whether it is shown in or beside a shared message, where no file can be uploaded.
+    #[must_use]
+    pub fn is_in_shared_message(&self) -> bool {
+        match self {
+            Self::Content(id) | Self::Answer(id, _) => matches!(id.frame, Frame::InlineMessage | Frame::BesideCard),
+            Self::View(_) | Self::Prompt { .. } => false,
+        }
+    }
+
     /// The view itself.
     #[must_use]
     pub fn view(&self, content: &Content) -> Cow<'_, View> {

@@ -96,7 +96,7 @@ impl<'a> Role<'a> {
 /// The version of the files that a bot answers from: the questions of `tests/` and the notes of the translators do not count.
 pub(super) fn version(sources: &[Source], media: &BTreeMap<String, MediaFile>) -> Version {
     let is_shown = |source: &&Source| Role::of(&source.path).is_none_or(Role::is_shown);
-    Version::of(sources.iter().filter(is_shown), media)
+    Version::of(sources.iter().filter(is_shown), media.iter().map(|(path, file)| (path.as_str(), file.digest)))
 }
 
 impl Files {

@@ -1,9 +1,7 @@
 //! The version of a content: a hash of its files, for the log, the metrics and the comparison of two copies.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use super::media::MediaFile;
 use crate::diag::Source;
 
 /// A hash of the files' names and texts, and of the ends of clips and pictures. It is the same on every machine, for a directory and for the copy inside the
@@ -15,8 +13,11 @@ use crate::diag::Source;
 pub struct Version(u64);
 
 impl Version {
-    /// The version of these files, in whatever order they were read; clips and pictures count by what is known of them.
-    pub(super) fn of<'a>(sources: impl IntoIterator<Item = &'a Source>, media: &BTreeMap<String, MediaFile>) -> Self {
+    /// The version of these files, in whatever order they were read. `media` are clips and pictures, in the order of their paths, each with a digest.
+    pub(super) fn of<'a>(
+        sources: impl IntoIterator<Item = &'a Source>,
+        media: impl IntoIterator<Item = (&'a str, u64)>,
+    ) -> Self {
         let mut sources: Vec<&Source> = sources.into_iter().collect();
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         let mut hash = Fnv::default();
@@ -27,10 +28,10 @@ impl Version {
                 hash.write(part.as_bytes());
             }
         }
-        for (path, file) in media {
+        for (path, digest) in media {
             hash.write(&(path.len() as u64).to_le_bytes());
             hash.write(path.as_bytes());
-            hash.write(&file.digest.to_le_bytes());
+            hash.write(&digest.to_le_bytes());
         }
         Self(hash.0)
     }
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     fn of(sources: &[Source]) -> Version {
-        Version::of(sources, &BTreeMap::new())
+        Version::of(sources, [])
     }
 
     fn source(path: &str, text: &str) -> Source {

@@ -50,9 +50,13 @@ impl FeedbackCounts {
 
 impl Collector for FeedbackCounts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let counts = self.lock();
+        if counts.is_empty() {
+            return Ok(()); // Few contents ask.
+        }
         let help = "What people say of answers to their questions.";
         let mut family = encoder.encode_descriptor("feedback", help, None, MetricType::Counter)?;
-        for (Answered { section, language, found }, Counts { yes, no }) in &*self.lock() {
+        for (Answered { section, language, found }, Counts { yes, no }) in &*counts {
             for (helped, count) in [("yes", yes), ("no", no)].into_iter().filter(|(_, count)| **count > 0) {
                 let labels =
                     [("section", &**section), ("language", &**language), ("found", *found), ("helped", helped)];

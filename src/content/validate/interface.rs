@@ -7,10 +7,10 @@ pub(super) use self::lengths::{FACTS_MAX, check_lengths};
 
 use std::cmp::Reverse;
 
-use self::keys::{BOT_NAME, GONE, HELP_CLIP, HOME_CLIP, KEYS, Key, Kind, OTHER_LANGUAGE};
-pub(super) use self::keys::{CLIPS, Features};
+pub(super) use self::keys::Features;
+use self::keys::{BOT_NAME, GONE, KEYS, Key, Kind, OTHER_LANGUAGE};
 use super::facts::{Facts, LocalizedFacts};
-use super::media::Media;
+use super::media::{HELP_CLIP, HOME_CLIP, Media};
 use super::text::{STYLES_MAX, markdown, plain};
 use super::{Folder, characters};
 use crate::content::model::spaced_words;

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::Folder;
-use super::interface::CLIPS;
 use super::tree::Tree;
 use crate::content::files::ROOT_FILE;
 use crate::content::media::{MediaFile, MediaFiles, MediaFormat, MediaStore};
@@ -14,6 +13,9 @@ use crate::diag::{Code, Location, Report, Source, did_you_mean};
 use crate::message;
 use crate::messages::Message;
 
+/// The keys of an interface that name the clips of pages that are no sections.
+pub(super) const HOME_CLIP: &str = "voices.home";
+pub(super) const HELP_CLIP: &str = "voices.help";
 /// Characters a second of somebody who reads aloud slowly.
 const SLOW_READING: usize = 10;
 /// What a clip may last longer than its text: a greeting, a pause.
@@ -28,7 +30,10 @@ pub(super) fn names_clips(folders: &[Folder<'_>]) -> bool {
 
 /// The clips that a language names, each with the file that does.
 fn named_clips<'a>(folder: &'a Folder<'a>) -> impl Iterator<Item = (&'a Source, &'a Spanned<String>)> {
-    let of_pages = folder.interface.iter().flat_map(|(file, raw)| CLIPS.iter().map(move |key| (*file, raw.get(key))));
+    let of_pages = folder
+        .interface
+        .iter()
+        .flat_map(|(file, raw)| [HOME_CLIP, HELP_CLIP].into_iter().map(move |key| (*file, raw.get(key))));
     let of_sections = folder.texts.iter().map(|(file, raw)| (*file, raw.voice.as_ref()));
     of_pages.chain(of_sections).filter_map(|(file, written)| Some((file, written?)))
 }
@@ -136,7 +141,11 @@ impl<'a> Media<'a> {
         let pictures = tree.nodes.iter().filter_map(|node| node.raw.picture.as_ref()).chain(&root.bot.picture);
         let used: HashSet<String> =
             folders.iter().flat_map(named).chain(pictures.map(|written| written.value.clone())).collect();
-        for path in self.0.files.keys().filter(|path| !used.contains(*path)) {
+        // What lies in a folder of no language is reported as a whole.
+        let is_of_language = |path: &str| {
+            path.split_once('/').is_none_or(|(folder, _)| folders.iter().any(|language| language.name == folder))
+        };
+        for path in self.0.files.keys().filter(|path| !used.contains(*path) && is_of_language(path)) {
             report.warning(
                 Code::UnusedFile,
                 Location::file(path),

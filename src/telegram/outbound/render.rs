@@ -109,9 +109,10 @@ impl Rendered {
             PageSource::Content(_) | PageSource::Answer(..) | PageSource::View(_) => None,
         };
         let has_caption = view.text.utf16_len() <= CAPTION_MAX;
-        let site = content.settings().site.as_ref().filter(|_| !has_caption);
+        let can_upload = !source.is_in_shared_message();
+        let site = content.settings().site.as_ref().filter(|_| !has_caption || !can_upload);
         let preview = view.picture.as_ref().zip(site).map(|(picture, site)| preview(site, &picture.image));
-        let photo = view.picture.as_ref().filter(|_| preview.is_none());
+        let photo = view.picture.as_ref().filter(|_| preview.is_none() && can_upload);
         Self {
             text: to_json(view.text.as_str()),
             entities: to_json(&entities(&view.text)),

@@ -1,5 +1,6 @@
 //! The keys of `interface.toml`, each with its placeholders and its limit of length.
 
+use crate::content::validate::media::{HELP_CLIP, HOME_CLIP};
 use crate::content::{Contact, ContactLinkKind};
 use crate::message;
 use crate::messages::Message;
@@ -126,10 +127,6 @@ pub(super) const OTHER_LANGUAGE: &str = "lines.other_language";
 
 /// The key of the bot's name.
 pub(super) const BOT_NAME: &str = "bot.name";
-/// The keys of the clips of pages that are no sections.
-pub(super) const HOME_CLIP: &str = "voices.home";
-pub(super) const HELP_CLIP: &str = "voices.help";
-pub(in crate::content::validate) const CLIPS: [&str; 2] = [HOME_CLIP, HELP_CLIP];
 
 /// The key of the line for links to sections that are not there now.
 pub(super) const GONE: &str = "lines.gone";
