@@ -1,8 +1,9 @@
-//! Delivery of one reply: a message, an edit, or the answer to a callback query.
+//! Delivery of one reply: a message, an edit, or the answer to a callback query. Clips and pictures are in [`media`].
+
+mod media;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
-use std::marker::PhantomData;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -10,23 +11,22 @@ use teloxide::payloads::{AnswerCallbackQuery, SendContact, SendMessage as SendTe
 use teloxide::requests::Payload;
 use teloxide::types::{BotCommandScope, CallbackQueryId, ChatId, UserId};
 
-use crate::bot::reply::{Addressee, ClipReply, PageReply, Reply};
+use self::media::{FileError, is_final};
+use crate::bot::reply::{Addressee, PageReply, Reply};
 use crate::bot::view::{ContactCard, Venue};
-use crate::content::media::{MediaError, MediaStore};
+use crate::content::media::MediaStore;
 use crate::content::{Content, LangId, Location};
 use crate::telegram::api::ApiError;
 use crate::telegram::api::newer::{
-    AudioMethod, Caption, EditEphemeralMessageText, EphemeralMessageParameters, FileMethod, PhotoMethod, SendFile,
-    SendOptions, SetMyCommands, VoiceMethod, WithOptions,
+    EditEphemeralMessageText, EphemeralMessageParameters, SendOptions, SetMyCommands, WithOptions,
 };
-use crate::telegram::api::upload::Upload;
 use crate::telegram::inbound::update::{CallbackQuery, Message, Update};
 use crate::telegram::outbound::fallback::{AfterEdit, Attempt, Keyboard, OptionalParts};
-use crate::telegram::outbound::files::{FileIds, FileKey, is_forgotten};
+use crate::telegram::outbound::files::FileIds;
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::payloads::{EditMessageReplyMarkup, EditMessageText, SendMessage};
 use crate::telegram::outbound::recipient::{EditTarget, Recipient};
-use crate::telegram::outbound::render::{NO_PREVIEW, Photo, Rendered};
+use crate::telegram::outbound::render::{NO_PREVIEW, Rendered};
 use crate::telegram::outbound::sender::{CALLBACK_DEADLINE, EPHEMERAL_DEADLINE, GUEST_DEADLINE, Sender};
 use crate::telegram::outbound::webhook_response::WebhookResponse;
 use crate::telegram::profile::menu;
@@ -232,23 +232,22 @@ impl Delivery<'_> {
         page: &Rendered,
         is_same_page: bool,
     ) -> Result<Delivered, ApiError> {
-        let chat_id = message.chat.id;
-        // A picture cannot become a text, nor the other way round.
-        let is_new_message = message.is_file() || page.photo.is_some();
+        let (chat_id, message_id) = (message.chat.id, message.message_id);
+        let in_chat = EditTarget::Message { chat_id, message_id };
         let target = match message.ephemeral_message_id {
-            None if is_new_message && is_same_page && message.is_accessible() => {
-                let target = EditTarget::Message { chat_id, message_id: message.message_id };
-                return self.edit_buttons(target, page).await;
-            }
-            _ if is_new_message => return self.send_page(beside(query, message), page).await.map(|()| Delivered::New),
             Some(ephemeral_message_id) => {
                 EditTarget::Ephemeral { chat_id, receiver_user_id: query.from.id, ephemeral_message_id }
             }
-            None if !message.is_accessible() => {
-                return self.send_page(beside(query, message), page).await.map(|()| Delivered::New);
-            }
-            None => EditTarget::Message { chat_id, message_id: message.message_id },
+            None => in_chat,
         };
+        let can_edit = message.is_accessible() || message.ephemeral_message_id.is_some();
+        if is_same_page && message.is_file() && message.is_accessible() {
+            return self.edit_buttons(in_chat, page).await;
+        }
+        // A text cannot become a picture or a clip, nor the other way round.
+        if !can_edit || message.is_file() || page.photo.is_some() {
+            return self.send_page(beside(query, message), page).await.map(|()| Delivered::New);
+        }
         self.edit(target, page, Some(beside(query, message))).await
     }
 
@@ -336,72 +335,6 @@ impl Delivery<'_> {
         }
     }
 
-    /// Sends a clip: as a voice message; to who takes none as a piece of music; else its page.
-    async fn send_clip(&self, to: Recipient<'_>, reply: &ClipReply<Rc<Rendered>>) -> Result<(), ApiError> {
-        let ClipReply { clip, caption, instead, .. } = reply;
-        let seconds = clip.seconds();
-        let mut sent = self.send_file::<VoiceMethod>(to.clone(), &clip.path, Some(caption), Some(seconds)).await;
-        if matches!(&sent, Err(FileError::Api(error)) if error.says("VOICE_MESSAGES_FORBIDDEN")) {
-            sent = self.send_file::<AudioMethod>(to.clone(), &clip.path, Some(caption), Some(seconds)).await;
-        }
-        match sent {
-            Ok(()) => Ok(()),
-            Err(FileError::Api(error)) if is_final(&error) => Err(error),
-            Err(error) => {
-                log::warn!("a clip was not sent: {error}");
-                self.send_page(to, instead).await
-            }
-        }
-    }
-
-    /// Sends the picture of a page, with its text if there is room for it.
-    async fn send_photo(&self, to: Recipient<'_>, photo: &Photo, page: &Rendered) -> Result<(), FileError> {
-        let page = photo.has_caption.then_some(page);
-        self.send_file::<PhotoMethod>(to, &photo.path, page, None).await
-    }
-
-    /// Sends a file of the content, with the text and the buttons of a page under it: by the id that Telegram gave it, else as an upload.
-    async fn send_file<M: FileMethod>(
-        &self,
-        to: Recipient<'_>,
-        path: &str,
-        page: Option<&Rendered>,
-        seconds: Option<u64>,
-    ) -> Result<(), FileError> {
-        let (media, file) = (self.media.clone(), path.to_owned());
-        let read = tokio::task::spawn_blocking(move || media.read(&file)).await;
-        let bytes = read.map_err(|_| MediaError::Unreadable)??;
-        let id = self.files.entry(FileKey::new(M::KIND, &bytes));
-        let keyboard = page.map_or(Keyboard::None, |page| self.newest_keyboard(page));
-        let attempt = Attempt::new(to, OptionalParts { keyboard, entities: page.is_some() });
-        let send = async |attempt: &Attempt<'_>| {
-            let make = |file: String| SendFile::<M> {
-                chat_id: attempt.to.chat,
-                options: &attempt.to.options,
-                file: M::FIELD(file),
-                caption: caption(page, attempt.parts, seconds),
-                method: PhantomData,
-            };
-            let (chat, is_ephemeral) = (attempt.to.chat, attempt.to.is_ephemeral());
-            let mut known = id.lock().await;
-            if let Some(known_id) = known.clone() {
-                drop(known);
-                match self.send(Some(chat), is_ephemeral, &make(known_id)).await {
-                    Err(error) if is_forgotten(&error) => known = id.lock().await,
-                    done => return done,
-                }
-            }
-            // Who wants the same file waits here, and finds its id.
-            let name = path.rsplit('/').next().unwrap_or(path);
-            let upload = || Upload::<SendFile<'static, M>>::new(name, bytes.clone(), &make);
-            let sent = self.sender.upload(Some(chat).filter(|_| !is_ephemeral), upload).await;
-            *known = None;
-            *known = sent?.file_id(M::KIND);
-            Ok(())
-        };
-        Ok(self.send_with_fallback(attempt, send).await?)
-    }
-
     async fn send_contact(&self, to: Recipient<'_>, card: &ContactCard) -> Result<(), ApiError> {
         self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
             let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name);
@@ -458,30 +391,6 @@ impl Delivery<'_> {
             return self.sender.send_with_deadline(EPHEMERAL_DEADLINE, payload).await;
         }
         self.sender.send_rate_limited(chat, payload, || self.unreachable.insert(self.chat)).await
-    }
-}
-
-/// Why a file was not sent.
-#[derive(Debug, thiserror::Error)]
-enum FileError {
-    #[error("its file cannot be used: {0}")]
-    Media(#[from] MediaError),
-    #[error(transparent)]
-    Api(#[from] ApiError),
-}
-
-/// Whether there is nobody to send anything else to, now or ever.
-fn is_final(error: &ApiError) -> bool {
-    error.is_forbidden() || matches!(error, ApiError::Unreachable(_) | ApiError::RetryAfter(_))
-}
-
-/// What stands under a file.
-fn caption(page: Option<&Rendered>, parts: OptionalParts, seconds: Option<u64>) -> Caption<'_> {
-    Caption {
-        caption: page.map(|page| &*page.text),
-        caption_entities: page.filter(|_| parts.entities).map(|page| &*page.entities),
-        reply_markup: page.and_then(|page| page.keyboard(parts.keyboard)),
-        duration: seconds,
     }
 }
 
