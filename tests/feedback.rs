@@ -79,6 +79,33 @@ fn what_is_said_twice_is_counted_once() {
 }
 
 #[test]
+fn the_other_pages_that_were_offered_stay() {
+    let directory = asking();
+    let mut bot = bot(directory.path());
+    let others = |message: &fake_bot_api::Message| -> Vec<String> {
+        let labels = message.buttons().into_iter().map(|button| button.label);
+        labels.filter(|label| label.starts_with("Plutôt") || label.contains("plutôt")).collect()
+    };
+    let questions = [
+        "les frais de la cantine",
+        "le prix de la cantine",
+        "payer la cantine",
+        "bourse pour les frais",
+        "frais et bourses",
+    ];
+    let answer = questions.iter().map(|question| bot.say(question).page()).find(|page| !others(page).is_empty());
+    let answer = answer.expect("an answer beside which others are offered");
+    let data = answer.button("👎").unwrap().data.unwrap();
+    assert!(data.starts_with("1.fr.bad.among."), "{data}");
+    let tap = bot.fake.tap(PERSON, answer.chat, answer.id, &data);
+    bot.fake.wait_confirmed(tap.update_id);
+    let after = bot.fake.message(answer.chat, answer.id);
+    assert!(after.button("👎").is_none() && after.button("👍").is_none(), "{after}");
+    assert_eq!(others(&after), others(&answer));
+    bot.fake.assert_clean();
+}
+
+#[test]
 fn each_answer_counts() {
     let directory = asking();
     let mut bot = bot(directory.path());

@@ -65,6 +65,15 @@ pub struct Feedback {
     pub among: bool,
 }
 
+impl Feedback {
+    /// Whether callback data of any content says such a thing.
+    #[must_use]
+    pub fn is_in(callback_data: &str) -> bool {
+        let verb = callback_data.strip_prefix("1.").and_then(|rest| rest.split('.').nth(1));
+        matches!(verb, Some("good" | "bad"))
+    }
+}
+
 /// A target and the language of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {

@@ -3,10 +3,13 @@
 //! Types of our own, not teloxide's: in teloxide 0.17 a message with an entity, a button or an origin of a kind that it does not
 //! know loses its text without an error. A field that is not named here is skipped.
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::written::{Entity, Id, Invoice, Poll, Quote, RepliedTo, RichMessage, User, Written, readable};
+use crate::bot::action::Feedback;
 use crate::bot::command::CommandText;
 use crate::bot::inline;
 use crate::bot::reply::{Input, MediaKind, Place, Request};
@@ -72,6 +75,9 @@ pub(crate) struct Message {
     /// The message replied to, where that is in another chat.
     #[serde(default, deserialize_with = "readable")]
     external_reply: Option<Box<RepliedTo>>,
+    /// The buttons under it, not read.
+    #[serde(default)]
+    reply_markup: Option<Box<RawValue>>,
     /// What the parts of an album have in common.
     #[serde(default, deserialize_with = "readable")]
     media_group_id: Option<String>,
@@ -284,6 +290,19 @@ impl Message {
     /// Whether it is a clip or a picture: its text cannot be edited, for it has none.
     pub(crate) fn is_file(&self) -> bool {
         self.voice.is_some() || self.picture.is_some()
+    }
+
+    /// The buttons under it, as JSON, without those that ask whether an answer helped.
+    pub(crate) fn keyboard_without_feedback(&self) -> Option<Box<RawValue>> {
+        #[derive(Deserialize, Serialize)]
+        struct Keyboard {
+            inline_keyboard: Vec<Vec<Value>>,
+        }
+        let mut keyboard: Keyboard = serde_json::from_str(self.reply_markup.as_ref()?.get()).ok()?;
+        let asks = |button: &Value| button["callback_data"].as_str().is_some_and(Feedback::is_in);
+        keyboard.inline_keyboard.iter_mut().for_each(|row| row.retain(|button| !asks(button)));
+        keyboard.inline_keyboard.retain(|row| !row.is_empty());
+        to_raw_value(&keyboard).ok()
     }
 
     /// The message of this person that it is a reply to.

@@ -188,10 +188,10 @@ impl Delivery<'_> {
             (Reply::Page(reply), Some(message), _) if reply.addressee == Addressee::Everyone => {
                 self.send_page(Recipient::chat_of(message), &reply.page).await
             }
-            (Reply::Page(reply), Some(message), _) => {
-                let is_same_page = reply.meta.feedback.is_some();
-                return self.turn_page(query, message, &reply.page, is_same_page).await;
+            (Reply::Page(reply), Some(message), _) if reply.meta.feedback.is_some() => {
+                return self.take_feedback_buttons(query, message, &reply.page).await;
             }
+            (Reply::Page(reply), Some(message), _) => return self.turn_page(query, message, &reply.page).await,
             (Reply::Page(reply), None, Some(card)) => return self.answer_tap_on_card(query, card, &reply).await,
             (Reply::Clip(reply), Some(message), _) => self.send_clip(alone_in_group(query, message), &reply).await,
             (Reply::Contact { card, .. }, Some(message), _) => self.send_contact(beside(query, message), &card).await,
@@ -230,20 +230,15 @@ impl Delivery<'_> {
         query: &CallbackQuery,
         message: &Message,
         page: &Rendered,
-        is_same_page: bool,
     ) -> Result<Delivered, ApiError> {
-        let (chat_id, message_id) = (message.chat.id, message.message_id);
-        let in_chat = EditTarget::Message { chat_id, message_id };
+        let chat_id = message.chat.id;
         let target = match message.ephemeral_message_id {
             Some(ephemeral_message_id) => {
                 EditTarget::Ephemeral { chat_id, receiver_user_id: query.from.id, ephemeral_message_id }
             }
-            None => in_chat,
+            None => EditTarget::Message { chat_id, message_id: message.message_id },
         };
         let can_edit = message.is_accessible() || message.ephemeral_message_id.is_some();
-        if is_same_page && message.is_file() && message.is_accessible() {
-            return self.edit_buttons(in_chat, page).await;
-        }
         // A text cannot become a picture or a clip, nor the other way round.
         if !can_edit || message.is_file() || page.photo.is_some() {
             return self.send_page(beside(query, message), page).await.map(|()| Delivered::New);
@@ -251,17 +246,23 @@ impl Delivery<'_> {
         self.edit(target, page, Some(beside(query, message))).await
     }
 
-    /// Edits the buttons of a message alone.
-    async fn edit_buttons(&self, target: EditTarget<'_>, page: &Rendered) -> Result<Delivered, ApiError> {
-        let mut parts = OptionalParts::all(self.newest_keyboard(page));
-        loop {
-            let edit = EditMessageReplyMarkup::new(target, page, parts);
-            let Err(error) = self.send(Some(self.chat), false, &edit).await else { return Ok(Delivered::New) };
-            match AfterEdit::of(&error, target, parts) {
-                AfterEdit::Edit(fewer) if fewer.keyboard != Keyboard::None => parts = fewer,
-                AfterEdit::Done => return Ok(Delivered::AsBefore),
-                AfterEdit::Edit(_) | AfterEdit::Send | AfterEdit::Fail => return Err(error),
-            }
+    /// Takes the buttons away that ask whether an answer helped; the other pages that were offered stay. Where the buttons are not known,
+    /// the page is shown anew.
+    async fn take_feedback_buttons(
+        &self,
+        query: &CallbackQuery,
+        message: &Message,
+        page: &Rendered,
+    ) -> Result<Delivered, ApiError> {
+        let keyboard = message.keyboard_without_feedback().filter(|_| message.is_accessible());
+        let Some(reply_markup) = keyboard else { return self.turn_page(query, message, page).await };
+        let (chat_id, message_id) = (message.chat.id, message.message_id);
+        let target = EditTarget::Message { chat_id, message_id };
+        let edit = EditMessageReplyMarkup { target, reply_markup: &reply_markup };
+        match self.send(Some(chat_id), false, &edit).await {
+            Ok(()) => Ok(Delivered::New),
+            Err(error) if error.says("message is not modified") => Ok(Delivered::AsBefore),
+            Err(error) => Err(error),
         }
     }
 

@@ -54,22 +54,15 @@ impl<'a> SendMessage<'a> {
     }
 }
 
-/// `editMessageReplyMarkup`: the buttons alone, of a message that has no text to edit.
+/// `editMessageReplyMarkup`: the buttons alone.
 #[derive(Serialize)]
 pub(crate) struct EditMessageReplyMarkup<'a> {
     #[serde(flatten)]
-    target: EditTarget<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply_markup: Option<&'a RawValue>,
+    pub(crate) target: EditTarget<'a>,
+    pub(crate) reply_markup: &'a RawValue,
 }
 
 payload!(EditMessageReplyMarkup<'a> = "editMessageReplyMarkup" -> serde::de::IgnoredAny);
-
-impl<'a> EditMessageReplyMarkup<'a> {
-    pub(crate) fn new(target: EditTarget<'a>, page: &'a Rendered, parts: OptionalParts) -> Self {
-        Self { target, reply_markup: page.keyboard(parts.keyboard) }
-    }
-}
 
 /// `editMessageText`. teloxide's also lacks `link_preview_options` under a message of inline mode.
 #[derive(Serialize)]
