@@ -102,14 +102,14 @@ fn of_teloxide(error: RequestError, method: &'static str) -> ApiError {
             ApiError::RetryAfter(pause.duration().clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX))
         }
         RequestError::MigrateToChatId(chat) => ApiError::MigratedTo(chat.0),
+        // 401 and 404 are one for teloxide. `getMe` has taken the token, and a poll learns when it is revoked.
+        RequestError::Api(teloxide::ApiError::InvalidToken) => ApiError::UnknownMethod(method),
         // Those that teloxide does not know are shown in quotes.
         RequestError::Api(error) => match unquoted(error) {
             text if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => {
                 ApiError::Unreachable(message!("the server has an error"))
             }
-            text if text.starts_with("Not Found") => ApiError::UnknownMethod(method),
             description if description.starts_with("Forbidden") => ApiError::Refused { code: 403, description },
-            description if description.starts_with("Unauthorized") => ApiError::Refused { code: 401, description },
             description => ApiError::Refused { code: 400, description },
         },
         // Its text may hold the address, and that the token.
@@ -140,6 +140,7 @@ mod tests {
         assert!(of(Theirs::BotBlocked).is_forbidden());
         assert!(unknown("Bad Request: VOICE_MESSAGES_FORBIDDEN").says("VOICE_MESSAGES_FORBIDDEN"));
         assert!(matches!(unknown("Bad Gateway"), ApiError::Unreachable(_)));
-        assert_eq!(unknown("Not Found"), ApiError::UnknownMethod("sendVoice"));
+        let not_found = serde_json::from_str(r#""Not Found""#).expect("a description");
+        assert_eq!(of(not_found), ApiError::UnknownMethod("sendVoice"));
     }
 }
