@@ -5,16 +5,20 @@
 //! - `local`: version, content, limits, token: what needs no network.
 //! - `connectivity`: server, proxy, clock and token, all from one `getMe`.
 //! - `webhook`: webhook or polling, failed deliveries, update kinds.
-//! - `botfather`: settings that only @BotFather can change.
+//! - `settings`: settings that the content decides.
+//! - `botfather`: settings that it leaves to the operator.
 //! - `errors`: errors of other rooms, as findings say them.
-//! - `menus`: commands and descriptions, compared with those of the content.
+//! - `menus`: commands, compared with those of the content.
+//! - `profile`: descriptions, name and picture, likewise.
 
 mod botfather;
 mod connectivity;
 mod errors;
 mod local;
 mod menus;
+mod profile;
 mod report;
+mod settings;
 mod webhook;
 
 use std::path::{Path, PathBuf};
@@ -133,20 +137,23 @@ async fn examine_server(api: &Api, environment: Environment<'_>, deadline: Insta
     findings.extend(webhook::configured_url(webhook_url, api.is_telegrams_own()));
     let Some(bot) = bot else {
         if has_token {
-            let message = message!("webhook, settings at @BotFather, menus and descriptions were not asked for");
+            let message = message!("webhook, settings, menus and profile were not asked for");
             findings.push(Finding::unknown("telegram", message));
         }
         return findings;
     };
-    let menus = async {
-        match content {
-            Some(content) => menus::findings(api, content, deadline).await,
-            None => vec![Finding::unknown("commands", message!("not compared: the content cannot be used"))],
-        }
+    let menus_and_profile = async {
+        let Some(content) = content else {
+            return vec![Finding::unknown("commands", message!("not compared: the content cannot be used"))];
+        };
+        let (menus, profile) =
+            tokio::join!(menus::findings(api, content, deadline), profile::findings(api, &bot, content, deadline));
+        menus.into_iter().chain(profile).collect()
     };
-    let (webhook, menus) = tokio::join!(webhook::findings(api, webhook_url, deadline), menus);
+    let (webhook, menus_and_profile) = tokio::join!(webhook::findings(api, webhook_url, deadline), menus_and_profile);
     findings.extend(webhook);
+    findings.extend(settings::findings(&bot, content));
     findings.extend(botfather::findings(&bot));
-    findings.extend(menus);
+    findings.extend(menus_and_profile);
     findings
 }

@@ -3,7 +3,7 @@
 //! - `api`: one request to the Bot API, and what its failure means.
 //! - `inbound`: updates: polling or a webhook, the dispatcher, what is confirmed when.
 //! - `outbound`: rate limits, retries, rendering, and where an answer goes when it cannot go where it should.
-//! - `profile`: commands and descriptions at Telegram.
+//! - `profile`: commands, descriptions, name, picture and settings at Telegram.
 
 pub(crate) mod api;
 #[cfg(feature = "fuzzing")]
@@ -34,6 +34,7 @@ use inbound::dispatcher::Dispatcher;
 use inbound::source::polling::Polling;
 use inbound::source::webhook::WebhookSource;
 use outbound::sender::Sender;
+use profile::Publisher;
 
 use crate::bot::reply::{Reply, Request, reply};
 use crate::content::Content;
@@ -185,13 +186,14 @@ async fn prepare(context: Rc<Context>) {
     context.content().content.prepare();
 }
 
-/// Publishes commands and descriptions, and serves and publishes each newer content.
+/// Publishes the profile, and serves and publishes each newer content.
 async fn follow_contents(context: Rc<Context>, contents: Option<mpsc::Receiver<Content>>) {
-    let Some(mut contents) = contents else { return publish(&context).await };
+    let mut publisher = Publisher::default();
+    let Some(mut contents) = contents else { return publish(&mut publisher, &context).await };
     loop {
         let newer = tokio::select! {
             newer = contents.recv() => newer,
-            () = async { publish(&context).await; std::future::pending().await } => None,
+            () = async { publish(&mut publisher, &context).await; std::future::pending().await } => None,
         };
         match newer {
             Some(content) => {
@@ -199,17 +201,17 @@ async fn follow_contents(context: Rc<Context>, contents: Option<mpsc::Receiver<C
                 context.replace_content(content);
                 log::info!("content {version} is served from now on");
             }
-            None => return publish(&context).await,
+            None => return publish(&mut publisher, &context).await,
         }
     }
 }
 
-/// Tells Telegram the commands and descriptions, until it has them.
-async fn publish(context: &Context) {
+/// Tells Telegram the profile, until it has it.
+async fn publish(publisher: &mut Publisher, context: &Context) {
     let mut pauses = backoff();
-    while let Err(error) = profile::publish(&context.sender, &context.content().content).await {
+    while let Err(error) = publisher.publish(context).await {
         let pause = pauses.next().unwrap_or_default();
-        log::warn!("the menu of commands is not up to date: {error}; trying again in {:.1} s", pause.as_secs_f32());
+        log::warn!("the bot's profile is not up to date: {error}; trying again in {:.1} s", pause.as_secs_f32());
         tokio::time::sleep(pause).await;
     }
 }

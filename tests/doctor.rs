@@ -7,10 +7,12 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
+use crate::profile;
 use crate::support::bot::BotTest;
 use crate::support::snapshot;
-use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, TOKEN};
+use fake_bot_api::{ALWAYS, BotApi, Fake, Fault, FaultKind, TOKEN};
 
 /// A content of one language, so that reports stay short; relative to `tests/`.
 const CONTENT: &str = "contents/single";
@@ -69,7 +71,7 @@ fn unix_time() -> u64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()
 }
 
-/// A fake whose profile (menus and descriptions) a bot has published.
+/// A fake to which a bot has told its menus, descriptions and settings.
 fn with_menus() -> Fake {
     let fake = Fake::start();
     let binary = env!("CARGO_BIN_EXE_palabre");
@@ -79,13 +81,14 @@ fn with_menus() -> Fake {
     drop(bot);
     let fresh = Fake::start();
     fresh.preset_profile(|profile| *profile = fake.profile());
+    fresh.preset_me("supports_guest_queries", json!(true));
+    fresh.preset_me("inline_query_placeholder", json!("A sua pergunta…"));
     fresh
 }
 
 #[test]
 fn all_is_well() {
     let fake = with_menus();
-    fake.preset_me("supports_guest_queries", json!(true));
     // Empty variables count as unset.
     let empty = [("TELOXIDE_TOKEN_FILE", ""), ("PALABRE_WEBHOOK_URL", "")];
     let report = check("well", &fake, &empty);
@@ -97,15 +100,96 @@ fn a_bot_that_has_never_run() {
     check("new", &Fake::start(), &[]);
 }
 
-#[test]
-fn botfather_was_told_other_things() {
+/// A fake on which everything is set otherwise than the content wants it.
+fn with_other_settings() -> Fake {
     let fake = with_menus();
     fake.preset_me("can_join_groups", json!(false));
     fake.preset_me("can_read_all_group_messages", json!(true));
     fake.preset_me("supports_inline_queries", json!(false));
-    fake.preset_me("supports_guest_queries", Value::Null);
+    fake.preset_me("supports_guest_queries", json!(false));
     fake.preset_me("can_connect_to_business", json!(true));
+    fake
+}
+
+#[test]
+fn the_bot_sets_what_the_server_lets_it_set() {
+    check("settings", &with_other_settings(), &[]);
+}
+
+#[test]
+fn on_an_older_server_botfather_is_told() {
+    let fake = with_other_settings();
+    fake.set_bot_api(BotApi::V10_4);
     check("botfather", &fake, &[]);
+}
+
+#[test]
+fn what_the_server_does_not_know_needs_no_steps() {
+    let fake = with_menus();
+    fake.set_bot_api(BotApi::V9_1);
+    let report = report(&doctor(&fake.url(), &[], &[]), &fake.url());
+    assert!(report.contains("? unknown  guests         the server does not say"), "{report}");
+    assert!(!report.contains("BotFather"), "{report}");
+}
+
+#[test]
+fn settings_that_the_content_does_not_want_are_to_be_turned_off() {
+    let content = named_content();
+    let file = content.path().join("palabre.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(file, text + "inline_mode = false\ngroups = false\nguests = false\n").unwrap();
+    let fake = with_menus();
+    fake.set_bot_api(BotApi::V10_4);
+    let report = report_on(&fake, &content, &[]);
+    for steps in ["/setjoingroups, choose the bot, Disable", "write: /empty", "Bot Settings, Guest Mode"] {
+        assert!(report.contains(steps), "no {steps:?}:\n{report}");
+    }
+}
+
+#[test]
+fn the_words_in_the_empty_field_are_compared() {
+    let fake = with_menus();
+    fake.preset_me("inline_query_placeholder", json!("Other words"));
+    let report = report(&doctor(&fake.url(), &[], &[]), &fake.url());
+    assert!(report.contains("! warning  inline         on, but the empty field"), "{report}");
+}
+
+/// A content with a name and a picture of the bot.
+fn named_content() -> TempDir {
+    let content = tempfile::tempdir().unwrap();
+    profile::content(content.path());
+    content
+}
+
+fn report_on(fake: &Fake, content: &TempDir, arguments: &[&str]) -> String {
+    let env = [("PALABRE_CONTENT", content.path().to_str().unwrap())];
+    report(&doctor(&fake.url(), arguments, &env), &fake.url())
+}
+
+#[test]
+fn name_and_picture_are_compared() {
+    let content = named_content();
+    let fake = with_menus();
+    let report = report_on(&fake, &content, &[]);
+    assert!(report.contains("! warning  name           the bot is not called as in the content: for everybody else"));
+    assert!(report.contains("! warning  picture        the bot has no picture"), "{report}");
+    assert!(!report.contains("BotFather"), "{report}");
+    let french = report_on(&fake, &content, &["--lang", "fr"]);
+    assert!(french.contains("name           le bot ne porte pas le nom que donne le contenu"), "{french}");
+    // A server of which it is not known that it takes a picture.
+    fake.set_bot_api(BotApi::V9_3);
+    let report = report_on(&fake, &content, &[]);
+    assert!(report.contains("@BotFather: /setuserpic, choose the bot, and send it bot.jpg"), "{report}");
+
+    fake.set_bot_api(BotApi::V10_5);
+    fake.preset_profile(|profile| {
+        profile.names.insert(String::new(), profile::NAME.to_owned());
+        profile.photos.push(json!([{ "file_id": "a", "file_unique_id": "b", "width": 160, "height": 160 }]));
+    });
+    let report = report_on(&fake, &content, &[]);
+    assert!(report.contains("✓ ok       name           the bot is called as in the content"), "{report}");
+    assert!(report.contains("✓ ok       picture        the bot has a picture"), "{report}");
+    fake.assert_clean();
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod media;
 mod metrics;
 mod newer;
 mod preview;
+mod profile;
 mod properties;
 mod questions;
 mod reload;

@@ -380,28 +380,6 @@ fn updates_of_unknown_kinds_and_shapes_are_passed_over() {
 }
 
 #[test]
-fn the_profile_is_told_once_and_only_where_it_differs() {
-    let mut bot = bot();
-    bot.fake.wait_calls("setMyShortDescription", 3);
-    let profile = bot.fake.profile();
-    assert!(profile.command_names("default", "fr").contains(&"principes"));
-    assert!(profile.command_names("default", "en").contains(&"principles"));
-    assert_eq!(profile.commands_of("default", ""), profile.commands_of("default", "fr"));
-    assert!(profile.description("en") != profile.description("fr") && !profile.description("en").is_empty());
-    let meta = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
-
-    bot.fake.preset_profile(|profile| profile.set_commands("default", "en", &[("old", "Old")]));
-    bot.restart();
-    bot.fake.wait_calls("getMyShortDescription", 6);
-    bot.fake.wait_for("the English commands", |state| {
-        state.profile.command_names("default", "en").contains(&"principles").then_some(())
-    });
-    let again = bot.fake.calls().iter().filter(|call| call.method.starts_with("set")).count();
-    assert_eq!(again, meta + 1, "only the English commands differed");
-    bot.fake.assert_clean();
-}
-
-#[test]
 fn it_says_one_line_at_the_start() {
     let bot = bot();
     bot.process.wait_log("answers as");

@@ -50,7 +50,7 @@ pub enum Command {
     /// The directory must not exist yet, be empty, or hold a site that was written before: that is exchanged as a whole.
     /// The pages need no server and no script; links between them are relative.
     Site(SiteOptions),
-    /// Say what is right with this bot and what to do: token, network, webhook, BotFather, menus, content
+    /// Say what is right with this bot and what to do: token, network, webhook, settings, menus, content
     ///
     /// It asks Telegram, or the server of TELOXIDE_API_URL, and changes nothing. It takes ten seconds at most, also when
     /// nothing answers.

@@ -1,4 +1,4 @@
-//! Menus of commands and profile descriptions at Telegram, compared with those of the content in every language.
+//! Menus of commands at Telegram, compared with those of the content in every language.
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -11,10 +11,10 @@ use crate::message;
 use crate::messages::Message;
 use crate::telegram::api::newer::BotCommand;
 use crate::telegram::api::{Api, ApiError};
-use crate::telegram::profile::{BotCommandScope, get_description, get_menu, get_short_description, languages, menu};
+use crate::telegram::profile::{BotCommandScope, get_menu, languages, menu};
 
 /// The most concurrent requests of each check.
-const CONCURRENCY: usize = 8;
+pub(super) const CONCURRENCY: usize = 8;
 /// The most names or languages in a list; the rest is a number.
 const LISTED_MAX: usize = 5;
 
@@ -30,9 +30,8 @@ const SHADOWING: [(BotCommandScope, &str); 2] = [
 
 pub(crate) async fn findings(api: &Api, content: &Content, deadline: Instant) -> Vec<Finding> {
     let [private, groups] = PUBLISHED.map(|menu| published_menu(api, content, menu, deadline));
-    let (private, groups, shadowing, descriptions) =
-        tokio::join!(private, groups, shadowing_menus(api, content, deadline), descriptions(api, content, deadline));
-    [private, groups].into_iter().chain(shadowing).chain([descriptions]).collect()
+    let (private, groups, shadowing) = tokio::join!(private, groups, shadowing_menus(api, content, deadline));
+    [private, groups].into_iter().chain(shadowing).collect()
 }
 
 async fn published_menu(
@@ -56,30 +55,6 @@ async fn published_menu(
         [message!("the menu is the content's in every language"), message!("the menu differs from the content's")]
     };
     comparison_finding(check, differences.buffered(CONCURRENCY).collect().await, same, differs)
-}
-
-async fn descriptions(api: &Api, content: &Content, deadline: Instant) -> Finding {
-    let differences = stream::iter(languages(content)).map(async |(lang, code)| {
-        let (long, short) = (get_description(code), get_short_description(code));
-        let (long, short) = tokio::join!(api.call_until(&long, deadline), api.call_until(&short, deadline));
-        let interface = content.interface(lang);
-        let different = match (
-            long?.description == *interface.description,
-            short?.short_description == *interface.short_description,
-        ) {
-            (true, true) => return Ok(None),
-            (false, true) => message!("the long one"),
-            (true, false) => message!("the short one"),
-            (false, false) => message!("both"),
-        };
-        Ok(Some(message!("{audience} {difference}", audience = audience(code), difference = different)))
-    });
-    comparison_finding(
-        "descriptions",
-        differences.buffered(CONCURRENCY).collect().await,
-        message!("those of the bot's profile are the content's in every language"),
-        message!("those of the bot's profile differ from the content's"),
-    )
 }
 
 /// Menus that are shown instead of Palabre's: an earlier program has left them.
@@ -128,7 +103,7 @@ async fn shadowing_menus(api: &Api, content: &Content, deadline: Instant) -> Vec
 }
 
 /// The finding on a comparison in every language, with one result a language: its difference, or `None` without one.
-fn comparison_finding(
+pub(super) fn comparison_finding(
     check: &'static str,
     results: Vec<Result<Option<Message>, ApiError>>,
     same: Message,
@@ -189,8 +164,8 @@ fn listed(mut parts: Vec<Message>, separator: &'static str) -> Message {
     if more == 0 { list } else { message!("{list} and {more} more", list, more) }
 }
 
-/// For whom a menu or description is: people whose app has this language, or everybody else.
-fn audience(code: Option<&str>) -> Message {
+/// For whom a menu or another text is: people whose app has this language, or everybody else.
+pub(super) fn audience(code: Option<&str>) -> Message {
     match code {
         None => message!("for everybody else"),
         Some(language) => message!("in `{language}`", language),

@@ -22,7 +22,7 @@ use crate::telegram::outbound::render::{Rendered, Surroundings, entities, keyboa
 pub fn update(content: &Content, json: &[u8]) {
     let me = serde_json::json!({ "id": 1, "username": "palabre_bot", "supports_inline_queries": true });
     let me = Me::deserialize(me).expect("the fuzzer's own JSON is sound");
-    let surroundings = Surroundings::new(&me, false);
+    let surroundings = Surroundings::new(&me, content, false);
     let update = match Update::read(json) {
         Ok(update) => update,
         Err(id) => return assert_eq!(id, id_of(json), "an update lost its id"),

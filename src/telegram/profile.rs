@@ -1,44 +1,36 @@
-//! The bot's profile at Telegram: the menus of commands and the descriptions, in every language.
+//! The bot's profile at Telegram, published where it differs from what the content says.
 //!
-//! Groups have a menu of their own: asking a question comes first there, and the answers to the other commands are ephemeral
-//! (Bot API 10.2; an older server ignores that).
+//! - `texts`: the menus of commands and the descriptions, in every language.
+//! - `settings`: inline mode, groups, guests (Bot API 10.5).
+//! - `name`: what the bot is called, in every language.
+//! - `photo`: its picture (Bot API 9.4).
+//!
+//! What Telegram does not let the bot set is logged, and left to the operator.
 
-use teloxide::payloads::{self, GetMyDescription, GetMyShortDescription, SetMyDescription, SetMyShortDescription};
+mod name;
+mod photo;
+mod settings;
+mod texts;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use log::Level;
+use serde::Serialize;
+use teloxide::requests::Payload;
 pub(crate) use teloxide::types::BotCommandScope;
 
-use crate::content::{CommandTarget, Content, LangId, MenuEntry};
+pub(crate) use self::name::{get_name, has_name, is_called};
+pub(crate) use self::photo::get_photos;
+pub(crate) use self::settings::{placeholder, settings};
+pub(crate) use self::texts::{get_description, get_menu, get_short_description, menu};
+use crate::content::{Content, LangId};
 use crate::telegram::api::ApiError;
-use crate::telegram::api::newer::{BotCommand, GetMyCommands, SetMyCommands};
+use crate::telegram::inbound::context::Context;
 use crate::telegram::outbound::sender::Sender;
 
-/// The menu in a language, for people whose app has the language `code`; `None` is for everybody whose language has no menu.
-pub(crate) fn menu(
-    content: &Content,
-    lang: LangId,
-    scope: BotCommandScope,
-    code: Option<&str>,
-    is_group: bool,
-) -> SetMyCommands {
-    let asks = |entry: &MenuEntry| content.command(&entry.command).is_some_and(|c| c.target == CommandTarget::Ask);
-    let command = |entry: &MenuEntry| BotCommand::new(&entry.command, &entry.description, is_group && !asks(entry));
-    let entries = if is_group { content.group_menu(lang) } else { content.menu(lang) };
-    SetMyCommands { commands: entries.iter().map(command).collect(), scope, language_code: code.map(str::to_owned) }
-}
-
-/// Asks for the menu that Telegram has.
-pub(crate) fn get_menu(scope: BotCommandScope, code: Option<&str>) -> GetMyCommands {
-    GetMyCommands(payloads::GetMyCommands { scope: Some(scope), language_code: code.map(str::to_owned) })
-}
-
-/// Asks for the description of the bot's profile that Telegram has.
-pub(crate) fn get_description(code: Option<&str>) -> GetMyDescription {
-    GetMyDescription { language_code: code.map(str::to_owned) }
-}
-
-/// Asks for the short description that Telegram has.
-pub(crate) fn get_short_description(code: Option<&str>) -> GetMyShortDescription {
-    GetMyShortDescription { language_code: code.map(str::to_owned) }
-}
+/// The longest pause of a 429 that is waited for: Telegram lets a bot change its name a few times a day, and asks for hours.
+const PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// Every language that has words of its own at Telegram, with its code there; `None` is for everybody else.
 pub(crate) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Option<&str>)> {
@@ -47,45 +39,61 @@ pub(crate) fn languages(content: &Content) -> impl Iterator<Item = (LangId, Opti
     std::iter::once((content.default_language(), None)).chain(own)
 }
 
-/// Tells Telegram the menus and descriptions of every language, where they differ from what it has.
-///
-/// # Errors
-///
-/// [`ApiError::Unreachable`] and the like. What Telegram refuses for one language is logged and does not stop the others.
-pub(crate) async fn publish(sender: &Sender, content: &Content) -> Result<(), ApiError> {
-    for (lang, code) in languages(content) {
-        match publish_language(sender, content, lang, code).await {
-            Err(error @ (ApiError::Refused { .. } | ApiError::UnknownMethod(_))) => {
-                log::error!("the menu of commands in `{}` is not up to date: {error}", content.tag(lang));
-            }
-            other => other?,
-        }
-    }
-    Ok(())
+/// Publishes the profile, at the start and with each newer content. It remembers what Telegram does not tell.
+#[derive(Default)]
+pub(crate) struct Publisher {
+    name: name::NamePublisher,
+    photo: photo::PhotoPublisher,
+    refused: Refused,
 }
 
-/// `code` is the language's code at Telegram; `None` is for everybody whose language has nothing of its own.
-async fn publish_language(
-    sender: &Sender,
-    content: &Content,
-    lang: LangId,
-    code: Option<&str>,
-) -> Result<(), ApiError> {
-    for (scope, is_group) in [(BotCommandScope::Default, false), (BotCommandScope::AllGroupChats, true)] {
-        let ours = menu(content, lang, scope.clone(), code, is_group);
-        if sender.call(&get_menu(scope, code)).await? != ours.commands {
-            sender.call(&ours).await?;
+impl Publisher {
+    /// Tells Telegram what differs from what it has. The picture comes last: it may take a minute.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::Unreachable`] and the like. What Telegram refuses is logged and does not stop the rest.
+    pub(crate) async fn publish(&mut self, context: &Context) -> Result<(), ApiError> {
+        let served = context.content();
+        let content = &served.content;
+        texts::publish(&context.sender, content).await?;
+        settings::publish(context, content, &mut self.refused).await?;
+        self.name.publish(&context.sender, content, &mut self.refused).await?;
+        self.photo.publish(context, content, &mut self.refused).await
+    }
+}
+
+/// Changes something. Telegram may ask for a short pause, once.
+async fn set<P: Payload + Serialize>(sender: &Sender, payload: &P) -> Result<(), ApiError> {
+    let call = async || sender.call_once(payload, |answer| answer.read_ok()).await;
+    match call().await {
+        Err(ApiError::RetryAfter(pause)) if pause <= PAUSE_MAX => {
+            tokio::time::sleep(pause).await;
+            call().await
         }
+        result => result,
     }
-    let interface = content.interface(lang);
-    let language_code = code.map(str::to_owned);
-    if sender.call(&get_description(code)).await?.description != *interface.description {
-        let description = Some(interface.description.to_string());
-        sender.call(&SetMyDescription { description, language_code: language_code.clone() }).await?;
+}
+
+/// What Telegram does not let the bot set, so that it is logged once.
+#[derive(Default)]
+struct Refused(HashSet<&'static str>);
+
+impl Refused {
+    /// Logs why something cannot be set. Passes on errors that another try may mend.
+    fn check(&mut self, what: &'static str, result: Result<(), ApiError>) -> Result<(), ApiError> {
+        let (level, advice) = match &result {
+            Ok(()) | Err(ApiError::Unreachable(_)) => return result,
+            Err(ApiError::RetryAfter(_)) => (Level::Warn, "the next start tries again"),
+            // An older server: nothing is wrong.
+            Err(ApiError::UnknownMethod(_)) => (Level::Info, "`palabre doctor` says how to"),
+            Err(ApiError::Refused { .. } | ApiError::MigratedTo(_)) => (Level::Warn, "`palabre doctor` says more"),
+        };
+        if let Err(error) = result
+            && self.0.insert(what)
+        {
+            log::log!(level, "the bot cannot set {what} itself: {error}; {advice}");
+        }
+        Ok(())
     }
-    if sender.call(&get_short_description(code)).await?.short_description != *interface.short_description {
-        let short_description = Some(interface.short_description.to_string());
-        sender.call(&SetMyShortDescription { short_description, language_code }).await?;
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use teloxide::payloads;
@@ -197,7 +198,7 @@ pub(crate) struct AnswerGuestQuery<'a, R> {
     pub(crate) result: R,
 }
 
-payload!(AnswerGuestQuery<'a, R> = "answerGuestQuery" -> serde::de::IgnoredAny);
+payload!(AnswerGuestQuery<'a, R> = "answerGuestQuery" -> IgnoredAny);
 
 /// `getMe`.
 #[derive(Serialize)]
@@ -210,13 +211,87 @@ payload!(GetMe = "getMe" -> Me);
 pub(crate) struct Me {
     pub(crate) id: i64,
     pub(crate) username: String,
-    pub(crate) can_join_groups: Option<bool>,
+    #[serde(flatten)]
+    pub(crate) settings: BotSettings,
     /// Privacy mode is off.
     pub(crate) can_read_all_group_messages: Option<bool>,
-    pub(crate) supports_inline_queries: Option<bool>,
-    /// Bot API 10.0.
-    pub(crate) supports_guest_queries: Option<bool>,
     pub(crate) can_connect_to_business: Option<bool>,
+    /// Bot API 10.5: a bot has one at least.
+    active_usernames: Option<IgnoredAny>,
+}
+
+impl Me {
+    /// Whether pages can be shared by inline mode.
+    pub(crate) fn has_inline_mode(&self) -> bool {
+        self.settings.supports_inline_queries == Some(true)
+    }
+
+    /// Whether the server knows [`SetMySettings`].
+    pub(crate) fn can_set_settings(&self) -> bool {
+        self.active_usernames.is_some()
+    }
+
+    /// Whether the server knows [`SetMyProfilePhoto`] for sure: no field tells its version, Bot API 9.4.
+    pub(crate) fn can_set_photo(&self) -> bool {
+        self.settings.supports_guest_queries.is_some()
+    }
+}
+
+/// What `getMe` tells and `setMySettings` takes. `None` is not known, or stays as it is.
+///
+/// `callback_query_mode` is left out on purpose: it changes how each tap arrives.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BotSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) can_join_groups: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) supports_inline_queries: Option<bool>,
+    /// Bot API 10.5: what stands in the empty field behind the bot's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) inline_query_placeholder: Option<String>,
+    /// Bot API 10.0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) supports_guest_queries: Option<bool>,
+}
+
+impl BotSettings {
+    /// These settings, with what others name in their place.
+    pub(crate) fn with(self, others: Self) -> Self {
+        Self {
+            can_join_groups: others.can_join_groups.or(self.can_join_groups),
+            supports_inline_queries: others.supports_inline_queries.or(self.supports_inline_queries),
+            inline_query_placeholder: others.inline_query_placeholder.or(self.inline_query_placeholder),
+            supports_guest_queries: others.supports_guest_queries.or(self.supports_guest_queries),
+        }
+    }
+}
+
+// ---- The bot's profile: its photo (9.4), its settings (10.5)
+
+/// `setMySettings`.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct SetMySettings(pub(crate) BotSettings);
+
+payload!(SetMySettings = "setMySettings" -> True);
+
+/// `setMyProfilePhoto`.
+#[derive(Serialize)]
+pub(crate) struct SetMyProfilePhoto {
+    pub(crate) photo: InputProfilePhoto,
+}
+
+payload!(SetMyProfilePhoto = "setMyProfilePhoto" -> True);
+
+/// A photo that is uploaded.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum InputProfilePhoto {
+    /// A JPEG.
+    Static {
+        /// `attach://` and the name of a part.
+        photo: String,
+    },
 }
 
 /// `setWebhook`: teloxide's `AllowedUpdate` knows no `guest_message`.

@@ -13,7 +13,7 @@ use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{FindingWay, Metrics, QuestionOutcome};
 use crate::telegram::ReplyFn;
-use crate::telegram::api::newer::Me;
+use crate::telegram::api::newer::{BotSettings, Me};
 use crate::telegram::outbound::deliver::{Delivered, TooNew, UnreachableChats};
 use crate::telegram::outbound::files::FileIds;
 use crate::telegram::outbound::render::{ContentCache, Rendered, Surroundings};
@@ -22,7 +22,6 @@ use crate::telegram::outbound::sender::Sender;
 /// What every answer needs. One for the process.
 pub(crate) struct Context {
     pub(crate) sender: Sender,
-    pub(crate) me: Me,
     pub(crate) reply: ReplyFn,
     pub(crate) unreachable: UnreachableChats,
     pub(crate) files: FileIds,
@@ -32,6 +31,7 @@ pub(crate) struct Context {
     /// Where the words of unanswered questions are counted, if at all.
     pub(crate) unanswered: Option<Arc<Unanswered>>,
     pub(crate) crash_guard: CrashGuard,
+    me: RefCell<Rc<Me>>,
     content: RefCell<Rc<ContentCache>>,
 }
 
@@ -39,7 +39,6 @@ impl Context {
     pub(crate) fn new(sender: Sender, me: Me, reply: ReplyFn, content: Content) -> Self {
         Self {
             sender,
-            me,
             reply,
             unreachable: UnreachableChats::default(),
             files: FileIds::default(),
@@ -47,12 +46,25 @@ impl Context {
             answer_in_response: false,
             unanswered: None,
             crash_guard: CrashGuard::default(),
+            me: RefCell::new(Rc::new(me)),
             content: RefCell::new(Rc::new(ContentCache::new(content))),
         }
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {
         self.sender.metrics()
+    }
+
+    /// The bot itself, as Telegram knows it now.
+    pub(crate) fn me(&self) -> Rc<Me> {
+        Rc::clone(&self.me.borrow())
+    }
+
+    /// Answers from now on by settings that Telegram has taken.
+    pub(crate) fn settings_were_set(&self, set: BotSettings) {
+        let mut me = Me::clone(&self.me());
+        me.settings = me.settings.with(set);
+        self.me.replace(Rc::new(me));
     }
 
     /// The content that is served now; an answer keeps the one that it began with.
@@ -73,8 +85,9 @@ impl Context {
         update: &Update,
         place: Place,
     ) -> Option<Reply<Rc<Rendered>>> {
-        let request = update.request(&self.me, place);
-        let surroundings = Surroundings::new(&self.me, update.is_in_direct_messages());
+        let me = self.me();
+        let request = update.request(&me, place);
+        let surroundings = Surroundings::new(&me, &content.content, update.is_in_direct_messages());
         let render = |reply: Reply| reply.map(|page| content.render(surroundings, &page));
         // The place of a panic is in the log.
         let caught = |make: &dyn Fn() -> Reply| catch_unwind(AssertUnwindSafe(|| render(make()))).ok();
@@ -97,7 +110,8 @@ impl Context {
         query: &inline::InlineQuery<'_>,
     ) -> Option<inline::InlineAnswer<Rc<Rendered>>> {
         let content = self.content();
-        let surroundings = Surroundings::new(&self.me, false);
+        let me = self.me();
+        let surroundings = Surroundings::new(&me, &content.content, false);
         let render = |answer: inline::InlineAnswer| answer.map(|page| content.render(surroundings, &page));
         let make = || catch_unwind(AssertUnwindSafe(|| render(inline::answer(&content.content, query))));
         let answer = self.crash_guard.run(update_id, make).and_then(Result::ok);

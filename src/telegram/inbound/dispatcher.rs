@@ -145,7 +145,7 @@ impl Dispatcher {
             return Accepted::Unordered;
         }
         // An update that breaks the reading would break it each time that it is sent again.
-        let place = catch_unwind(AssertUnwindSafe(|| update.place(&context.me))).ok().flatten();
+        let place = catch_unwind(AssertUnwindSafe(|| update.place(&context.me()))).ok().flatten();
         let Some(place) = place else { return Accepted::Ignored };
         let album = update.album().map(|(chat, id)| (chat, id.to_owned()));
         let part = album.as_ref().map(|key| self.albums.add(key.clone(), update_id, update.has_words()));

@@ -40,14 +40,14 @@ pub(crate) const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
 pub(crate) struct Surroundings<'a> {
     /// For links that open a private chat with the bot.
     pub(crate) bot_username: &'a str,
-    /// Whether there are buttons to share a page by inline mode: not if the bot has none, nor in the direct messages of a
-    /// channel, where Telegram refuses them.
+    /// Whether there are buttons to share a page by inline mode: not if the bot has none or its content wants none, nor in the direct
+    /// messages of a channel, where Telegram refuses them.
     pub(crate) can_share: bool,
 }
 
 impl<'a> Surroundings<'a> {
-    pub(crate) fn new(me: &'a Me, is_direct_messages: bool) -> Self {
-        let can_share = me.supports_inline_queries == Some(true) && !is_direct_messages;
+    pub(crate) fn new(me: &'a Me, content: &Content, is_direct_messages: bool) -> Self {
+        let can_share = me.has_inline_mode() && content.settings().inline_mode && !is_direct_messages;
         Self { bot_username: &me.username, can_share }
     }
 }

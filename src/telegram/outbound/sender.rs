@@ -150,6 +150,22 @@ impl Sender {
         }
     }
 
+    /// Uploads a file that is no message: outside of the rate limits. `upload` makes the request anew for each try.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::retry`].
+    pub(crate) async fn upload_without_chat<P>(
+        &self,
+        upload: impl Fn() -> Result<Upload<P>, ApiError>,
+    ) -> Result<P::Output, ApiError>
+    where
+        P: Payload + 'static,
+        P::Output: DeserializeOwned,
+    {
+        self.retry(async || self.measure::<P, _>(async { self.api.upload(upload()?).await }).await, || ()).await
+    }
+
     /// Takes a token of the chat's rate limit for a message that goes another way, if there is one now.
     pub(crate) fn try_acquire(&self, chat: i64) -> bool {
         self.rate_limiter.try_acquire(chat)
