@@ -9,10 +9,11 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice};
 use textwrap::core::display_width;
 
+use crate::bot::pages::listen_label;
 use crate::bot::reply::{ClipReply, Input, Place, Reply, Request, reply};
 use crate::bot::view::{Button, ButtonAction, ContactCard, Venue, View};
 use crate::clock::unix_time;
-use crate::content::{Clip, Content, Location, Picture};
+use crate::content::{Content, Location, Picture};
 use crate::markup::{RichText, Style};
 
 /// Columns when the width of the terminal is unknown.
@@ -163,15 +164,15 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         writeln!(self.output, "\n📍 {}\n   {address}\n   {latitude}, {longitude}\n", self.paint(title, "1"))
     }
 
-    /// The file of a clip and how long it lasts, then what stands under it.
+    /// What the button said that sends a clip, and its file; then what stands under it.
     fn clip(&mut self, reply: &ClipReply) -> io::Result<()> {
-        let Clip { path, .. } = &reply.clip;
-        let (length, kilobytes) = (reply.clip.length(), reply.clip.kilobytes());
-        self.page_below(&reply.caption.view(self.content), Some(&format!("🔊 {path} · {length} · {kilobytes} kB")))
+        let label = listen_label(self.content, reply.meta.lang, &reply.clip);
+        let file = format!("{label}: {}", reply.clip.path);
+        self.page_below(&reply.caption.view(self.content), Some(&file))
     }
 
     fn page(&mut self, view: &View) -> io::Result<()> {
-        let picture = view.picture.as_ref().map(|Picture { image, text }| format!("🖼 {} · {text}", image.path));
+        let picture = view.picture.as_ref().map(|Picture { image, text }| format!("🖼 {text}: {}", image.path));
         self.page_below(view, picture.as_deref())
     }
 
