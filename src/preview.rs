@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{Path as UrlPath, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, Sse};
@@ -36,6 +36,7 @@ use self::pages::RenderContext;
 use self::query::Query;
 use self::watcher::{ContentWatcher, Snapshot};
 use crate::clock::unix_time;
+use crate::content::media::media_type;
 use crate::messages::Locale;
 use crate::server::serve_router;
 
@@ -43,7 +44,7 @@ const STYLE: &str = include_str!("../templates/preview/style.css");
 const SCRIPT: &str = include_str!("../templates/preview/script.js");
 
 /// Nothing from elsewhere, nothing inline, in no frame.
-const SECURITY_POLICY: &str = "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+const SECURITY_POLICY: &str = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 
 /// A preview before it is served.
@@ -99,6 +100,7 @@ impl Preview {
             .route("/", get(page))
             .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
             .route("/script.js", get(async || ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
+            .route("/media/{*path}", get(media))
             .route("/events", get(events))
             .with_state(self)
             .layer(from_fn_with_state(address, guard));
@@ -118,6 +120,20 @@ fn name_of(directory: Option<&Path>) -> Arc<str> {
 
 async fn page(State(preview): State<Preview>, RawQuery(query): RawQuery) -> Html<String> {
     Html(preview.page(query.as_deref().unwrap_or_default()))
+}
+
+/// A clip or a picture that a page of the content shows, and no other file; it is read anew each time.
+async fn media(State(preview): State<Preview>, UrlPath(path): UrlPath<String>) -> Response {
+    let snapshot = preview.snapshots.borrow().clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut contents = snapshot.whole.iter().chain(&snapshot.published);
+        let content = contents.find(|content| content.page_media().contains(&*path))?;
+        content.media().read(&path).ok()
+    });
+    match read.await {
+        Ok(Some(bytes)) => ([(header::CONTENT_TYPE, media_type(&bytes))], bytes).into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// The number of each snapshot, from the present one on.
