@@ -74,7 +74,8 @@ fn render_without(
 fn media(content: &Content) -> BTreeSet<&str> {
     let of_language = |lang| {
         let clips = pages_of(content).filter_map(move |section| pages::clip(content, lang, section));
-        let pictures = content.sections().filter_map(move |section| content.section_text(section, lang).picture.as_ref());
+        let pictures =
+            content.sections().filter_map(move |section| content.section_text(section, lang).picture.as_ref());
         clips.map(|clip| &*clip.path).chain(pictures.map(|picture| &*picture.image.path))
     };
     content.languages().flat_map(of_language).collect()
