@@ -458,6 +458,10 @@ fn clips_and_pictures_are_served_and_no_other_file() {
         let (head, _) = preview.get_bytes(&format!("/media/{other}"), &[]);
         assert!(head.starts_with("HTTP/1.1 404") || head.starts_with("HTTP/1.1 400"), "{other}: {head}");
     }
+    // Players ask for the end of a clip to know how long it lasts.
+    let (head, body) = preview.get_bytes("/media/fr/home.ogg", &[("Range", "bytes=3000-")]);
+    assert!(head.starts_with("HTTP/1.1 206") && head.contains("content-range: bytes 3000-3091/3092\r\n"), "{head}");
+    assert_eq!(body, fs::read(directory.path().join("fr/home.ogg")).unwrap()[3000..]);
     let (head, _) = preview.get_bytes("/media/school.jpg", &[("Origin", "https://example.org")]);
     assert!(head.starts_with("HTTP/1.1 403"), "{head}");
     // What is exchanged is another address, so that a browser loads it again; what is gone is named.

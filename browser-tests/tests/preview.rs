@@ -79,9 +79,11 @@ async fn a_clip_is_played_and_a_picture_is_seen() {
     assert_eq!(world.eval("document.querySelector('audio')").await, serde_json::Value::Null);
     tap(&world, "🔊 Listen (0:05, 5 kB)").await;
     world.wait("document.querySelector('audio') !== null").await;
+    // What questions find has been added to the page: it does not change any more.
+    world.wait("document.querySelectorAll('.tree .weak').length > 0").await;
     // Nothing of it is loaded before somebody plays it.
     assert_eq!(world.eval("document.querySelector('audio').readyState").await, 0);
-    world.eval("{ document.querySelector('audio').preload = 'metadata' }").await;
+    world.eval("document.querySelector('audio').preload = 'metadata'").await;
     world.wait("Math.round(document.querySelector('audio').duration) === 5").await;
     world.close().await;
 }
