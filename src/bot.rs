@@ -4,6 +4,7 @@
 //! - [`command`]: a command as somebody wrote it.
 //! - [`view`]: a page on any platform: text and rows of buttons.
 //! - [`pages`]: content → views.
+//! - [`spoken`](mod@spoken): a page as it is read aloud.
 //! - [`outcome`]: what to make of what a question found.
 //! - [`inline`]: the results of inline mode.
 //! - [`reply`](mod@reply): request → reply.
@@ -14,4 +15,5 @@ pub mod inline;
 pub mod outcome;
 pub mod pages;
 pub mod reply;
+pub mod spoken;
 pub mod view;

@@ -15,8 +15,9 @@ mod preview;
 mod run;
 mod schema;
 mod site;
+mod voices;
 
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Export(options) => export::execute(&options),
         Command::Import(options) => import::execute(&options),
         Command::Translated(options) => import::translated(&options),
+        Command::Voices(options) => voices::execute(&options),
     }
 }
 
@@ -155,6 +157,16 @@ fn load(choice: &ContentChoice, edition: impl Into<Edition>) -> Loaded {
 fn content(choice: &ContentChoice, edition: impl Into<Edition>) -> Result<Content, Error> {
     let Loaded { content, report, .. } = load(choice, edition);
     content.ok_or_else(|| broken(&report))
+}
+
+/// The content; of one with errors what can be shown, and the error output says so first.
+fn content_or_damaged(content: Option<Content>, damaged: Option<Content>, report: &Report) -> Result<Content, Error> {
+    if content.is_none() && damaged.is_some() {
+        let shown = message!("what follows is shown as far as it can be").to_text(Locale::of_system());
+        // Nobody reads it where the error output is closed.
+        let _ = writeln!(io::stderr(), "{}\n{shown}", broken(report));
+    }
+    content.or(damaged).ok_or_else(|| broken(report))
 }
 
 fn broken(report: &Report) -> Error {

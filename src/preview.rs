@@ -16,13 +16,14 @@ mod watcher;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{Path as UrlPath, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, Sse};
@@ -36,6 +37,7 @@ use self::pages::RenderContext;
 use self::query::Query;
 use self::watcher::{ContentWatcher, Snapshot};
 use crate::clock::unix_time;
+use crate::content::media::media_type;
 use crate::messages::Locale;
 use crate::server::serve_router;
 
@@ -43,7 +45,7 @@ const STYLE: &str = include_str!("../templates/preview/style.css");
 const SCRIPT: &str = include_str!("../templates/preview/script.js");
 
 /// Nothing from elsewhere, nothing inline, in no frame.
-const SECURITY_POLICY: &str = "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+const SECURITY_POLICY: &str = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 
 /// A preview before it is served.
@@ -99,6 +101,7 @@ impl Preview {
             .route("/", get(page))
             .route("/style.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
             .route("/script.js", get(async || ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
+            .route("/media/{*path}", get(media))
             .route("/events", get(events))
             .with_state(self)
             .layer(from_fn_with_state(address, guard));
@@ -118,6 +121,37 @@ fn name_of(directory: Option<&Path>) -> Arc<str> {
 
 async fn page(State(preview): State<Preview>, RawQuery(query): RawQuery) -> Html<String> {
     Html(preview.page(query.as_deref().unwrap_or_default()))
+}
+
+/// A clip or a picture that a page of the content shows, and no other file; it is read anew each time.
+async fn media(State(preview): State<Preview>, UrlPath(path): UrlPath<String>, headers: HeaderMap) -> Response {
+    let snapshot = preview.snapshots.borrow().clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut contents = snapshot.whole.iter().chain(&snapshot.published);
+        let content = contents.find(|content| content.page_media().contains(&*path))?;
+        content.media().read(&path).ok()
+    });
+    let Ok(Some(mut bytes)) = read.await else { return StatusCode::NOT_FOUND.into_response() };
+    let described = [(header::CONTENT_TYPE, media_type(&bytes)), (header::ACCEPT_RANGES, "bytes")];
+    let length = bytes.len();
+    match asked_range(&headers, length) {
+        None => (described, bytes).into_response(),
+        Some(range) => {
+            let place = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            bytes.truncate(range.end);
+            bytes.drain(..range.start);
+            (StatusCode::PARTIAL_CONTENT, described, [(header::CONTENT_RANGE, place)], bytes).into_response()
+        }
+    }
+}
+
+/// The part of a file that is asked for (RFC 9110, 14.2), as players do that look at its end to know how long it lasts. `None` is
+/// all of it: a server may pass over a range that it does not understand.
+fn asked_range(headers: &HeaderMap, length: usize) -> Option<Range<usize>> {
+    let (first, last) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
+    let first: usize = first.parse().ok()?;
+    let end = if last.is_empty() { length } else { last.parse::<usize>().ok()?.saturating_add(1).min(length) };
+    (first < end).then_some(first..end)
 }
 
 /// The number of each snapshot, from the present one on.
@@ -158,4 +192,30 @@ fn is_own(headers: &HeaderMap, port: u16) -> bool {
     let host = headers.get(header::HOST).is_some_and(|host| is_own(host.as_bytes()));
     let origin = headers.get(header::ORIGIN);
     host && origin.is_none_or(|origin| origin.as_bytes().strip_prefix(b"http://").is_some_and(is_own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_file_is_within_it() {
+        for (asked, expected) in [
+            ("bytes=0-", Some(0..100)),
+            ("bytes=0-0", Some(0..1)),
+            ("bytes=90-200", Some(90..100)),
+            ("bytes=99-99", Some(99..100)),
+            ("bytes=100-", None),
+            ("bytes=5-4", None),
+            ("bytes=-5", None),
+            ("bytes=0-1,3-4", None),
+            ("bytes=0-18446744073709551615", Some(0..100)),
+            ("lines=0-1", None),
+            ("bytes=", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static(asked))]);
+            assert_eq!(asked_range(&headers, 100), expected, "{asked}");
+        }
+        assert_eq!(asked_range(&HeaderMap::new(), 100), None);
+    }
 }

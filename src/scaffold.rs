@@ -25,6 +25,7 @@ use chrono::NaiveDate;
 
 pub use self::document::Document;
 pub use self::from_document::{FromDocument, from_document};
+pub(crate) use self::language::no_language;
 pub use self::language::{language, no_tag};
 pub use self::new_content::{Organisation, check_is_free, content, editor_files};
 pub use self::section::{NewSection, section};

@@ -3,18 +3,22 @@
 //! A page is a section in a language: `fr/contact.html`. A file with its ending, not a directory with an `index.html`: so links also
 //! lead on where nobody serves the pages, from a memory card or out of an archive. Every link within the site is relative. There is
 //! no script and nothing from elsewhere; the styles stand in the page. The same content gives the same bytes.
+//!
+//! Clips and pictures stand where they stand in the content, and are loaded when somebody plays them or scrolls there.
 
 mod html;
 mod pages;
 mod write;
+
+use std::collections::BTreeSet;
 
 use url::Url;
 
 use crate::content::{Content, LangId, SectionId};
 
 pub use html::to_html;
-pub(crate) use html::{escaped, tel};
-pub use write::{WriteError, write};
+pub(crate) use html::{encoded_path, escaped, tel};
+pub use write::{WriteError, Written, write};
 
 /// The size that a page should not pass, in bytes: what a server may send at once before the first answer comes back (ten packets,
 /// RFC 6928). A page that does is slower on a slow network, and nothing else.
@@ -32,7 +36,7 @@ pub struct SiteOptions<'a> {
     pub bot_link: BotLink<'a>,
 }
 
-/// A file of the site.
+/// A page of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteFile {
     /// Relative to the site, with `/`.
@@ -41,20 +45,45 @@ pub struct SiteFile {
     pub html: String,
 }
 
-/// All files: the index, and for each language its home and its sections.
+/// All pages: the index, and for each language its home and its sections.
 ///
 /// # Errors
 ///
 /// None that is known of: templates are checked when the program is compiled.
 pub fn render(content: &Content, options: SiteOptions<'_>) -> Result<Vec<SiteFile>, askama::Error> {
+    render_without(content, options, &BTreeSet::new())
+}
+
+/// All pages, without the clips and pictures of these files.
+fn render_without(
+    content: &Content,
+    options: SiteOptions<'_>,
+    left_out: &BTreeSet<&str>,
+) -> Result<Vec<SiteFile>, askama::Error> {
     let mut files = vec![SiteFile { path: INDEX.to_owned(), html: pages::index(content, options)? }];
     for lang in content.languages() {
-        for section in std::iter::once(None).chain(content.sections().map(Some)) {
-            let html = pages::page(content, lang, section, options)?;
+        for section in pages_of(content) {
+            let html = pages::page(content, lang, section, options, left_out)?;
             files.push(SiteFile { path: path(content, lang, section), html });
         }
     }
     Ok(files)
+}
+
+/// The clips and pictures that the pages show, by their files.
+fn media(content: &Content) -> BTreeSet<&str> {
+    let of_language = |lang| {
+        let clips = pages_of(content).filter_map(move |section| pages::clip(content, lang, section));
+        let pictures =
+            content.sections().filter_map(move |section| content.section_text(section, lang).picture.as_ref());
+        clips.map(|clip| &*clip.path).chain(pictures.map(|picture| &*picture.image.path))
+    };
+    content.languages().flat_map(of_language).collect()
+}
+
+/// The pages of each language: home (`None`) and the sections.
+fn pages_of(content: &Content) -> impl Iterator<Item = Option<SectionId>> + use<> {
+    std::iter::once(None).chain(content.sections().map(Some))
 }
 
 /// Where a page stands, relative to the site: `fr/contact.html`, and home (`None`) `fr/index.html`.

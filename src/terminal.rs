@@ -9,10 +9,11 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice};
 use textwrap::core::display_width;
 
+use crate::bot::pages::listen_label;
 use crate::bot::reply::{ClipReply, Input, Place, Reply, Request, reply};
 use crate::bot::view::{Button, ButtonAction, ContactCard, Venue, View};
 use crate::clock::unix_time;
-use crate::content::{Clip, Content, Location, Picture};
+use crate::content::{Content, Location, Picture};
 use crate::markup::{RichText, Style};
 
 /// Columns when the width of the terminal is unknown.
@@ -149,7 +150,11 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
                 if let Some(notice) = reply.notice {
                     writeln!(self.output, "\n({notice})")?;
                 }
-                self.page(&reply.page.view(self.content))
+                let view = reply.page.view(self.content);
+                // To the chat of a shared message nothing can be uploaded.
+                let picture = view.picture.as_ref().filter(|_| !reply.page.is_in_shared_message());
+                let file = picture.map(|Picture { image, text }| format!("🖼 {text}: {}", image.path));
+                self.page(&view, file.as_deref())
             }
         }
     }
@@ -163,35 +168,23 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
         writeln!(self.output, "\n📍 {}\n   {address}\n   {latitude}, {longitude}\n", self.paint(title, "1"))
     }
 
-    /// The file of a clip and how long it lasts, then what stands under it.
+    /// What the button said that sends a clip, and its file; then what stands under it.
     fn clip(&mut self, reply: &ClipReply) -> io::Result<()> {
-        let Clip { path, .. } = &reply.clip;
-        let (length, kilobytes) = (reply.clip.length(), reply.clip.kilobytes());
-        self.page_below(&reply.caption.view(self.content), Some(&format!("🔊 {path} · {length} · {kilobytes} kB")))
+        let label = listen_label(self.content, reply.meta.lang, &reply.clip);
+        let file = format!("{label}: {}", reply.clip.path);
+        self.page(&reply.caption.view(self.content), Some(&file))
     }
 
-    fn page(&mut self, view: &View) -> io::Result<()> {
-        let picture = view.picture.as_ref().map(|Picture { image, text }| format!("🖼 {} · {text}", image.path));
-        self.page_below(view, picture.as_deref())
-    }
-
-    fn page_below(&mut self, view: &View, file: Option<&str>) -> io::Result<()> {
+    /// A page, above it the file that is sent with it.
+    fn page(&mut self, view: &View, file: Option<&str>) -> io::Result<()> {
         let rule = "─".repeat(self.style.width);
         writeln!(self.output, "{}", self.paint(&rule, "2"))?;
         if let Some(file) = file {
             writeln!(self.output, "{}\n", self.paint(file, "36"))?;
         }
         let text = if self.style.styled { ansi(&view.text) } else { marked(&view.text) };
-        for line in text.lines() {
-            let indent = " ".repeat(display_width(bullet(line)));
-            let options = textwrap::Options::new(self.style.width)
-                .subsequent_indent(&indent)
-                // A command (`/contact`) and a word with a hyphen stay whole.
-                .word_separator(textwrap::WordSeparator::AsciiSpace)
-                .word_splitter(textwrap::WordSplitter::NoHyphenation);
-            for wrapped in textwrap::wrap(line, options) {
-                writeln!(self.output, "{wrapped}")?;
-            }
+        for line in text.lines().flat_map(|line| wrapped(line, self.style.width)) {
+            writeln!(self.output, "{line}")?;
         }
         writeln!(self.output)?;
         self.buttons.clear();
@@ -225,6 +218,17 @@ impl<'a, R: BufRead, W: Write> Terminal<'a, R, W> {
     fn paint(&self, text: &str, sgr: &str) -> String {
         if self.style.styled { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// A line on as many as it takes, of so many columns; those of a list item stand below its words.
+pub(crate) fn wrapped(line: &str, columns: usize) -> Vec<String> {
+    let indent = " ".repeat(display_width(bullet(line)));
+    let options = textwrap::Options::new(columns)
+        .subsequent_indent(&indent)
+        // A command (`/contact`) and a word with a hyphen stay whole.
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(line, options).into_iter().map(|line| line.into_owned()).collect()
 }
 
 /// The prefix of a list item: `• `, `  ◦ `, `12. `.

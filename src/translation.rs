@@ -25,7 +25,7 @@ use crate::lang::Tag;
 use crate::message;
 use crate::messages::Message;
 use crate::scaffold::insertion::line_end;
-use crate::scaffold::{Existing, ScaffoldError, no_tag};
+use crate::scaffold::{Existing, ScaffoldError, no_language, no_tag};
 
 /// The texts of a content without errors.
 fn texts_of(existing: &Existing) -> Texts {
@@ -35,14 +35,11 @@ fn texts_of(existing: &Existing) -> Texts {
 /// The number of a language of the content.
 fn language(texts: &Texts, written: &str) -> Result<usize, ScaffoldError> {
     let Some(tag) = Tag::new(written) else { return Err(ScaffoldError::Refused(no_tag(written))) };
-    texts.languages.iter().position(|other| *other == tag).ok_or_else(|| {
-        let languages: Vec<String> = texts.languages.iter().map(|tag| format!("`{tag}`")).collect();
-        ScaffoldError::Refused(message!(
-            "`{tag}` is no language of this content, whose languages are {languages}: `palabre new language {tag}` adds it",
-            tag,
-            languages = languages.join(", ")
-        ))
-    })
+    texts
+        .languages
+        .iter()
+        .position(|other| *other == tag)
+        .ok_or_else(|| ScaffoldError::Refused(no_language(&tag, &texts.languages.iter().collect::<Vec<_>>())))
 }
 
 /// The notes as a file of the content, where they are not those that are there.

@@ -40,4 +40,5 @@ mod soak;
 mod support;
 mod telegram;
 mod translation;
+mod voices;
 mod webhook;

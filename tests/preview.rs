@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use palabre::bot::reply::{Input, PageReply, Place, Reply, Request, reply};
+use palabre::bot::reply::{ClipReply, Input, PageReply, Place, Reply, Request, reply};
 use palabre::bot::view::{ButtonAction, View};
-use palabre::content::Content;
 use palabre::content::load::{self, Edition, Scope};
+use palabre::content::{Clip, Content};
 use palabre::markup::Style;
 use palabre::messages::Locale;
 use palabre::preview::Preview;
@@ -28,16 +28,26 @@ fn path(directory: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)
 }
 
-fn answer(content: &Content, language_code: &str, input: Input<'_>) -> Option<View> {
+/// What the bot answers: a page, or what stands under a clip.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) view: View,
+    clip: Option<Clip>,
+}
+
+fn answer(content: &Content, language_code: &str, input: Input<'_>) -> Option<Answer> {
     let request = Request { input, language_code: Some(language_code), place: Place::Private, now: Duration::ZERO };
     match reply(content, &request) {
-        Reply::Page(PageReply { page, .. }) => Some(page.view(content).into_owned()),
+        Reply::Page(PageReply { page, .. }) => Some(Answer { view: page.view(content).into_owned(), clip: None }),
+        Reply::Clip(ClipReply { clip, caption, .. }) => {
+            Some(Answer { view: caption.view(content).into_owned(), clip: Some(clip) })
+        }
         _ => None,
     }
 }
 
-/// Every page that buttons lead to from home on, by its callback data.
-pub(crate) fn crawl(content: &Content, language_code: &str) -> BTreeMap<String, View> {
+/// Every page and clip that buttons lead to from home on, by its callback data.
+pub(crate) fn crawl(content: &Content, language_code: &str) -> BTreeMap<String, Answer> {
     let home = format!("1.{}.home", content.tag(content.language_for(Some(language_code))));
     let (mut found, mut open) = (BTreeMap::new(), vec![home]);
     while let Some(data) = open.pop() {
@@ -45,25 +55,30 @@ pub(crate) fn crawl(content: &Content, language_code: &str) -> BTreeMap<String, 
             continue;
         }
         // A contact card is no page.
-        let Some(view) = answer(content, language_code, Input::Tap(&data)) else { continue };
-        open.extend(view.rows.iter().flatten().filter_map(|button| match &button.action {
+        let Some(answer) = answer(content, language_code, Input::Tap(&data)) else { continue };
+        open.extend(answer.view.rows.iter().flatten().filter_map(|button| match &button.action {
             ButtonAction::Open(action) => Some(action.callback_data(content)),
             _ => None,
         }));
-        found.insert(data, view);
+        found.insert(data, answer);
     }
     found
 }
 
-/// What a page shows: the text, where its styles are, and each row of buttons with what they do.
+/// What a page shows: the clip or picture, the text, where its styles are, and each row of buttons with what they do.
 #[derive(Debug, PartialEq)]
 struct Shown {
+    /// Its address, and what is said of it.
+    media: Option<(String, String)>,
     text: String,
     styles: Vec<(Range<usize>, String)>,
     rows: Vec<Vec<(String, String)>>,
 }
 
-fn shown_by_bot(content: &Content, view: &View, number: usize) -> Shown {
+fn shown_by_bot(content: &Content, Answer { view, clip }: &Answer, number: usize) -> Shown {
+    let picture = view.picture.as_ref().map(|picture| (&picture.image.path, picture.text.to_string()));
+    // The number of the content stands behind it.
+    let media = clip.as_ref().map(|clip| (&clip.path, clip.length())).or(picture);
     let dialled = |words: &str| words.chars().filter(|c| c.is_ascii_digit() || "+,".contains(*c)).collect::<String>();
     let style = |style: &Style, words: &str| match style {
         Style::Bold => "b".to_owned(),
@@ -89,6 +104,7 @@ fn shown_by_bot(content: &Content, view: &View, number: usize) -> Shown {
     let mut styles: Vec<_> = spans.map(|span| (span.range.clone(), style(&span.style, words(&span.range)))).collect();
     styles.sort_by_key(|(range, name)| (range.start, range.end, name.clone()));
     Shown {
+        media: media.map(|(path, text)| (format!("/media/{path}"), text)),
         text: view.text.as_str().to_owned(),
         styles,
         rows: view
@@ -114,7 +130,7 @@ enum Part {
 }
 
 impl Element {
-    /// Reads HTML in which every tag that is opened is closed.
+    /// Reads HTML in which every tag that is opened is closed, but for pictures.
     fn parse(html: &str) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let mut open = vec![Self::default()];
@@ -122,7 +138,11 @@ impl Element {
             match token {
                 Token::StartTag(tag) => {
                     let attributes = tag.attributes.iter().map(|(name, value)| (text(name), text(value))).collect();
-                    open.push(Self { name: text(&tag.name), attributes, parts: Vec::new() });
+                    let element = Self { name: text(&tag.name), attributes, parts: Vec::new() };
+                    match &*element.name {
+                        "img" => open.last_mut().unwrap().parts.push(Part::Element(element)),
+                        _ => open.push(element),
+                    }
                 }
                 Token::EndTag(tag) => {
                     let element = open.pop().unwrap();
@@ -197,16 +217,42 @@ fn messages(page: &str) -> Vec<Element> {
 
 /// The message of this number on a page of the preview.
 fn shown_in_preview(page: &str, number: usize) -> Shown {
-    let message = &messages(page)[number];
+    shown(&messages(page)[number])
+}
+
+/// The last one: what is no text takes the place of no text.
+fn shown_last(page: &str) -> Shown {
+    shown(messages(page).last().expect("there is a message"))
+}
+
+fn shown(message: &Element) -> Shown {
     let (mut text, mut styles) = (String::new(), Vec::new());
+    let media = message.of_class("bubble")[0].elements().find_map(|element| {
+        let attribute = |name: &str| element.attributes[name].clone();
+        // The number of the content stands behind the address.
+        let address = || attribute("src").split('?').next().unwrap().to_owned();
+        match &*element.name {
+            "img" => Some((address(), attribute("alt"))),
+            "audio" => Some((address(), length_in(&attribute("aria-label")))),
+            _ => None,
+        }
+    });
     message.of_class("text")[0].read(&mut text, &mut styles);
     styles.sort_by_key(|(range, name)| (range.start, range.end, name.clone()));
     let button = |button: &Element| {
-        let value = ["value", "href", "data-copy"].into_iter().find_map(|name| button.attributes.get(name)).unwrap();
-        (button.text(), value.clone())
+        let value = ["value", "href", "data-copy"].into_iter().find_map(|name| button.attributes.get(name));
+        // What says where one is does nothing.
+        (button.text(), value.cloned().unwrap_or_default())
     };
     let rows = message.of_class("row").into_iter().map(|row| row.elements().map(button).collect());
-    Shown { text, styles, rows: rows.collect() }
+    Shown { media, text, styles, rows: rows.collect() }
+}
+
+/// Minutes and seconds (`0:04`) in the label of a clip.
+fn length_in(label: &str) -> String {
+    let mut words = label.split(|c: char| !c.is_ascii_digit() && c != ':');
+    let length = words.find(|word| word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()));
+    length.unwrap_or_else(|| panic!("no length in {label}")).to_owned()
 }
 
 fn query(pairs: &[(&str, &str)]) -> String {
@@ -221,10 +267,13 @@ fn every_page_is_the_bots_own() {
         for lang in content.languages() {
             let tag = content.tag(lang).as_str();
             // Choosing a language shows the page that is compared without it.
-            for (data, view) in crawl(&content, tag).into_iter().filter(|(data, _)| !data.contains(".set.")) {
+            for (data, answer) in crawl(&content, tag).into_iter().filter(|(data, _)| !data.contains(".set.")) {
                 let events = [("app", tag), ("in", "t:/start"), ("in", &format!("0:{data}"))];
                 let page = preview.page(&query(&events));
-                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 0), "{directory} {data}");
+                let is_new = answer.clip.is_some() || answer.view.picture.is_some();
+                assert_eq!(messages(&page).len(), if is_new { 3 } else { 2 }, "{directory} {data}");
+                let number = usize::from(is_new);
+                assert_eq!(shown_last(&page), shown_by_bot(&content, &answer, number), "{directory} {data}");
             }
         }
     }
@@ -235,10 +284,10 @@ fn an_answer_in_words_is_the_bots_own() {
     let content = load::shipped(load::today()).content.unwrap();
     let preview = Preview::once(None, Locale::French).at(Duration::ZERO);
     for words in ["ou etes vous", "/help", "<b>&amp;", "bonjour", "/nothing", "👋"] {
-        let view = answer(&content, "fr", Input::Text(words)).unwrap();
+        let answer = answer(&content, "fr", Input::Text(words)).unwrap();
         let page = preview.page(&query(&[("app", "fr"), ("say", words)]));
         assert_eq!(shown_in_preview(&page, 0).text, words);
-        assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &view, 0), "{words}");
+        assert_eq!(shown_in_preview(&page, 1), shown_by_bot(&content, &answer, 0), "{words}");
     }
 }
 
@@ -259,10 +308,11 @@ fn what_is_broken_is_marked_and_the_rest_works() {
         assert!(messages(&page).len() >= 2, "{case:?} shows nothing");
         for lang in content.languages() {
             let tag = content.tag(lang).as_str();
-            for (data, view) in crawl(content, tag) {
+            for (data, answer) in crawl(content, tag) {
                 let events = [("app", tag), ("drafts", "1"), ("in", "t:/start"), ("in", &format!("0:{data}"))];
                 let page = preview.page(&query(&events));
-                assert_eq!(shown_in_preview(&page, 1), shown_by_bot(content, &view, 0), "{case:?} {data}");
+                let number = usize::from(messages(&page).len() > 2);
+                assert_eq!(shown_last(&page), shown_by_bot(content, &answer, number), "{case:?} {data}");
             }
         }
     }
@@ -300,6 +350,12 @@ impl Running {
     }
 
     fn get(&self, path: &str, headers: &[(&str, &str)]) -> String {
+        let (head, body) = self.get_bytes(path, headers);
+        head + &String::from_utf8(body).unwrap()
+    }
+
+    /// The head of a response, the empty line behind it included, and its body.
+    fn get_bytes(&self, path: &str, headers: &[(&str, &str)]) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(WAIT_LIMIT)).unwrap();
         let mut request = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n");
@@ -308,9 +364,11 @@ impl Running {
         }
         headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
         stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
-        let mut response = String::new();
-        stream.read_to_string(&mut response).unwrap();
-        response
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).unwrap();
+        let end = response.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+        let body = response.split_off(end);
+        (String::from_utf8(response).unwrap(), body)
     }
 
     /// Waits until the page says something: it is asked at first, and at every change that the server tells.
@@ -366,6 +424,60 @@ fn only_its_own_page_is_answered() {
         }
     }
     assert!(preview.get("/other", &[]).starts_with("HTTP/1.1 404"));
+}
+
+#[test]
+fn clips_and_pictures_are_served_and_no_other_file() {
+    let directory = tempfile::tempdir().unwrap();
+    crate::diagnostics::lay_over(&path("tests/contents/school"), directory.path());
+    // A file of the same kind that nothing names.
+    fs::copy(directory.path().join("fr/home.ogg"), directory.path().join("fr/other.ogg")).unwrap();
+    let preview = Running::start(directory.path());
+    for (file, media_type) in [("fr/home.ogg", "audio/ogg"), ("en/help.ogg", "audio/ogg"), ("school.jpg", "image/jpeg")]
+    {
+        let (head, body) = preview.get_bytes(&format!("/media/{file}?7"), &[]);
+        assert!(head.starts_with("HTTP/1.1 200"), "{file}: {head}");
+        assert!(head.contains(&format!("content-type: {media_type}\r\n")), "{file}: {head}");
+        assert!(head.contains("x-content-type-options: nosniff"), "{head}");
+        assert_eq!(body, fs::read(directory.path().join(file)).unwrap(), "{file}");
+    }
+    for other in [
+        "fr/other.ogg",
+        "palabre.toml",
+        "fr/interface.toml",
+        "fr/../school.jpg",
+        "fr/..%2Fschool.jpg",
+        "../school.jpg",
+        "%2Fetc/passwd",
+        "./school.jpg",
+        "school.jpg/",
+        "School.jpg",
+        "%ff",
+        "",
+    ] {
+        let (head, _) = preview.get_bytes(&format!("/media/{other}"), &[]);
+        assert!(head.starts_with("HTTP/1.1 404") || head.starts_with("HTTP/1.1 400"), "{other}: {head}");
+    }
+    // Players ask for the end of a clip to know how long it lasts.
+    let (head, body) = preview.get_bytes("/media/fr/home.ogg", &[("Range", "bytes=3000-")]);
+    assert!(head.starts_with("HTTP/1.1 206") && head.contains("content-range: bytes 3000-3091/3092\r\n"), "{head}");
+    assert_eq!(body, fs::read(directory.path().join("fr/home.ogg")).unwrap()[3000..]);
+    let (head, _) = preview.get_bytes("/media/school.jpg", &[("Origin", "https://example.org")]);
+    assert!(head.starts_with("HTTP/1.1 403"), "{head}");
+    // What is exchanged is another address, so that a browser loads it again; what is gone is named.
+    let address = |page: &str| {
+        page.split("src=\"/media/school.jpg").nth(1).map(|rest| rest[..rest.find('"').unwrap()].to_owned())
+    };
+    let first = address(&preview.get("/?in=t:/enrolment", &[])).expect("the page shows it");
+    fs::remove_file(directory.path().join("school.jpg")).unwrap();
+    let page = preview.wait_for(|page| page.contains("missing-file"));
+    assert!(page.contains("palabre.toml:7"), "{page}");
+    let (head, _) = preview.get_bytes("/media/school.jpg", &[]);
+    assert!(head.starts_with("HTTP/1.1 404"), "{head}");
+    fs::copy(path("tests/contents/school/school.jpg"), directory.path().join("school.jpg")).unwrap();
+    preview.wait_for(|page| !page.contains("missing-file"));
+    let again = address(&preview.get("/?in=t:/enrolment", &[])).expect("the page shows it again");
+    assert_ne!(first, again);
 }
 
 #[test]

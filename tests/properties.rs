@@ -381,7 +381,7 @@ proptest! {
         // A preview shows what there is of it: no promise is kept but that there is something to see.
         if let Some(damaged) = damaged {
             for lang in damaged.languages() {
-                prop_assert!(crawl(&damaged, damaged.tag(lang).as_str()).iter().all(|(_, view)| !view.text.is_empty()));
+                prop_assert!(crawl(&damaged, damaged.tag(lang).as_str()).values().all(|answer| !answer.view.text.is_empty()));
             }
             let request = Request { input: Input::Text("où êtes-vous ?"), language_code: None, place: Place::Private, now: Duration::ZERO };
             prop_assert!(reply(&damaged, &request) != Reply::Silent);

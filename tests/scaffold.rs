@@ -1,6 +1,5 @@
 //! `palabre init` and `palabre new`: what they write passes `check`, and what was there stays byte for byte.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -15,12 +14,11 @@ use palabre::scaffold::{self, Change, Existing, MARK, NewSection, Organisation, 
 
 use toml::de::{DeTable, DeValue};
 
+use crate::support::content_files::{Files, entries, read};
 use crate::support::snapshot;
 
 /// The languages that there are sentences in.
 const SPOKEN: [&str; 5] = ["fr", "en", "pt", "es", "ar"];
-
-type Files = BTreeMap<String, String>;
 
 fn organisation(languages: &[&str]) -> Organisation {
     Organisation {
@@ -37,10 +35,6 @@ fn files(change: Change) -> Files {
 
 fn init(languages: &[&str]) -> Files {
     files(scaffold::content(&organisation(languages), load::today()).unwrap())
-}
-
-fn entries(files: &Files) -> impl Iterator<Item = (&str, &[u8])> {
-    files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()))
 }
 
 /// Everything that `palabre check` finds.
@@ -182,24 +176,6 @@ fn what_is_missing_or_wrong_is_said_with_a_way_out() {
 
 /// Contents of every form: lists of inline tables, tables with headers, languages with and without sentences.
 fn contents() -> Vec<(&'static str, Files)> {
-    fn read(directory: &Path, prefix: &str, files: &mut Files) {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
-            match path.is_dir() {
-                true => read(&path, &format!("{name}/"), files),
-                false => {
-                    files.insert(name, fs::read_to_string(path).unwrap());
-                }
-            }
-        }
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read_one = |directory: &str| {
-        let mut files = Files::new();
-        read(&root.join(directory), "", &mut files);
-        files
-    };
     let mut contents = vec![("new", init(&["fr", "bm", "ar"]))];
     let directories = [
         "content",
@@ -208,7 +184,7 @@ fn contents() -> Vec<(&'static str, Files)> {
         "tests/contents/school",
         "tests/contents/townhall",
     ];
-    contents.extend(directories.map(|directory| (directory, read_one(directory))));
+    contents.extend(directories.map(|directory| (directory, read(directory))));
     let with_windows_ends = |files: &Files| -> Files {
         files.iter().map(|(path, text)| (path.clone(), text.replace('\n', "\r\n"))).collect()
     };

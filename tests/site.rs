@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use palabre::content::load;
 use palabre::content::{Content, LangId, SectionId};
-use palabre::site::{self, PAGE_BYTES_MAX, SiteFile, SiteOptions};
+use palabre::messages::Locale;
+use palabre::site::{self, PAGE_BYTES_MAX, SiteFile, SiteOptions, Written};
 use url::Url;
 
 use crate::support::snapshot;
@@ -29,6 +30,11 @@ fn files(content: &Content) -> Vec<SiteFile> {
     site::render(content, SiteOptions { url: Some(&url), bot_link: &bot_link }).unwrap()
 }
 
+/// Writes the site of a content, with no option.
+fn write(directory: &Path, content: &Content) -> Written {
+    site::write(directory, content, SiteOptions { url: None, bot_link: &|_, _| None }).unwrap()
+}
+
 fn page<'a>(files: &'a [SiteFile], path: &str) -> &'a str {
     &files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("no {path}")).html
 }
@@ -45,7 +51,7 @@ pub(crate) fn tags_and_text(html: &str) -> (Vec<&str>, String) {
         let name = tag.split(' ').next().unwrap();
         if let Some(name) = name.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name), "{html}");
-        } else if !["!DOCTYPE", "meta", "link", "br"].contains(&name) {
+        } else if !["!DOCTYPE", "meta", "link", "br", "img"].contains(&name) {
             open.push(name);
         }
         tags.push(tag);
@@ -99,13 +105,14 @@ fn every_link_leads_to_a_file_or_out() {
     for directory in CONTENTS {
         let content = content(directory);
         let files = files(&content);
-        let paths: BTreeSet<&str> = files.iter().map(|file| &*file.path).collect();
+        let mut paths: BTreeSet<&str> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths.len(), 1 + content.languages().len() * (1 + content.sections().len()), "{directory}");
         let base = Url::parse("https://example.org/site/").unwrap();
+        paths.extend(content.page_media().iter().filter(|path| !path.ends_with("/help.ogg")));
         let mut reached = BTreeSet::from(["index.html"]);
         for file in &files {
             let (tags, _) = tags_and_text(&file.html);
-            for href in values(&tags, "href") {
+            for href in ["href", "src"].into_iter().flat_map(|attribute| values(&tags, attribute)) {
                 let url = base.join(&file.path).unwrap().join(href).unwrap();
                 match url.as_str().strip_prefix(base.as_str()) {
                     Some("") => {}
@@ -138,7 +145,11 @@ fn a_page_is_small_and_asks_for_nothing_else() {
             let (tags, _) = tags_and_text(html);
             for tag in &tags {
                 let name = tag.split(' ').next().unwrap();
-                assert!(!["script", "img", "iframe", "form", "object", "embed"].contains(&name), "{path}: {tag}");
+                assert!(!["script", "iframe", "form", "object", "embed"].contains(&name), "{path}: {tag}");
+                // A picture is loaded when somebody scrolls to it, a clip when somebody plays it.
+                let is_late = name == "img" && tag.contains(" loading=\"lazy\"") && !tag.contains(" alt=\"\"")
+                    || name == "audio" && tag.contains(" preload=\"none\"");
+                assert_eq!(is_late, tag.contains(" src="), "{path}: {tag}");
                 assert!(!tag.contains("stylesheet"), "{path}: {tag}");
             }
             assert!(!html.contains("@import") && !html.contains("url("), "{path}");
@@ -151,6 +162,7 @@ fn a_page_is_small_and_asks_for_nothing_else() {
 fn pages_as_they_are() {
     let townhall = content("tests/contents/townhall");
     let library = content("tests/contents/library");
+    let school = files(&content("tests/contents/school"));
     let (townhall, library) = (files(&townhall), files(&library));
     let style = |html: &str| {
         let (head, rest) = html.split_once("<style>").unwrap();
@@ -159,6 +171,9 @@ fn pages_as_they_are() {
     snapshot("site", "townhall-index", &style(page(&townhall, "index.html")));
     for (name, path) in [("home", "fr/index.html"), ("contact", "fr/contact.html")] {
         snapshot("site", &format!("townhall-{name}"), &style(page(&townhall, path)));
+    }
+    for (name, path) in [("home", "fr/index.html"), ("enrolment", "en/enrolment.html")] {
+        snapshot("site", &format!("school-{name}"), &style(page(&school, path)));
     }
     snapshot("site", "library-ar", &style(page(&library, "ar/desk.html")));
     snapshot("site", "library-bm", &style(page(&library, "bm/van.html")));
@@ -208,15 +223,67 @@ fn entries(directory: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-/// The content `single` in a directory of its own, to be changed.
-fn copy_of_single(around: &Path) -> PathBuf {
-    let (single, copy) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents/single"), around.join("content"));
-    for file in entries(&single).iter().filter(|file| file.is_file()) {
-        let to = copy.join(file.strip_prefix(&single).unwrap());
+/// A content in a directory of its own, to be changed.
+fn copy_of(name: &str, around: &Path) -> PathBuf {
+    let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents").join(name);
+    let copy = around.join("content");
+    for file in entries(&original).iter().filter(|file| file.is_file()) {
+        let to = copy.join(file.strip_prefix(&original).unwrap());
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
         std::fs::copy(file, to).unwrap();
     }
     copy
+}
+
+#[test]
+fn clips_and_pictures_are_copied_and_one_that_cannot_be_read_is_left_out() {
+    let around = tempfile::tempdir().unwrap();
+    let source = copy_of("school", around.path());
+    // A name that an address does not hold as it is.
+    std::fs::rename(source.join("fr/canteen.ogg"), source.join("fr/à midi #1.ogg")).unwrap();
+    let words = source.join("fr/pages.toml");
+    let text = std::fs::read_to_string(&words).unwrap();
+    std::fs::write(&words, text.replace("\"canteen.ogg\"", "\"à midi #1.ogg\"")).unwrap();
+    let content = content(source.to_str().unwrap());
+    let directory = around.path().join("pages");
+    let page = |path: &str| std::fs::read_to_string(directory.join(path)).unwrap();
+    assert!(write(&directory, &content).left_out.is_empty());
+    for file in ["fr/fees.ogg", "fr/à midi #1.ogg", "en/home.ogg", "school.jpg"] {
+        let [from, to] = [&source, &directory].map(|directory| std::fs::read(directory.join(file)).unwrap());
+        assert_eq!(from, to, "{file}");
+    }
+    assert!(!directory.join("fr/help.ogg").exists(), "no page of the site plays it");
+    assert!(page("fr/canteen.html").contains("src=\"%C3%A0%20midi%20%231.ogg\""));
+    assert!(page("fr/fees.html").contains("src=\"fees.ogg\""));
+    // They go after the content was loaded.
+    std::fs::remove_file(source.join("fr/fees.ogg")).unwrap();
+    std::fs::write(source.join("school.jpg"), "no picture").unwrap();
+    let left_out = write(&directory, &content).left_out;
+    let left_out: Vec<_> =
+        left_out.iter().map(|(path, reason)| (path.as_str(), reason.to_text(Locale::English))).collect();
+    let reasons = ["it cannot be read", "it is neither Opus in Ogg nor a JPEG, PNG or WebP picture"];
+    assert_eq!(left_out, [("fr/fees.ogg", reasons[0].to_owned()), ("school.jpg", reasons[1].to_owned())]);
+    assert!(!directory.join("fr/fees.ogg").exists() && !directory.join("school.jpg").exists());
+    assert!(!page("fr/fees.html").contains("<audio") && !page("en/enrolment.html").contains("<img"));
+    assert!(page("en/fees.html").contains("src=\"fees.ogg\""));
+}
+
+#[test]
+fn the_content_says_where_the_site_is_to_be() {
+    let around = tempfile::tempdir().unwrap();
+    let source = copy_of("single", around.path());
+    let root = source.join("palabre.toml");
+    let text = std::fs::read_to_string(&root).unwrap();
+    std::fs::write(&root, text + "\n[bot]\nsite = \"https://example.org/aldeia\"\n").unwrap();
+    let directory = around.path().join("pages");
+    for (options, address) in
+        [(&[][..], "https://example.org/aldeia/"), (&["--url", "https://example.net"], "https://example.net/")]
+    {
+        let arguments = ["site", directory.to_str().unwrap(), "--content", source.to_str().unwrap()];
+        assert!(palabre(&[&arguments, options].concat()).status.success());
+        let index = std::fs::read_to_string(directory.join("index.html")).unwrap();
+        assert!(index.contains(&format!("<link rel=\"canonical\" href=\"{address}\">")), "{index}");
+    }
 }
 
 #[test]
@@ -271,7 +338,7 @@ fn what_is_no_site_stays() {
 #[test]
 fn a_draft_is_on_no_page_but_of_a_preview() {
     let around = tempfile::tempdir().unwrap();
-    let source = copy_of_single(around.path());
+    let source = copy_of("single", around.path());
     let root = source.join("palabre.toml");
     let text = std::fs::read_to_string(&root).unwrap();
     let (before, behind) = text.split_once("{ id = ").unwrap();
@@ -292,7 +359,7 @@ fn a_draft_is_on_no_page_but_of_a_preview() {
 #[test]
 fn a_page_that_is_too_large_is_written_and_named() {
     let around = tempfile::tempdir().unwrap();
-    let source = copy_of_single(around.path());
+    let source = copy_of("single", around.path());
     let sections = source.join("pt/secoes.toml");
     let text = std::fs::read_to_string(&sections).unwrap();
     // Three bytes a letter, as in most scripts of Asia.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "no single set of tests uses all of it")]
 
 pub(crate) mod bot;
+pub(crate) mod content_files;
 pub(crate) mod project_rule;
 pub(crate) mod record;
 pub(crate) mod school;

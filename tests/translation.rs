@@ -1,8 +1,6 @@
 //! `palabre export`, `palabre import`, `palabre translated`.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use palabre::content::load::{self, Edition, Scope};
@@ -12,37 +10,18 @@ use palabre::quality;
 use palabre::scaffold::{self, Existing};
 use palabre::translation::{self, Format, Imported};
 
+use crate::support::content_files::{Files, entries, read};
 use crate::support::snapshot;
-
-type Files = BTreeMap<String, String>;
 
 const CONTENTS: [&str; 5] =
     ["content", "tests/contents/library", "tests/contents/single", "tests/contents/school", "tests/contents/townhall"];
-
-fn read(directory: &str) -> Files {
-    fn add(path: &Path, prefix: &str, files: &mut Files) {
-        for entry in fs::read_dir(path).unwrap() {
-            let path = entry.unwrap().path();
-            let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
-            if path.is_dir() {
-                add(&path, &format!("{name}/"), files);
-            } else {
-                files.insert(name, fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    let mut files = Files::new();
-    add(&Path::new(env!("CARGO_MANIFEST_DIR")).join(directory), "", &mut files);
-    files
-}
 
 fn with_windows_ends(files: &Files) -> Files {
     files.iter().map(|(path, text)| (path.clone(), text.replace('\n', "\r\n"))).collect()
 }
 
 fn existing(files: &Files) -> Existing {
-    let entries = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-    Existing::memory(entries, load::today()).unwrap()
+    Existing::memory(entries(files), load::today()).unwrap()
 }
 
 fn export(files: &Files, format: Format, language: Option<&str>) -> String {
@@ -71,8 +50,7 @@ fn paths(imported: &Imported) -> Vec<&str> {
 
 /// What `palabre check` says of stale translations.
 fn stale(files: &Files) -> Vec<String> {
-    let entries = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-    let loaded = quality::check(load::memory(entries, Edition::new(load::today(), Scope::Everything)));
+    let loaded = quality::check(load::memory(entries(files), Edition::new(load::today(), Scope::Everything)));
     assert!(loaded.content.is_some(), "{}", loaded.report.to_text(Locale::English, false));
     let problems = loaded.report.diagnostics.iter().filter(|problem| problem.code == Code::StaleTranslation);
     problems.map(|problem| format!("{}: {}", problem.file, problem.message.to_text(Locale::English))).collect()
@@ -120,8 +98,7 @@ fn a_round_trip_changes_nothing() {
 }
 
 fn load(files: &Files) -> Vec<String> {
-    let entries = files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-    let content = load::memory(entries, load::today()).content.unwrap();
+    let content = load::memory(entries(files), load::today()).content.unwrap();
     content.languages().map(|language| content.tag(language).to_string()).collect()
 }
 
@@ -179,7 +156,7 @@ fn only_what_differs_is_changed() {
         assert_eq!(
             stale(&later),
             [
-                "en/pages.toml: `sections.bus.title` in `en` was translated from another text than stands in fr/pages.toml:65 now"
+                "en/pages.toml: `sections.bus.title` in `en` was translated from another text than stands in fr/pages.toml:69 now"
             ]
         );
         // In the next file it is fuzzy, and passed over until somebody has looked at it.
@@ -350,8 +327,7 @@ fn a_new_language_is_translated_in_one_file() {
             csv.lines().filter(|line| line.starts_with("sections.") || line.starts_with("interface.")).count()
         };
         assert_eq!(of(&after, "bm"), of(&after, "en"));
-        let entries = after.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-        let loaded = load::memory(entries, load::today());
+        let loaded = load::memory(entries(&after), load::today());
         let untranslated = loaded.report.diagnostics.iter().filter(|problem| problem.code == Code::Untranslated);
         assert_eq!(untranslated.map(|problem| problem.message.to_text(Locale::English)).collect::<Vec<_>>(), [""; 0]);
         // All of it once more changes nothing.
@@ -384,8 +360,7 @@ fn an_editor_says_which_translations_still_hold() {
     let (noted, _) = note(&noted, &["sections.canteen"]);
     assert_eq!(stale(&noted), [""; 0]);
     // The notes are no part of what is shown, and none that is wrong keeps a content from being served.
-    let version =
-        |files: &Files| load::memory(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())), load::today());
+    let version = |files: &Files| load::memory(entries(files), load::today());
     assert_eq!(version(&noted).version(), version(&changed).version());
     changed.insert("translations.toml".to_owned(), "<<<<<<< ours".to_owned());
     assert!(version(&changed).content.is_some());
@@ -440,10 +415,10 @@ struct Place(tempfile::TempDir);
 impl Place {
     fn new(files: &Files) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        for (path, text) in files {
+        for (path, bytes) in entries(files) {
             let path = directory.path().join("content").join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::write(path, bytes).unwrap();
         }
         Self(directory)
     }

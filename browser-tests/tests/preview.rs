@@ -72,10 +72,33 @@ async fn a_group_is_shown_what_a_group_sees() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clip_is_played_and_a_picture_is_seen() {
+    let world = World::open("tests/contents/school", 1_200, 900).await;
+    world.visit("app=en&in=t:/enrolment").await;
+    world.wait("document.querySelector('.bubble img')?.naturalWidth === 160").await;
+    assert_eq!(world.eval("document.querySelector('audio')").await, serde_json::Value::Null);
+    tap(&world, "🔊 Listen (0:05, 5 kB)").await;
+    world.wait("document.querySelector('audio') !== null").await;
+    // What questions find has been added to the page: it does not change any more.
+    world.wait("document.querySelectorAll('.tree .weak').length > 0").await;
+    // Nothing of it is loaded before somebody plays it.
+    assert_eq!(world.eval("document.querySelector('audio').readyState").await, 0);
+    world.eval("document.querySelector('audio').preload = 'metadata'").await;
+    world.wait("Math.round(document.querySelector('audio').duration) === 5").await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn narrow_screens_scroll_one_way_only() {
-    for (content, app) in [("content", "fr"), ("tests/contents/library", "ar"), ("tests/contents/townhall", "fr")] {
+    for (content, app) in [
+        ("content", "fr"),
+        ("tests/contents/library", "ar"),
+        ("tests/contents/townhall", "fr"),
+        ("tests/contents/school", "fr"),
+    ] {
         let world = World::open(content, 320, 640).await;
-        for query in [format!("app={app}"), format!("app={app}&dark=1&width=430&say=contact&inline=")] {
+        let clips = format!("app={app}&in=t:/enrolment&in=t:/start+{app}-enrolment-v&dark=1");
+        for query in [format!("app={app}"), format!("app={app}&dark=1&width=430&say=contact&inline="), clips] {
             world.visit(&query).await;
             world.wait("document.querySelectorAll('#messages > li').length > 1").await;
             let [needed, there] = ["document.documentElement.scrollWidth", "innerWidth"];
@@ -120,9 +143,14 @@ async fn it_is_used_with_the_keyboard_alone() {
 async fn axe_finds_nothing() {
     let axe = std::env::var_os("AXE").expect("AXE names axe-core's axe.min.js");
     let axe = std::fs::read_to_string(PathBuf::from(axe)).unwrap();
-    let world = World::open("tests/contents/library", 1_200, 900).await;
-    for query in ["", "lang=fr&dark=1&chat=group&say=@bot+horaires&inline=", "app=ar&in=t:/start&in=m:voice&say=livres"]
-    {
+    let [library, school] = ["tests/contents/library", "tests/contents/school"];
+    for (content, query) in [
+        (library, ""),
+        (library, "lang=fr&dark=1&chat=group&say=@bot+horaires&inline="),
+        (library, "app=ar&in=t:/start&in=m:voice&say=livres"),
+        (school, "app=en&in=t:/enrolment&in=t:/start+en-enrolment-v&dark=1"),
+    ] {
+        let world = World::open(content, 1_200, 900).await;
         world.visit(query).await;
         world.eval("document.querySelectorAll('details').forEach(details => { details.open = true })").await;
         world.wait("document.querySelectorAll('.tree li').length > 3").await;
@@ -131,8 +159,8 @@ async fn axe_finds_nothing() {
             axe.run(document).then(found => done(found.violations.map(one => [one.id, one.nodes.map(node => node.html)])))";
         let found = world.browser.execute_async(script, Vec::new()).await.unwrap();
         assert_eq!(found, serde_json::json!([]), "{query}");
+        world.close().await;
     }
-    world.close().await;
 }
 
 /// The pictures of the README, written where `PICTURES` says; without it they are taken, and looked at by nobody.

@@ -128,11 +128,16 @@ pub fn clip(content: &Content, lang: LangId, page: Page) -> Option<&Clip> {
     }
 }
 
+/// What the button says that sends a clip: with its length and its size, in words of the language.
+#[must_use]
+pub fn listen_label(content: &Content, lang: LangId, clip: &Clip) -> String {
+    let label = content.interface(lang).button_listen.replace("{length}", &clip.length());
+    label.replace("{kilobytes}", &clip.kilobytes().to_string())
+}
+
 /// The button that sends the clip of a page, in a row above all others.
 fn listen_row(content: &Content, lang: LangId, page: Page) -> Option<Vec<Button>> {
-    let clip = clip(content, lang, page)?;
-    let label = content.interface(lang).button_listen.replace("{length}", &clip.length());
-    let label = label.replace("{kilobytes}", &clip.kilobytes().to_string());
+    let label = listen_label(content, lang, clip(content, lang, page)?);
     Some(vec![open(label, Action { lang, target: Target::Listen(page) })])
 }
 

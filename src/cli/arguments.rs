@@ -82,6 +82,11 @@ pub enum Command {
     ///
     /// Only what differs is changed, and only if the content has no errors with it. Empty texts change nothing.
     Import(ImportOptions),
+    /// List the voice clips: how long and large each is, which are missing, and which no page names
+    ///
+    /// With `--script` it prints instead what is to be read aloud, for whoever records: for each page the name of its file, its words,
+    /// and the labels of its buttons. Drafts and the sections of other days are in it.
+    Voices(VoicesOptions),
     /// Note that translations are made of the texts that are there now, so that `check` can name those that become stale
     ///
     /// Without keys it notes all but those that are stale already.
@@ -205,7 +210,7 @@ pub struct SiteOptions {
     /// The bot's name, as in t.me/NAME: each page links to the bot's page of the same section
     #[arg(long, value_name = "NAME")]
     pub bot: Option<String>,
-    /// The address at which the site is to be: pages then name it for search engines and chats
+    /// The address at which the site is to be, if not `site` under [bot]: pages then name it for search engines and chats
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 }
@@ -358,6 +363,22 @@ pub struct ImportOptions {
     #[command(flatten)]
     pub content: ContentChoice,
     /// The language, where a PO file does not name it; of a CSV file, that column alone
+    #[arg(long, value_name = "TAG")]
+    pub lang: Option<String>,
+}
+
+/// The arguments of `palabre voices`.
+#[derive(Debug, Args)]
+pub struct VoicesOptions {
+    /// The content directory, whatever --content and PALABRE_CONTENT say; without it, as for the other commands
+    pub dir: Option<PathBuf>,
+    /// Which content to use.
+    #[command(flatten)]
+    pub content: ContentChoice,
+    /// Print what is to be read aloud
+    #[arg(long)]
+    pub script: bool,
+    /// The language; without it, all
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
 }

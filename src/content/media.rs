@@ -41,6 +41,17 @@ pub(crate) fn is_media(name: &str) -> bool {
     !stray::is_ignored(name) && ending.is_some_and(|ending| ENDINGS.contains(&&*ending))
 }
 
+/// The media type of the bytes of a clip or a picture.
+pub(crate) fn media_type(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [b'O', b'g', b'g', b'S', ..] => "audio/ogg",
+        [0xff, 0xd8, ..] => "image/jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [b'R', b'I', b'F', b'F', ..] => "image/webp",
+        _ => "application/octet-stream",
+    }
+}
+
 /// What is known of a file without reading all of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MediaFile {
@@ -244,6 +255,19 @@ mod tests {
         assert_eq!(format_of(b"ID3\x04 a song"), Err(MediaError::OtherFormat));
         assert_eq!(format_of(b""), Err(MediaError::OtherFormat));
         assert_eq!(format_of(&vec![0; MEDIA_BYTES_MAX as usize + 1]), Err(MediaError::TooLarge));
+    }
+
+    #[test]
+    fn a_media_type_is_that_of_the_bytes() {
+        for (bytes, expected) in [
+            (opus::CAPTURE, "audio/ogg"),
+            (b"\xff\xd8\xff\xe0", "image/jpeg"),
+            (&png(1, 1), "image/png"),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
+            (b"<svg>", "application/octet-stream"),
+        ] {
+            assert_eq!(media_type(bytes), expected);
+        }
     }
 
     #[test]

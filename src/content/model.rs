@@ -11,7 +11,7 @@ mod settings;
 mod shortcut;
 mod topic;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -109,6 +109,15 @@ impl Content {
         let of_pages = self.interfaces.iter().flat_map(|interface| [&interface.home_clip, &interface.help_clip]);
         let of_sections = self.sections.iter().flat_map(|section| &section.texts).map(|text| &text.clip);
         of_pages.chain(of_sections).any(Option::is_some)
+    }
+
+    /// The files of the clips and pictures that its pages show, relative to the content directory, with `/`.
+    #[must_use]
+    pub fn page_media(&self) -> BTreeSet<&str> {
+        let of_pages = self.interfaces.iter().flat_map(|interface| [&interface.home_clip, &interface.help_clip]);
+        let texts = || self.sections.iter().flat_map(|section| &section.texts);
+        let clips = of_pages.chain(texts().map(|text| &text.clip)).flatten().map(|clip| &*clip.path);
+        clips.chain(texts().filter_map(|text| text.picture.as_ref()).map(|picture| &*picture.image.path)).collect()
     }
 
     /// The way to the bytes of clips and pictures, for another thread: reading waits for the disk.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::bot::action::{Action, Page, Target};
 use crate::bot::command::CommandText;
 use crate::bot::inline::{InlineQuery, InlineResult, answer};
-use crate::bot::pages::PageSource;
+use crate::bot::pages::{PageSource, listen_label};
 use crate::bot::reply::{Addressee, Input, MediaKind, Place, Reply, Request, reply};
 use crate::bot::view::{ContactCard, Venue, View};
 use crate::content::{Clip, CommandTarget, Content, LangId, SectionId};
@@ -110,8 +110,14 @@ pub(super) enum Body {
     Media(MediaKind),
     /// A page, and what the input field shows while it is empty.
     Page(View, Option<Box<str>>),
-    /// A clip, and what stands under it.
-    Clip(Clip, View),
+    /// A clip.
+    Clip {
+        clip: Clip,
+        /// What the button says that sends it.
+        label: String,
+        /// What stands under it.
+        caption: View,
+    },
     Card(ContactCard),
     Venue(Venue),
     /// The bot stays silent.
@@ -184,14 +190,14 @@ impl Conversation {
             }
             Event::Share(id) => match shared(content, language_code, id) {
                 Some(InlineResult::Page { page, .. }) => {
-                    self.push(Body::Page(page.view(content).into_owned(), None), Place::InlineMessage);
+                    self.push(Body::Page(shown(content, &page), None), Place::InlineMessage);
                 }
                 Some(InlineResult::Contact { card, .. }) => self.push(Body::Card(card), Place::InlineMessage),
                 None => {}
             },
             Event::Tap(number, data) => {
                 let is_tapped = |message: &ChatMessage| {
-                    message.event == *number && matches!(message.body, Body::Page(..) | Body::Clip(..))
+                    message.event == *number && matches!(message.body, Body::Page(..) | Body::Clip { .. })
                 };
                 let Some(tapped) = self.messages.iter().rposition(is_tapped) else { return };
                 let place = self.messages[tapped].place;
@@ -208,7 +214,9 @@ impl Conversation {
             Reply::Contact { card, .. } => self.push(Body::Card(card), place),
             Reply::Venue { venue, .. } => self.push(Body::Venue(venue), place),
             Reply::Clip(reply) => {
-                self.push(Body::Clip(reply.clip, reply.caption.view(content).into_owned()), place);
+                let label = listen_label(content, reply.meta.lang, &reply.clip);
+                let caption = reply.caption.view(content).into_owned();
+                self.push(Body::Clip { clip: reply.clip, label, caption }, place);
             }
             Reply::Page(reply) => {
                 self.notice = reply.notice;
@@ -216,7 +224,7 @@ impl Conversation {
                     PageSource::Prompt { placeholder, .. } => Some(placeholder.clone()),
                     _ => None,
                 };
-                let view = reply.page.view(content).into_owned();
+                let view = shown(content, &reply.page);
                 // Between a text and a picture or a clip there is no edit.
                 let is_new = |message: &ChatMessage| match &message.body {
                     Body::Page(before, _) => before.picture.is_some() || view.picture.is_some(),
@@ -240,6 +248,13 @@ impl Conversation {
     fn push(&mut self, body: Body, place: Place) {
         self.messages.push(ChatMessage { event: self.number, body, place });
     }
+}
+
+/// What a page shows. In and beside a shared message there is no picture: no file can be uploaded to its chat.
+fn shown(content: &Content, page: &PageSource) -> View {
+    let view = page.view(content).into_owned();
+    let picture = view.picture.filter(|_| !page.is_in_shared_message());
+    View { picture, ..view }
 }
 
 /// Where a text is written: in a group a command of the menu is answered to its writer alone.
@@ -360,6 +375,66 @@ mod tests {
         assert_eq!(conversation.messages.len(), 2);
         assert!(title(&conversation.messages[0]).contains("Interpeace"));
         assert!(matches!(conversation.messages[1].body, Body::Card(_)));
+    }
+
+    /// The content of these files with a clip, a picture, and pages beside shared cards.
+    fn school() -> Content {
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contents/school");
+        let mut files = crate::content::files::Files::read(&directory);
+        let root = files.report.sources.iter_mut().find(|source| source.path == "palabre.toml").unwrap();
+        root.text.push_str("\n[bot]\ncards = \"alone\"\n");
+        load::of_files(files, load::today().into()).content.unwrap()
+    }
+
+    fn play_school(written: &[&str]) -> Conversation {
+        let written: Vec<String> = written.iter().map(|&event| event.to_owned()).collect();
+        let person = Person { language_code: Some("en"), chat: Chat::Private, now: Duration::ZERO };
+        play(&school(), person, &Events::read(0, &written))
+    }
+
+    #[test]
+    fn a_clip_and_a_picture_are_messages_of_their_own() {
+        let conversation = play_school(&[
+            "t:/start",
+            "0:1.en.voice.home",
+            "1:1.en.s.fees",
+            "2:1.en.s.grants",
+            "2:1.en.s.enrolment",
+            "4:1.en.home",
+            "m:voice",
+        ]);
+        let kinds = conversation.messages.iter().map(|message| match &message.body {
+            Body::Words(_) | Body::Media(_) => "person".to_owned(),
+            Body::Clip { clip, label, .. } => format!("{} {label}", clip.path),
+            Body::Page(view, _) if view.picture.is_some() => format!("picture: {}", title(message)),
+            Body::Page(..) => title(message).to_owned(),
+            _ => "other".to_owned(),
+        });
+        let expected = [
+            "person",
+            "Welcome to Lycée des Deux Rives 👋",
+            "en/home.ogg 🔊 Listen (0:04, 4 kB)",
+            "🎓 Grants and help",
+            "picture: 📝 Enrol at the school",
+            "Welcome to Lycée des Deux Rives 👋",
+            "person",
+            "en/help.ogg 🔊 Listen (0:03, 3 kB)",
+        ];
+        assert_eq!(kinds.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_tap_on_a_shared_card_opens_beside_it() {
+        let conversation = play_school(&["s:en-enrolment", "0:1.en.s.fees", "1:1.en.alone.s.enrolment"]);
+        let shown: Vec<_> =
+            conversation.messages.iter().map(|message| (message.place, title(message), message.event)).collect();
+        let card = (Place::InlineMessage, "📝 Enrol at the school", 0);
+        assert_eq!(shown, [card, (Place::Ephemeral, "📝 Enrol at the school", 1)]);
+        let pictures = conversation.messages.iter().filter_map(|message| match &message.body {
+            Body::Page(view, _) => view.picture.as_ref(),
+            _ => None,
+        });
+        assert_eq!(pictures.count(), 0, "nothing can be uploaded to the chat of a card");
     }
 
     #[test]

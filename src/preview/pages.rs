@@ -14,11 +14,12 @@ use super::watcher::{Snapshot, State};
 use crate::bot::inline::{InlineQuery, InlineResult, answer};
 use crate::bot::reply::{MediaKind, Place};
 use crate::bot::view::{Button, ButtonAction, View};
-use crate::content::{Content, LangId, Match, Topic};
+use crate::content::{Content, LangId, Match, Picture, Topic};
 use crate::lang::is_right_to_left;
 use crate::markup::RichText;
 use crate::message;
 use crate::messages::Locale;
+use crate::site::encoded_path;
 
 /// The languages of an app that are offered beside those of the content, to see what somebody else's app shows.
 const OTHER_LANGUAGES: [&str; 3] = ["en", "fr", "de"];
@@ -66,8 +67,15 @@ struct Bubble {
     /// `person` or `bot`.
     author: &'static str,
     note: Option<String>,
+    media: Option<Media>,
     html: String,
     rows: Vec<Vec<Key>>,
+}
+
+/// What stands above the text.
+enum Media {
+    Clip { address: String, label: String },
+    Picture { address: String, text: String, width: u32, height: u32 },
 }
 
 /// A button under a message.
@@ -160,7 +168,7 @@ pub(super) fn page(snapshot: &Snapshot, context: RenderContext<'_>) -> Result<St
         language: shown.map_or_else(String::new, |(content, lang)| content.tag(lang).to_string()),
         menu: shown.map_or_else(Vec::new, |(content, lang)| menu(content, lang, query.chat)),
         placeholder: placeholder.map_or_else(|| labels.write.clone(), ToOwned::to_owned),
-        messages: bubbles(content, &conversation, &labels),
+        messages: bubbles(content, snapshot.number, &conversation, &labels),
         notice: conversation.notice.clone(),
         direction: match shown {
             Some((content, lang)) if is_right_to_left(&content.interface(lang).name) => "rtl",
@@ -209,7 +217,7 @@ fn menu(content: &Content, lang: LangId, chat: Chat) -> Vec<(String, String)> {
     entries.iter().map(|entry| (format!("/{}", entry.command), entry.description.to_string())).collect()
 }
 
-fn bubbles(content: Option<&Content>, conversation: &Conversation, labels: &Labels) -> Vec<Bubble> {
+fn bubbles(content: Option<&Content>, number: u64, conversation: &Conversation, labels: &Labels) -> Vec<Bubble> {
     let Some(content) = content else { return Vec::new() };
     let bubble = |message: &ChatMessage| {
         let note = match message.place {
@@ -218,33 +226,49 @@ fn bubbles(content: Option<&Content>, conversation: &Conversation, labels: &Labe
             _ => None,
         };
         let is_shared = message.place == Place::InlineMessage;
-        let by_bot = |html: String, rows: Vec<Vec<Key>>| Bubble {
+        let by_bot = |html: String, media: Option<Media>, rows: Vec<Vec<Key>>| Bubble {
             author: if is_shared { "person" } else { "bot" },
             note: note.clone(),
+            media,
             html,
             rows,
         };
-        let by_person = |html: String| Bubble { author: "person", note: note.clone(), html, rows: Vec::new() };
+        let by_person =
+            |html: String| Bubble { author: "person", note: note.clone(), media: None, html, rows: Vec::new() };
+        // A file that another one replaces under its name is another address: the browser loads it again.
+        let address = |path: &str| format!("/media/{}?{number}", encoded_path(path));
         let plain = |text: &str| bubble::to_html(&RichText::plain(text));
         match &message.body {
             Body::Words(text) => by_person(plain(text)),
             Body::Media(MediaKind::Voice) => by_person(plain(&format!("🎤 {}", labels.voice))),
             Body::Media(MediaKind::Picture) => by_person(plain(&format!("🖼 {}", labels.picture))),
             Body::Media(MediaKind::Other) => by_person(plain(&format!("📎 {}", labels.other))),
-            Body::Page(view, _) => by_bot(bubble::to_html(&view.text), keys(content, message.event, view)),
-            Body::Clip(clip, view) => {
-                let file = plain(&format!("🔊 {} · {} · {} kB\n", clip.path, clip.length(), clip.kilobytes()));
-                by_bot(file + &bubble::to_html(&view.text), keys(content, message.event, view))
+            Body::Page(view, _) => {
+                let picture = view.picture.as_ref().map(|Picture { image, text }| Media::Picture {
+                    address: address(&image.path),
+                    text: text.to_string(),
+                    width: image.width,
+                    height: image.height,
+                });
+                by_bot(bubble::to_html(&view.text), picture, keys(content, message.event, view))
             }
-            Body::Card(card) => by_bot(plain(&format!("👤 {}\n{}", card.name, card.phone)), Vec::new()),
+            Body::Clip { clip, label, caption } => {
+                let clip = Media::Clip { address: address(&clip.path), label: format!("{label}: {}", clip.path) };
+                by_bot(bubble::to_html(&caption.text), Some(clip), keys(content, message.event, caption))
+            }
+            Body::Card(card) => by_bot(plain(&format!("👤 {}\n{}", card.name, card.phone)), None, Vec::new()),
             Body::Venue(venue) => by_bot(
                 plain(&format!(
                     "📍 {}\n{}\n{}, {}",
                     venue.title, venue.address, venue.location.latitude, venue.location.longitude
                 )),
+                None,
                 Vec::new(),
             ),
-            Body::Silence => Bubble { author: "silence", note: None, html: plain(&labels.silence), rows: Vec::new() },
+            Body::Silence => {
+                let html = plain(&labels.silence);
+                Bubble { author: "silence", note: None, media: None, html, rows: Vec::new() }
+            }
         }
     };
     conversation.messages.iter().map(bubble).collect()

@@ -59,3 +59,13 @@ pub fn no_tag(written: &str) -> Message {
         written
     )
 }
+
+/// What is said of a language that a content does not have.
+pub(crate) fn no_language(tag: &Tag, languages: &[&Tag]) -> Message {
+    let languages: Vec<String> = languages.iter().map(|tag| format!("`{tag}`")).collect();
+    message!(
+        "`{tag}` is no language of this content, whose languages are {languages}: `palabre new language {tag}` adds it",
+        tag,
+        languages = languages.join(", ")
+    )
+}

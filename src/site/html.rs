@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use askama::filters::{Escaper, Html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::bot::command::commands_in;
 use crate::markup::{RichText, Span, Style};
@@ -29,6 +30,15 @@ pub fn to_html(text: &RichText, address_of: &dyn Fn(&str) -> Option<String>) -> 
 pub(crate) fn tel(number: &str) -> String {
     let dialled = number.chars().filter(|c| c.is_ascii_digit() || matches!(c, '+' | ','));
     "tel:".chars().chain(dialled).collect()
+}
+
+/// What stands in a file's name as it does in an address (RFC 3986, unreserved), beside letters and digits.
+const IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The path of a file as it stands in an address.
+pub(crate) fn encoded_path(path: &str) -> String {
+    let parts: Vec<String> = path.split('/').map(|part| utf8_percent_encode(part, IN_NAMES).to_string()).collect();
+    parts.join("/")
 }
 
 struct Writer<'a> {
@@ -259,6 +269,12 @@ mod tests {
         let (text, _) = parse(markdown, &None);
         let html = to_html(&text, &|command| (command == "contact").then(|| "contact.html".to_owned()));
         assert_eq!(html.trim_end(), expected, "{markdown:?}");
+    }
+
+    #[test]
+    fn a_path_is_encoded_name_by_name() {
+        assert_eq!(encoded_path("fr/l'école #1?.ogg"), "fr/l%27%C3%A9cole%20%231%3F.ogg");
+        assert_eq!(encoded_path("logo_2-a.jpg"), "logo_2-a.jpg");
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Content → the pages: what stands on each, handed to the templates under `templates/site/`.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::{SiteOptions, address, file_name, html};
-use crate::content::{CommandTarget, Contact, ContactLinkKind, Content, LangId, SectionId, SectionText};
+use crate::bot::action::Page as BotPage;
+use crate::bot::pages::{self, listen_label};
+use crate::content::{Clip, CommandTarget, Contact, ContactLinkKind, Content, LangId, SectionId, SectionText};
 use crate::lang::is_right_to_left;
 
 /// The attributes `lang` and `dir`.
@@ -53,6 +57,19 @@ struct ContactLine<'a> {
     is_left_to_right: bool,
 }
 
+/// The page read aloud.
+struct Listen {
+    href: String,
+    label: String,
+}
+
+struct Picture<'a> {
+    href: String,
+    text: &'a str,
+    width: u32,
+    height: u32,
+}
+
 #[derive(Template)]
 #[template(path = "site/page.html")]
 struct Page<'a> {
@@ -65,10 +82,12 @@ struct Page<'a> {
     up: Option<Link<'a>>,
     /// Says that the words are in another language.
     note: Option<String>,
+    listen: Option<Listen>,
     /// That language.
     words_language: Option<Language<'a>>,
     heading: &'a str,
     summary: Option<&'a str>,
+    picture: Option<Picture<'a>>,
     /// HTML.
     body: String,
     below: Vec<Link<'a>>,
@@ -116,18 +135,22 @@ pub(super) fn index(content: &Content, options: SiteOptions<'_>) -> Result<Strin
     Index { language: language(content, lang), head, homes: content.languages().map(home).collect() }.render()
 }
 
-/// A section in a language, or home.
+/// A section in a language, or home; without the clips and pictures of some files.
 pub(super) fn page(
     content: &Content,
     lang: LangId,
     section: Option<SectionId>,
     options: SiteOptions<'_>,
+    left_out: &BTreeSet<&str>,
 ) -> Result<String, askama::Error> {
     let interface = content.interface(lang);
     let words = section.map(|section| content.section_text(section, lang));
     let site_name = site_name(content, lang);
     let words_language = words.map_or(lang, |words| words.language);
     let is_translated = words_language == lang;
+    let clip = clip(content, lang, section).filter(|clip| !left_out.contains(&*clip.path));
+    let picture = words.and_then(|words| words.picture.as_ref());
+    let picture = picture.filter(|picture| !left_out.contains(&*picture.image.path));
     let mut buttons = section.map_or_else(Vec::new, |section| link_buttons(content, lang, section));
     buttons.extend((options.bot_link)(lang, section).map(|href| link(href, &interface.button_open)));
     let page = Page {
@@ -144,9 +167,19 @@ pub(super) fn page(
         up: section.map(|section| up(content, lang, section)),
         note: (!is_translated)
             .then(|| interface.untranslated.replace("{language}", &content.interface(words_language).name)),
+        listen: clip.map(|clip| Listen {
+            href: media_address(content, lang, &clip.path),
+            label: listen_label(content, lang, clip),
+        }),
         words_language: (!is_translated).then(|| language(content, words_language)),
         heading: words.map_or(site_name, |words| &words.title),
         summary: words.filter(|_| has_below(content, section)).map(|words| &*words.summary),
+        picture: picture.map(|picture| Picture {
+            href: media_address(content, lang, &picture.image.path),
+            text: &picture.text,
+            width: picture.image.width,
+            height: picture.image.height,
+        }),
         body: body(content, lang, words),
         below: below(content, section).iter().map(|&below| to_section(content, lang, below)).collect(),
         contact: contact(content, lang, section),
@@ -163,6 +196,20 @@ fn site_name(content: &Content, lang: LangId) -> &str {
     match content.main_contact() {
         Some(contact) => content.contact(contact).name.get(lang),
         None => &content.interface(lang).short_description,
+    }
+}
+
+/// The clip of a section, or of home.
+pub(super) fn clip(content: &Content, lang: LangId, section: Option<SectionId>) -> Option<&Clip> {
+    let page = section.map_or(BotPage::Home, |section| BotPage::Section(section, 0));
+    pages::clip(content, lang, page)
+}
+
+/// The address of a clip or a picture as the pages of a language name it.
+fn media_address(content: &Content, lang: LangId, path: &str) -> String {
+    match path.split_once('/') {
+        Some((folder, name)) if folder == content.tag(lang).as_str() => html::encoded_path(name),
+        _ => format!("../{}", html::encoded_path(path)),
     }
 }
 
