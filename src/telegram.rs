@@ -209,7 +209,11 @@ async fn follow_contents(context: Rc<Context>, contents: Option<mpsc::Receiver<C
 /// Tells Telegram the profile, until it has it.
 async fn publish(publisher: &mut Publisher, context: &Context) {
     let mut pauses = backoff();
-    while let Err(error) = publisher.publish(context).await {
+    loop {
+        let (me, served) = (context.me(), context.content());
+        let was_set = |settings| context.settings_were_set(settings);
+        let published = publisher.publish(&context.sender, &me, &served.content, was_set).await;
+        let Err(error) = published else { break };
         let pause = pauses.next().unwrap_or_default();
         log::warn!("the bot's profile is not up to date: {error}; trying again in {:.1} s", pause.as_secs_f32());
         tokio::time::sleep(pause).await;

@@ -77,12 +77,13 @@ fn menus_and_descriptions_are_told_once_and_only_where_it_differs() {
     assert!(profile.command_names("default", "en").contains(&"principles"));
     assert_eq!(profile.commands_of("default", ""), profile.commands_of("default", "fr"));
     assert!(profile.description("en") != profile.description("fr") && !profile.description("en").is_empty());
-    bot.fake.wait_calls("setMySettings", 2);
+    // French and everybody else have one name.
+    bot.fake.wait_calls("setMyName", 2);
     let before = sets(&bot.fake).len();
 
     bot.fake.preset_profile(|profile| profile.set_commands("default", "en", &[("old", "Old")]));
     bot.restart();
-    bot.fake.wait_calls("getMyShortDescription", 6);
+    bot.fake.wait_calls("getMyName", 6);
     bot.fake.wait_for("the English commands", |state| {
         state.profile.command_names("default", "en").contains(&"principles").then_some(())
     });
@@ -217,6 +218,20 @@ fn a_pause_of_hours_for_the_name_holds_nothing() {
     edit(&place.path().join("palabre.toml"), |text| text.replace("groups = false", "groups = true"));
     bot.fake.wait_calls("setMySettings", 6);
     assert_eq!(bot.fake.calls_of("setMyName").len(), 1, "the pause is kept");
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn a_question_about_pictures_that_telegram_refuses_is_asked_once() {
+    let fake = Fake::start();
+    fake.fault(
+        Fault::new(FaultKind::refuse(400, "Bad Request: user not found")).on("getUserProfilePhotos").times(ALWAYS),
+    );
+    let (mut bot, _place) = start(fake);
+    bot.process.wait_log("cannot set its picture itself");
+    bot.say("/start").page();
+    assert_eq!(bot.fake.calls_of("getUserProfilePhotos").len(), 1);
+    assert!(!bot.process.log().contains("trying again"), "{}", bot.process.log());
     bot.fake.assert_clean();
 }
 

@@ -26,7 +26,7 @@ pub(crate) use self::settings::{placeholder, settings};
 pub(crate) use self::texts::{get_description, get_menu, get_short_description, menu};
 use crate::content::{Content, LangId};
 use crate::telegram::api::ApiError;
-use crate::telegram::inbound::context::Context;
+use crate::telegram::api::newer::{BotSettings, Me};
 use crate::telegram::outbound::sender::Sender;
 
 /// The longest pause of a 429 that is waited for: Telegram lets a bot change its name a few times a day, and asks for hours.
@@ -48,18 +48,23 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Tells Telegram what differs from what it has. The picture comes last: it may take a minute.
+    /// Tells Telegram what differs from what it has. The picture comes last: it may take a minute. `was_set` hears of settings that
+    /// Telegram has taken.
     ///
     /// # Errors
     ///
     /// [`ApiError::Unreachable`] and the like. What Telegram refuses is logged and does not stop the rest.
-    pub(crate) async fn publish(&mut self, context: &Context) -> Result<(), ApiError> {
-        let served = context.content();
-        let content = &served.content;
-        texts::publish(&context.sender, content).await?;
-        settings::publish(context, content, &mut self.refused).await?;
-        self.name.publish(&context.sender, content, &mut self.refused).await?;
-        self.photo.publish(context, content, &mut self.refused).await
+    pub(crate) async fn publish(
+        &mut self,
+        sender: &Sender,
+        me: &Me,
+        content: &Content,
+        was_set: impl Fn(BotSettings),
+    ) -> Result<(), ApiError> {
+        texts::publish(sender, content).await?;
+        settings::publish(sender, me, content, was_set, &mut self.refused).await?;
+        self.name.publish(sender, content, &mut self.refused).await?;
+        self.photo.publish(sender, me, content, &mut self.refused).await
     }
 }
 

@@ -13,8 +13,8 @@ use crate::content::Content;
 use crate::telegram::api::ApiError;
 use crate::telegram::api::newer::{FileKind, InputProfilePhoto, Me, SetMyProfilePhoto};
 use crate::telegram::api::upload::Upload;
-use crate::telegram::inbound::context::Context;
 use crate::telegram::outbound::files::FileKey;
+use crate::telegram::outbound::sender::Sender;
 
 /// The name of the file in the request.
 const FILE_NAME: &str = "photo.jpg";
@@ -37,7 +37,8 @@ impl PhotoPublisher {
     /// Sets the picture, if it is another; where the content has none, Telegram's stays.
     pub(super) async fn publish(
         &mut self,
-        context: &Context,
+        sender: &Sender,
+        me: &Me,
         content: &Content,
         refused: &mut Refused,
     ) -> Result<(), ApiError> {
@@ -55,16 +56,19 @@ impl PhotoPublisher {
             return Ok(());
         }
         if !self.has_started {
-            let has_photo = context.sender.call(&get_photos(&context.me())).await?.total_count > 0;
+            let photos = match sender.call(&get_photos(me)).await {
+                Ok(photos) => photos,
+                Err(error) => return refused.check("its picture", Err(error)),
+            };
             self.has_started = true;
-            if has_photo {
+            if photos.total_count > 0 {
                 self.last = Some(key);
                 return Ok(());
             }
         }
         let payload = |photo| SetMyProfilePhoto { photo: InputProfilePhoto::Static { photo } };
         let upload = || Upload::<SetMyProfilePhoto>::new(FILE_NAME, bytes.clone(), payload);
-        match context.sender.upload_without_chat(upload).await {
+        match sender.upload_without_chat(upload).await {
             // A picture that does not arrive is not sent for ever: people may pay for each try.
             Err(error @ ApiError::Unreachable(_)) => {
                 log::warn!("the bot's picture did not arrive: {error}; the next start tries again");

@@ -4,7 +4,7 @@ use super::{Refused, set};
 use crate::content::Content;
 use crate::telegram::api::ApiError;
 use crate::telegram::api::newer::{BotSettings, Me, SetMySettings};
-use crate::telegram::inbound::context::Context;
+use crate::telegram::outbound::sender::Sender;
 
 /// The settings that the content wants. The sentence in the empty field is that of the default language: Telegram has one for all.
 pub(crate) fn settings(content: &Content) -> BotSettings {
@@ -23,11 +23,17 @@ pub(crate) fn placeholder(content: &Content) -> &str {
 }
 
 /// Sets what differs. Each setting is a request: one that Telegram refuses does not take the others with it.
-pub(super) async fn publish(context: &Context, content: &Content, refused: &mut Refused) -> Result<(), ApiError> {
-    for (what, change) in changes(&context.me(), &settings(content)) {
-        let result = set(&context.sender, &SetMySettings(change.clone())).await;
+pub(super) async fn publish(
+    sender: &Sender,
+    me: &Me,
+    content: &Content,
+    was_set: impl Fn(BotSettings),
+    refused: &mut Refused,
+) -> Result<(), ApiError> {
+    for (what, change) in changes(me, &settings(content)) {
+        let result = set(sender, &SetMySettings(change.clone())).await;
         if result.is_ok() {
-            context.settings_were_set(change);
+            was_set(change);
         }
         let is_unknown = matches!(result, Err(ApiError::UnknownMethod(_)));
         refused.check(if is_unknown { "its settings" } else { what }, result)?;
