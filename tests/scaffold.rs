@@ -145,7 +145,9 @@ fn keys(text: &str) -> Vec<String> {
 
 #[test]
 fn every_language_has_every_sentence() {
-    let shipped = keys(include_str!("../content/en/interface.toml"));
+    let mut shipped = keys(include_str!("../content/en/interface.toml"));
+    // Whoever asks for a token has named the bot: a new content leaves that alone.
+    shipped.retain(|key| key != "bot.name");
     assert!(shipped.len() > 50);
     for language in SPOKEN {
         assert_eq!(keys(&init(&[language])[&format!("{language}/interface.toml")]), shipped, "{language}");

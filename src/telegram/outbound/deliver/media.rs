@@ -96,7 +96,7 @@ impl Delivery<'_> {
             }
             // Who wants the same file waits here, and finds its id.
             let name = path.rsplit('/').next().unwrap_or(path);
-            let upload = || Upload::<SendFile<'static, M>>::new(name, bytes.clone(), &make);
+            let upload = || Upload::<SendFile<'static, M>>::new(name, bytes.clone(), make);
             let sent = self.sender.upload(Some(chat).filter(|_| !is_ephemeral), upload).await;
             *known = None;
             *known = sent?.file_id(M::KIND);
