@@ -15,6 +15,7 @@ mod support {
     //! The tests' support, as far as it is needed here.
     pub(crate) mod bot;
     pub(crate) mod project_rule;
+    pub(crate) mod record;
     pub(crate) mod vitals;
     pub(crate) mod world;
 }
