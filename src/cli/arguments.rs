@@ -210,7 +210,7 @@ pub struct SiteOptions {
     /// The bot's name, as in t.me/NAME: each page links to the bot's page of the same section
     #[arg(long, value_name = "NAME")]
     pub bot: Option<String>,
-    /// The address at which the site is to be, if not `site` under [bot]: pages then name it for search engines and chats
+    /// The address at which the site is to be, if `bot.site` does not say it: pages then name it for search engines and chats
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 }
