@@ -28,6 +28,8 @@ const PICTURE_SIDES_MAX: usize = 10_000;
 const PICTURE_RATIO_MAX: usize = 20;
 /// Bytes at the beginning and at the end that tell two files of one length apart.
 const SAMPLE: usize = 4 << 10;
+/// Bytes at the end that hold the last page of nearly every clip: a second at 64 kbit/s.
+const TAIL: u64 = 8 << 10;
 
 /// Endings of files that hold sound or a picture, whether or not they can be used.
 const ENDINGS: [&str; 20] = [
@@ -126,16 +128,14 @@ impl MediaError {
 impl MediaFile {
     /// Looks into a file of this length.
     fn probe(file: &mut (impl Read + Seek), bytes: u64) -> Self {
-        let (mut head, mut tail) = (Vec::new(), Vec::new());
-        let read = read_ends(file, bytes, &mut head, &mut tail);
-        let format = match read {
+        let ends = read_part(file, 0, SAMPLE as u64)
+            .and_then(|head| Ok((head, read_part(file, bytes.saturating_sub(TAIL), TAIL)?)));
+        let (head, tail) = ends.as_ref().map_or((&[][..], &[][..]), |(head, tail)| (head, tail));
+        let format = match &ends {
             Err(_) => Err(MediaError::Unreadable),
-            Ok(()) if bytes > MEDIA_BYTES_MAX => Err(MediaError::TooLarge),
-            Ok(()) if head.starts_with(opus::CAPTURE) => opus::duration(&head, &tail).and_then(|duration| {
-                let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-                if duration > CLIP_MAX { Err(MediaError::TooLong) } else { Ok(MediaFormat::Clip { milliseconds }) }
-            }),
-            Ok(()) => picture(file),
+            Ok(_) if bytes > MEDIA_BYTES_MAX => Err(MediaError::TooLarge),
+            Ok(_) if head.starts_with(opus::CAPTURE) => clip(file, bytes, head, tail),
+            Ok(_) => picture(file),
         };
         let sample =
             [&bytes.to_le_bytes()[..], &head[..head.len().min(SAMPLE)], &tail[tail.len().saturating_sub(SAMPLE)..]];
@@ -147,12 +147,26 @@ impl MediaFile {
     }
 }
 
-/// Reads as much of both ends as pages of Ogg can take.
-fn read_ends(file: &mut (impl Read + Seek), bytes: u64, head: &mut Vec<u8>, tail: &mut Vec<u8>) -> std::io::Result<()> {
-    file.by_ref().take(SAMPLE as u64).read_to_end(head)?;
-    file.seek(SeekFrom::Start(bytes.saturating_sub(opus::PAGE_MAX)))?;
-    file.take(opus::PAGE_MAX).read_to_end(tail)?;
-    Ok(())
+fn read_part(file: &mut (impl Read + Seek), start: u64, length: u64) -> std::io::Result<Vec<u8>> {
+    let mut part = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.take(length).read_to_end(&mut part)?;
+    Ok(part)
+}
+
+fn clip(file: &mut (impl Read + Seek), bytes: u64, head: &[u8], tail: &[u8]) -> Result<MediaFormat, MediaError> {
+    let duration = match opus::duration(head, tail) {
+        // A page may be longer.
+        Err(MediaError::Truncated) => {
+            let longest = read_part(file, bytes.saturating_sub(opus::PAGE_MAX), opus::PAGE_MAX);
+            opus::duration(head, &longest.map_err(|_| MediaError::Unreadable)?)
+        }
+        result => result,
+    }?;
+    if duration > CLIP_MAX {
+        return Err(MediaError::TooLong);
+    }
+    Ok(MediaFormat::Clip { milliseconds: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX) })
 }
 
 fn picture(file: &mut (impl Read + Seek)) -> Result<MediaFormat, MediaError> {
@@ -267,6 +281,24 @@ mod tests {
             (b"<svg>", "application/octet-stream"),
         ] {
             assert_eq!(media_type(bytes), expected);
+        }
+    }
+
+    /// A page of Ogg with so many segments of 255 bytes.
+    fn page(position: u64, segments: u8, body: &[u8]) -> Vec<u8> {
+        let lengths = vec![255; usize::from(segments)];
+        let header = [opus::CAPTURE, &[0, 0], &position.to_le_bytes(), &[0; 12], &[segments], &lengths].concat();
+        let mut page = [&header, body].concat();
+        page.resize(header.len() + 255 * lengths.len(), 0);
+        page
+    }
+
+    #[test]
+    fn a_clip_with_a_long_last_page_is_read_to_its_end() {
+        for segments in [1, 30, 40, 255] {
+            let clip = [page(0, 1, b"OpusHead\x01\x01\0\0"), page(96_000, segments, b"sound")].concat();
+            assert_eq!(format_of(&clip), Ok(MediaFormat::Clip { milliseconds: 2_000 }), "{segments}");
+            assert_eq!(format_of(&clip[..clip.len() - 1]), Err(MediaError::Truncated), "{segments}");
         }
     }
 
