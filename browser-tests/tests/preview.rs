@@ -84,7 +84,7 @@ async fn a_clip_is_played_and_a_picture_is_seen() {
     // Nothing of it is loaded before somebody plays it.
     assert_eq!(world.eval("document.querySelector('audio').readyState").await, 0);
     world.eval("document.querySelector('audio').preload = 'metadata'").await;
-    world.wait("Math.round(document.querySelector('audio').duration) === 5").await;
+    world.wait("Math.ceil(document.querySelector('audio').duration) === 5").await;
     world.close().await;
 }
 
