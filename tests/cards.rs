@@ -133,6 +133,29 @@ fn a_server_that_refuses_newer_buttons_gets_plain_ones_and_is_asked_once() {
 }
 
 #[test]
+fn a_clip_with_newer_buttons_that_is_refused_is_remembered_too() {
+    let directory = long();
+    let mut bot = bot_with(directory.path(), Fake::start());
+    bot.fake.fault(Fault::newer_buttons());
+    bot.say("/start fr-fees-v");
+    bot.fake.wait_sent(PERSON.id, 1);
+    bot.say("/fees").expect("La scolarité");
+    assert_eq!((bot.fake.calls_of("sendVoice").len(), bot.fake.calls_of("sendMessage").len()), (2, 1));
+    bot.fake.assert_clean();
+}
+
+#[test]
+fn help_has_no_clip_where_nothing_can_be_uploaded() {
+    let directory = content();
+    let bot = bot_with(directory.path(), Fake::start());
+    let asked = bot.fake.guest_message(READER, "/help@palabre_test_bot");
+    let answer = bot.fake.wait_for("the card", |state| state.answers(&asked.query_id).first().cloned());
+    let keyboard = answer["result"]["reply_markup"].to_string();
+    assert!(keyboard.contains("1.fr.home") && !keyboard.contains("voice"), "{keyboard}");
+    bot.fake.assert_clean();
+}
+
+#[test]
 fn an_edit_with_newer_buttons_that_is_refused_is_made_with_plain_ones() {
     let directory = long();
     let mut bot = bot_with(directory.path(), Fake::start());

@@ -141,15 +141,19 @@ fn listen_row(content: &Content, lang: LangId, page: Page) -> Option<Vec<Button>
     Some(vec![open(label, Action { lang, target: Target::Listen(page) })])
 }
 
-/// A view in a chat to which nothing can be uploaded: clips open in a chat with the bot.
+/// A view in a chat to which nothing can be uploaded: clips open in a chat with the bot; help, to which no link leads, has none there.
 fn without_uploads(content: &Content, mut view: View) -> View {
-    for button in view.rows.iter_mut().flatten() {
-        if let ButtonAction::Open(listen @ Action { target: Target::Listen(_), .. }) = &button.action
-            && let Some(payload) = listen.to_start_parameter(content)
-        {
-            button.action = ButtonAction::OpenPrivateChat(payload.into());
+    let opens = |button: &mut Button| match button.action {
+        ButtonAction::Open(listen @ Action { target: Target::Listen(_), .. }) => {
+            let payload = listen.to_start_parameter(content);
+            button.action =
+                payload.map_or(ButtonAction::Nothing, |payload| ButtonAction::OpenPrivateChat(payload.into()));
+            button.action != ButtonAction::Nothing
         }
-    }
+        _ => true,
+    };
+    view.rows.iter_mut().for_each(|row| row.retain_mut(opens));
+    view.rows.retain(|row| !row.is_empty());
     view
 }
 

@@ -139,7 +139,7 @@ pub enum Reply<P = PageSource> {
 pub struct ClipReply<P = PageSource> {
     /// What is sent.
     pub clip: Clip,
-    /// What stands under it: a text of at most 200 UTF-16 units, and the page's buttons.
+    /// What stands under it: a text of at most 256 UTF-16 units (a description of a command), and the page's buttons.
     pub caption: P,
     /// What is shown where the clip cannot be sent.
     pub instead: P,

@@ -114,9 +114,7 @@ fn of_teloxide(error: RequestError, method: &'static str) -> ApiError {
         },
         // Its text may hold the address, and that the token.
         RequestError::Network(_) => ApiError::Unreachable(message!("the upload did not arrive")),
-        RequestError::InvalidJson { .. } => {
-            ApiError::Unreachable(message!("an answer that is not the Bot API's (HTTP {status})", status = "?"))
-        }
+        RequestError::InvalidJson { .. } => ApiError::Unreachable(message!("the server has an error")),
         RequestError::Io(_) => ApiError::Unreachable(message!("the upload did not arrive")),
     }
 }

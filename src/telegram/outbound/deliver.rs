@@ -273,7 +273,8 @@ impl Delivery<'_> {
         page: &Rendered,
         new: Option<Recipient<'_>>,
     ) -> Result<Delivered, ApiError> {
-        let mut parts = OptionalParts::all(self.newest_keyboard(page));
+        let wanted = self.newest_keyboard(page);
+        let mut parts = OptionalParts::all(wanted);
         loop {
             let edit = EditMessageText::new(target, page, parts);
             let edited = match target {
@@ -282,7 +283,7 @@ impl Delivery<'_> {
                 EditTarget::Inline { .. } => self.send(None, false, &edit).await,
             };
             let Err(error) = edited else {
-                self.note_refused_buttons(page, parts.keyboard);
+                self.note_refused_buttons(wanted, parts.keyboard);
                 return Ok(Delivered::New);
             };
             match AfterEdit::of(&error, target, parts) {
@@ -315,11 +316,7 @@ impl Delivery<'_> {
         // How a request in a response ends is not told: it has nothing that an older server refuses.
         let keyboard = if self.responds_to(&to) { Keyboard::Plain } else { self.newest_keyboard(page) };
         self.send_with_fallback(Attempt::new(to, OptionalParts::all(keyboard)), async |attempt| {
-            let sent = self.send_or_respond(&attempt.to, &SendMessage::new(attempt, page)).await;
-            if sent.is_ok() && keyboard == Keyboard::Newer {
-                self.note_refused_buttons(page, attempt.parts.keyboard);
-            }
-            sent
+            self.send_or_respond(&attempt.to, &SendMessage::new(attempt, page)).await
         })
         .await
     }
@@ -330,8 +327,8 @@ impl Delivery<'_> {
     }
 
     /// Remembers that a message was taken with plain buttons alone.
-    fn note_refused_buttons(&self, page: &Rendered, taken: Keyboard) {
-        if page.has_newer() && taken == Keyboard::Plain {
+    fn note_refused_buttons(&self, wanted: Keyboard, taken: Keyboard) {
+        if (wanted, taken) == (Keyboard::Newer, Keyboard::Plain) {
             self.too_new.buttons.set(true);
         }
     }
@@ -373,8 +370,12 @@ impl Delivery<'_> {
         mut attempt: Attempt<'_>,
         send: impl AsyncFn(&Attempt<'_>) -> Result<(), ApiError>,
     ) -> Result<(), ApiError> {
+        let wanted = attempt.parts.keyboard;
         loop {
-            let Err(error) = send(&attempt).await else { return Ok(()) };
+            let Err(error) = send(&attempt).await else {
+                self.note_refused_buttons(wanted, attempt.parts.keyboard);
+                return Ok(());
+            };
             let Some(next) = attempt.after(&error) else { return Err(error) };
             log::debug!("sent again in another way: {error}");
             attempt = next;

@@ -33,7 +33,9 @@ pub(in crate::content::validate) fn check_lengths(
         };
         // A slash, a dash with its spaces and a line end for each command but asking; an empty line between the parts.
         let commands: usize = menu.iter().skip(1).map(|e| e.command.len() + utf16_len(&e.description) + 5).sum();
-        let help = interface.help.utf16_len() + commands + interface.help_end.utf16_len() + 4;
+        // Above it stands that its clip cannot be sent.
+        let note = interface.help_clip.as_ref().map_or(0, |_| utf16_len(&interface.no_clip) + 2);
+        let help = note + interface.help.utf16_len() + commands + interface.help_end.utf16_len() + 4;
         if help > MESSAGE_MAX {
             report.error(
                 Code::TextTooLong,
