@@ -10,7 +10,9 @@ mod export;
 mod import;
 mod init;
 mod links;
+mod logging;
 mod new;
+mod packaging;
 mod preview;
 mod run;
 mod schema;
@@ -56,6 +58,8 @@ pub fn execute(arguments: Arguments) -> Result<ExitCode, Error> {
         Command::Import(options) => import::execute(&options),
         Command::Translated(options) => import::translated(&options),
         Command::Voices(options) => voices::execute(&options),
+        Command::Completions(options) => packaging::completions(&options),
+        Command::Man(options) => packaging::man(&options),
     }
 }
 
@@ -92,6 +96,9 @@ pub enum Error {
     /// The schemas cannot be written into this directory.
     #[error("the schemas cannot be written to {}: {}", .0.display(), .1)]
     Schemas(PathBuf, io::Error),
+    /// The manual pages cannot be written into this directory.
+    #[error("the manual pages cannot be written to {}: {}", .0.display(), .1)]
+    Man(PathBuf, io::Error),
     /// `chat` cannot read or write.
     #[error("the terminal failed: {0}")]
     Terminal(io::Error),
@@ -125,12 +132,12 @@ pub enum Error {
     /// SIGINT and SIGTERM cannot be caught.
     #[error("signals cannot be caught: {0}")]
     Signals(io::Error),
-    /// The HTTP server cannot listen on this address.
-    #[error("PALABRE_LISTEN, {0}, cannot be listened on: {1}")]
-    Listen(SocketAddr, io::Error),
-    /// The crash file cannot be read or written.
-    #[error("PALABRE_CRASH_FILE, {}, cannot be used: {}", .0.display(), .1)]
-    CrashFile(PathBuf, io::Error),
+    /// The HTTP server cannot listen on the address of this variable.
+    #[error("{0}, {1}, cannot be listened on: {2}")]
+    Listen(&'static str, SocketAddr, io::Error),
+    /// The log has no thread.
+    #[error("the log does not start: {0}")]
+    Log(io::Error),
     /// The path of `PALABRE_WEBHOOK_URL` cannot be served.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),

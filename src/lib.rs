@@ -3,8 +3,8 @@
 //! Data flows one way, from the files to the message. Each room uses only rooms above it in this list; a test holds the code
 //! against it.
 //!
-//! - [`markup`], [`lang`], [`folding`], [`metrics`], [`clock`]: text with styles; language tags; characters that say the same;
-//!   counters; time of day.
+//! - `platform`, [`build_info`], [`clock`]: what differs between operating systems; version and commit; time of day.
+//! - [`markup`], [`lang`], [`folding`], [`metrics`]: text with styles; language tags; characters that say the same; counters.
 //! - [`messages`], [`diag`]: what editors and operators read, in their language; what is wrong and where.
 //! - [`search`]: a question → ranked topics, whatever they are.
 //! - [`content`]: everything the organisation has to say, proven correct when it is loaded.
@@ -12,7 +12,6 @@
 //! - [`quality`]: the questions with which a content tests itself.
 //! - [`scaffold`]: a new content, and what is added to one.
 //! - [`translation`]: its texts as files for translators and spreadsheets, and the way back.
-//! - `platform`: what differs between operating systems: signals and file permissions.
 //! - [`telegram`], [`terminal`], [`site`]: adapters: how to deliver an answer, or all of them as web pages. None knows another.
 //! - [`server`]: the HTTP port: health, metrics, the webhook's endpoint.
 //! - [`doctor`]: what an operator reads of the state of it all.
@@ -21,6 +20,7 @@
 //! - [`cli`]: arguments and environment, and one `execute()` a command.
 
 pub mod bot;
+pub mod build_info;
 pub mod cli;
 pub mod clock;
 pub mod content;

@@ -6,6 +6,7 @@
 mod feedback;
 mod health;
 mod labels;
+mod process;
 pub mod unanswered;
 
 use std::fmt;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -29,10 +30,31 @@ pub use labels::{
 
 use feedback::FeedbackCounts;
 use health::ServingCollector;
+use process::ProcessCollector;
+
 use labels::{AnswerLabels, MethodLabels, QuestionLabels, QueueLabels, RequestLabels, ResultLabels, UpdateLabels};
 
-/// The media type of [`Metrics::encode`] (OpenMetrics 1.0).
-pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+use crate::build_info;
+
+/// How metrics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsFormat {
+    /// OpenMetrics 1.0.
+    OpenMetrics,
+    /// The text format of Prometheus, 0.0.4: it has no `info` and no units.
+    Prometheus,
+}
+
+impl MetricsFormat {
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Prometheus => prometheus_text::CONTENT_TYPE,
+        }
+    }
+}
 
 /// The most time series of `palabre_answers_total`, about 2 MB: a content that changes its ids again and again must not fill
 /// memory. Answers beyond are counted with section and language `other`.
@@ -59,6 +81,7 @@ pub struct Metrics {
     retries: Counter,
     given_up: Counter,
     flood_notices: Counter,
+    log_lines_dropped: Counter,
     queue: Family<QueueLabels, Gauge>,
     serving: Arc<ServingCollector>,
 }
@@ -67,9 +90,11 @@ impl Metrics {
     /// Metrics that are all zero.
     #[must_use]
     pub fn new(health: Arc<Health>) -> Self {
-        let mut registry = Registry::with_prefix("palabre");
-        let all = &mut registry;
-        all.register("build", "What runs", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(ProcessCollector::new()));
+        let all = registry.sub_registry_with_prefix("palabre");
+        let build = [("version", build_info::VERSION), ("commit", build_info::COMMIT)];
+        all.register("build", "What runs", Info::new(build));
         let help = "Updates from Telegram, once each";
         let updates = of_each(all, "updates", help, |kind: UpdateKind| UpdateLabels { kind: kind.into() });
         let answers = registered(all, "answers", "Pages and cards that went out", Family::default());
@@ -89,6 +114,7 @@ impl Metrics {
         let retries = counter("retries", "Requests to the Bot API that were made once more");
         let given_up = counter("updates_given_up", "Updates that were not answered after every try");
         let flood_notices = counter("flood_notices", "People and chats that were told to slow down");
+        let log_lines_dropped = counter("log_lines_dropped", "Lines of the log that nobody read in time");
         let labels = |state: QueueState| QueueLabels { state: state.into() };
         let queue = of_each(all, "queue_updates", "Updates that are not finished", labels);
         let serving = Arc::new(ServingCollector::new(health));
@@ -107,6 +133,7 @@ impl Metrics {
             retries,
             given_up,
             flood_notices,
+            log_lines_dropped,
             queue,
             serving,
         }
@@ -199,12 +226,21 @@ impl Metrics {
         self.reloads.get_or_create(&ResultLabels { result: result.into() }).inc();
     }
 
-    /// All metrics as OpenMetrics text ([`MEDIA_TYPE`]).
+    /// A line of the log is dropped: whoever reads the log is too slow.
+    pub fn drop_log_line(&self) {
+        self.log_lines_dropped.inc();
+    }
+
+    /// All metrics as text.
     #[must_use]
-    pub fn encode(&self) -> String {
+    pub fn encode(&self, format: MetricsFormat) -> String {
         let mut page = String::with_capacity(16 * 1024);
+        let encoded = match format {
+            MetricsFormat::OpenMetrics => text::encode(&mut page, &self.registry),
+            MetricsFormat::Prometheus => prometheus_text::encode(&mut page, &self.registry),
+        };
         // Writing into a string cannot fail.
-        let _ = text::encode(&mut page, &self.registry);
+        debug_assert!(encoded.is_ok());
         page
     }
 }

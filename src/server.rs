@@ -1,19 +1,22 @@
-//! The HTTP server of `PALABRE_LISTEN`: health, metrics, the report of unanswered questions and, if there is one, the
+//! The HTTP servers of `PALABRE_LISTEN` and `PALABRE_METRICS_LISTEN`: health, metrics, the report of unanswered questions and, if there is one, the
 //! webhook's endpoint.
 //!
 //! Whoever can connect can read every page but the webhook's, so the port must be private, and a proxy in front of it passes on
-//! only the webhook's path. Nothing of a request is logged: no path, no body, no sender.
+//! only the webhook's path. With `PALABRE_METRICS_LISTEN` the pages are on a port of their own, with its own limits, so that nobody who reads
+//! them can be in the way of the webhook. Nothing of a request is logged: no path, no body, no sender.
 
 mod webhook;
 
+use std::collections::HashMap;
 use std::io;
+use std::net::{IpAddr, Ipv6Addr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hyper::server::conn::http1;
@@ -22,9 +25,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 
 use crate::metrics::unanswered::Unanswered;
-use crate::metrics::{Health, MEDIA_TYPE, Metrics};
+use crate::metrics::{Health, Metrics, MetricsFormat};
 
 pub use webhook::{BODY_LIMIT, BODY_TIMEOUT, EndpointError, PROCESSING_TIMEOUT, WebhookEndpoint};
 
@@ -34,11 +38,17 @@ pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The most connections at once; more wait in the kernel's queue. Telegram opens at most 100 (`max_connections`). A connection
 /// takes some kilobytes.
 pub const CONNECTIONS_MAX: usize = 256;
+/// The most connections of one peer at once: what it opens beyond is closed. A proxy is one peer and has all of Telegram's.
+pub const PEER_CONNECTIONS_MAX: usize = CONNECTIONS_MAX / 2;
+/// The longest time in which nothing of a response can be written, because the peer does not read.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// On a stop: the longest time to finish open requests. Longer than the dispatcher takes to finish its updates, so that their
 /// responses are sent.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(4);
 /// The pause after a connection could not be accepted, for lack of file descriptors for example.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+/// The media type of OpenMetrics, in whatever version.
+const OPEN_METRICS: &str = "application/openmetrics-text";
 /// The paths of the monitoring pages, which no webhook can have.
 const PATHS: [&str; 4] = ["/livez", "/readyz", "/metrics", "/gaps"];
 
@@ -53,7 +63,8 @@ pub struct MonitoringState {
     pub unanswered: Option<Arc<Unanswered>>,
 }
 
-/// Serves until `stop` resolves; then accepts no new connection and finishes open requests within [`DRAIN_TIMEOUT`].
+/// Serves the monitoring pages, and the webhook if there is one, until `stop` resolves; then accepts no new connection and finishes
+/// open requests within [`DRAIN_TIMEOUT`].
 ///
 /// Dropping the future closes every connection at once.
 pub async fn serve(
@@ -69,6 +80,16 @@ pub async fn serve(
     serve_router(listener, router.merge(monitoring_pages(monitoring)), stop).await;
 }
 
+/// As [`serve`], but the webhook alone.
+pub async fn serve_webhook(
+    listener: TcpListener,
+    monitoring: MonitoringState,
+    endpoint: WebhookEndpoint,
+    stop: impl Future<Output = ()>,
+) {
+    serve_router(listener, endpoint.router(monitoring), stop).await;
+}
+
 /// Serves what a router answers, within the same limits, until `stop` resolves.
 pub(crate) async fn serve_router(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let service = TowerToHyperService::new(router);
@@ -76,18 +97,32 @@ pub(crate) async fn serve_router(listener: TcpListener, router: Router, stop: im
     protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let draining = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let mut peers = Peers::default();
     let mut stop = pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = &mut stop => break,
-            Some(_) = connections.join_next() => continue,
-            stream = accept(&listener), if connections.len() < CONNECTIONS_MAX => stream,
+            // None panics, for hyper does not; of one that did, the place would stay taken.
+            Some(ended) = connections.join_next() => {
+                ended.into_iter().for_each(|peer| peers.leave(peer));
+                continue;
+            }
+            accepted = accept(&listener), if connections.len() < CONNECTIONS_MAX => accepted,
         };
+        if !peers.enter(peer) {
+            continue;
+        }
         // Responses are small and written at once, so Nagle's algorithm only delays them. A closed connection needs no option.
         let _ = stream.set_nodelay(true);
-        let connection = protocol.serve_connection(TokioIo::new(stream), service.clone());
-        // An error (reset, timeout, no HTTP) needs no handling: the connection is closed.
-        connections.spawn(draining.watch(connection));
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_TIMEOUT));
+        let connection = protocol.serve_connection(TokioIo::new(Box::pin(stream)), service.clone());
+        let connection = draining.watch(connection);
+        connections.spawn(async move {
+            // An error (reset, timeout, no HTTP) needs no handling: the connection is closed.
+            let _ = connection.await;
+            peer
+        });
     }
     drop(listener);
     if tokio::time::timeout(DRAIN_TIMEOUT, draining.shutdown()).await.is_err() {
@@ -95,11 +130,43 @@ pub(crate) async fn serve_router(listener: TcpListener, router: Router, stop: im
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// How many connections each peer has.
+#[derive(Default)]
+struct Peers(HashMap<IpAddr, usize>);
+
+impl Peers {
+    /// Whether the peer may have one more.
+    fn enter(&mut self, peer: IpAddr) -> bool {
+        let count = self.0.entry(network(peer)).or_default();
+        let has_room = *count < PEER_CONNECTIONS_MAX;
+        *count += usize::from(has_room);
+        has_room
+    }
+
+    fn leave(&mut self, peer: IpAddr) {
+        let peer = network(peer);
+        if let Some(count) = self.0.get_mut(&peer) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&peer);
+            }
+        }
+    }
+}
+
+/// What counts as one peer: an IPv4 address, or the 64 bits of an IPv6 address that name a network.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, peer.ip()),
             // The error of one connection, not of the listener.
             Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(error) => {
@@ -127,8 +194,14 @@ async fn readiness(State(state): State<MonitoringState>) -> Response {
     }
 }
 
-async fn metrics(State(state): State<MonitoringState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, MEDIA_TYPE)], state.metrics.encode())
+/// In the format that the request prefers: Prometheus asks for OpenMetrics, a person and older programs for nothing of the kind.
+async fn metrics(State(state): State<MonitoringState>, headers: HeaderMap) -> impl IntoResponse {
+    let accepts = |header: &HeaderValue| header.to_str().is_ok_and(|text| text.contains(OPEN_METRICS));
+    let format = match headers.get_all(header::ACCEPT).iter().any(accepts) {
+        true => MetricsFormat::OpenMetrics,
+        false => MetricsFormat::Prometheus,
+    };
+    ([(header::CONTENT_TYPE, format.media_type())], state.metrics.encode(format))
 }
 
 async fn unanswered(State(state): State<MonitoringState>) -> Response {
@@ -138,5 +211,33 @@ async fn unanswered(State(state): State<MonitoringState>) -> Response {
             format!("{report}{}", state.metrics.feedback_report()).into_response()
         }
         None => (StatusCode::NOT_FOUND, "the gap report is off\n").into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn one_peer_leaves_room_for_others() {
+        let mut peers = Peers::default();
+        let (one, same, other) = (ip("10.0.0.1"), ip("::ffff:10.0.0.1"), ip("10.0.0.2"));
+        assert!((0..PEER_CONNECTIONS_MAX).all(|_| peers.enter(one)));
+        assert!(!peers.enter(one) && !peers.enter(same) && peers.enter(other));
+        peers.leave(same);
+        assert!(peers.enter(one) && !peers.enter(one));
+        (0..PEER_CONNECTIONS_MAX).for_each(|_| peers.leave(one));
+        peers.leave(other);
+        assert!(peers.0.is_empty(), "nothing is remembered of who has gone");
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_peer() {
+        assert_eq!(network(ip("2001:db8:1:2:3:4:5:6")), network(ip("2001:db8:1:2::7")));
+        assert_ne!(network(ip("2001:db8:1:2::7")), network(ip("2001:db8:1:3::7")));
     }
 }

@@ -22,7 +22,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-pub use api::token::{Token, TokenError};
+pub use api::token::{Token, TokenError, TokenFault};
 pub use api::{Api, ApiConfigError};
 pub use inbound::crash_guard::CrashGuard;
 pub use inbound::source::webhook::{DeliveryOutcome, Webhook, WebhookDelivery};
@@ -37,6 +37,7 @@ use outbound::sender::Sender;
 use profile::Publisher;
 
 use crate::bot::reply::{Reply, Request, reply};
+use crate::build_info;
 use crate::content::Content;
 use crate::metrics::unanswered::Unanswered;
 use crate::metrics::{Health, Metrics};
@@ -155,7 +156,7 @@ impl Bot {
         let languages: Vec<String> = content.languages().map(|lang| content.tag(lang).to_string()).collect();
         log::info!(
             "palabre {} answers as @{}: {} sections in {}",
-            env!("CARGO_PKG_VERSION"),
+            build_info::VERSION,
             me.username,
             content.sections().len(),
             languages.join(", "),

@@ -30,7 +30,7 @@ fn a_bot_that_dies_of_boom() {
     let content = load::shipped(load::today()).content.unwrap();
     let url = env::var("TELOXIDE_API_URL").unwrap();
     let api = Api::new(&Token::new(TOKEN).unwrap(), Some(&url), None).unwrap();
-    let bot = Bot::new(api, content).reply(dies_of_boom).crash_guard(CrashGuard::open(file.into()).unwrap());
+    let bot = Bot::new(api, content).reply(dies_of_boom).crash_guard(CrashGuard::open(Path::new(&file)).unwrap());
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
     runtime.block_on(bot.run(std::future::pending())).unwrap();
@@ -95,10 +95,30 @@ fn a_process_that_stops_leaves_no_file_and_one_that_is_killed_does() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_said_at_once() {
-    let fake = Fake::start();
-    let env = [("PALABRE_CRASH_FILE", "/nowhere/crash")];
-    let mut process = Process::start_with(env!("CARGO_BIN_EXE_palabre"), &fake, &[], &env);
-    assert!(!process.wait_exit(fake_bot_api::WAIT_LIMIT).success());
-    assert!(process.log().contains("PALABRE_CRASH_FILE"), "{}", process.log());
+fn with_a_file_that_cannot_be_used_it_says_so_and_answers() {
+    let directory = tempfile::tempdir().unwrap();
+    let corrupt = directory.path().join("corrupt");
+    std::fs::write(&corrupt, [0xFF; 100_000]).unwrap();
+    let shared = directory.path().join("shared");
+    let _of_another_process = CrashGuard::open(&shared).unwrap();
+    for (file, complaint) in [
+        (&*corrupt.join("crash"), Some("ot a directory")),
+        (directory.path(), Some("s a directory")),
+        (&shared, Some("another process uses it")),
+        (&corrupt, None),
+    ] {
+        let fake = Fake::start();
+        let env = [("PALABRE_CRASH_FILE", file.to_str().unwrap())];
+        let mut process = Process::start_with(env!("CARGO_BIN_EXE_palabre"), &fake, &[], &env);
+        let asked = fake.private_message(1, "/contact");
+        fake.wait_confirmed(asked.update_id);
+        assert_eq!(fake.sent_to(1).len(), 1, "{file:?}");
+        process.signal("TERM");
+        assert!(process.wait_exit(fake_bot_api::WAIT_LIMIT).success());
+        let log = process.log();
+        let line = log.lines().find(|line| line.contains("PALABRE_CRASH_FILE"));
+        assert_eq!(line.is_some(), complaint.is_some(), "{log}");
+        assert!(line.zip(complaint).is_none_or(|(line, complaint)| line.contains(complaint)), "{log}");
+    }
+    assert!(shared.exists() && !corrupt.exists(), "a file is removed by the process that it belongs to");
 }

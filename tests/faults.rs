@@ -281,6 +281,8 @@ fn nothing_private_stands_in_any_output_after_every_fault() {
         FaultKind::AnswerLost,
         FaultKind::Truncated,
         FaultKind::refuse(400, &format!("Bad Request: {GROUP} and 556677100 are odd")),
+        FaultKind::refuse(400, &format!("Bad Request: Person is odd, who wrote {WORDS}")),
+        FaultKind::refuse(403, &format!("Forbidden: Person wrote {WORDS}")),
         FaultKind::refuse(403, "Forbidden: bot was blocked by the user"),
         FaultKind::migrated(GROUP),
         FaultKind::conflict(),

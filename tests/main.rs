@@ -28,6 +28,8 @@ mod links;
 mod media;
 mod metrics;
 mod newer;
+#[cfg(unix)]
+mod operation;
 mod preview;
 mod profile;
 mod properties;

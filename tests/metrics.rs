@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{Days, NaiveDate};
 use palabre::content::load;
 use palabre::metrics::unanswered::{DAYS, QUESTIONS_MIN, Unanswered, WORDS_MAX};
-use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, Surface};
+use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, MetricsFormat, Surface};
 use serde_json::json;
 
 use crate::support::bot::{BotTest, Process};
@@ -164,7 +164,7 @@ fn labels_do_not_grow_without_end() {
         metrics.answer(&format!("s{i}"), "fr", Surface::Private);
         metrics.answer("home", &format!("l{i}"), Surface::Private);
     }
-    let text = metrics.encode();
+    let text = metrics.encode(MetricsFormat::OpenMetrics);
     let series = text.lines().filter(|line| line.starts_with("palabre_answers_total")).count();
     assert_eq!(series, ANSWER_SERIES_MAX + 1);
     let other = "palabre_answers_total{section=\"other\",language=\"other\",surface=\"private\"} ";

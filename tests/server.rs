@@ -10,12 +10,13 @@ use std::time::Duration;
 use axum::body::Bytes;
 use chrono::Utc;
 use palabre::metrics::unanswered::Unanswered;
-use palabre::metrics::{Health, Metrics};
-use palabre::server::{BODY_LIMIT, BODY_TIMEOUT, CONNECTIONS_MAX, DRAIN_TIMEOUT, HEAD_TIMEOUT, PROCESSING_TIMEOUT};
+use palabre::metrics::{Health, Metrics, MetricsFormat};
+use palabre::server::{BODY_LIMIT, BODY_TIMEOUT, CONNECTIONS_MAX, DRAIN_TIMEOUT, HEAD_TIMEOUT, PEER_CONNECTIONS_MAX};
 use palabre::server::{MonitoringState, WebhookEndpoint, serve};
+use palabre::server::{PROCESSING_TIMEOUT, WRITE_TIMEOUT};
 use palabre::telegram::{DeliveryOutcome, WebhookDelivery};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -48,6 +49,15 @@ impl Server {
 
     async fn connect(&self) -> Client {
         Client(TcpStream::connect(self.address).await.unwrap())
+    }
+
+    /// Connects from 127.0.0.`host`, which Linux has without being told.
+    async fn connect_from(&self, host: u8) -> Client {
+        let socket = TcpSocket::new_v4().unwrap();
+        // The kernel is not to take more than it must of what nobody reads.
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.bind(SocketAddr::from(([127, 0, 0, host], 0))).unwrap();
+        Client(socket.connect(self.address).await.unwrap())
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -99,7 +109,7 @@ impl Drop for Handled {
 /// How many requests to the webhook ended so, as `/metrics` says.
 fn count(monitoring: &MonitoringState, result: &str) -> u64 {
     let line = format!("palabre_webhook_requests_total{{result=\"{result}\"}} ");
-    let text = monitoring.metrics.encode();
+    let text = monitoring.metrics.encode(MetricsFormat::OpenMetrics);
     text.lines().find_map(|l| l.strip_prefix(&line)).expect("there is such a count").parse().unwrap()
 }
 
@@ -166,10 +176,23 @@ async fn it_is_alive_before_it_is_ready() {
 }
 
 #[tokio::test]
-async fn metrics_are_open_metrics() {
-    let metrics = Server::start(1).await.get("/metrics").await;
-    assert!(metrics.head.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"));
-    assert!(metrics.body.ends_with("# EOF\n"), "{}", metrics.body);
+async fn metrics_are_in_the_format_that_is_asked_for() {
+    const PROMETHEUS: &str =
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1";
+    let server = Server::start(1).await;
+    let mut client = server.connect().await;
+    client.write(&format!("GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: {PROMETHEUS}\r\n\r\n")).await;
+    let open = client.read().await;
+    assert!(open.head.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"));
+    assert!(open.body.ends_with("# EOF\n") && open.body.contains("# TYPE palabre_build info\n"), "{}", open.body);
+
+    let plain = server.get("/metrics").await;
+    assert!(plain.head.contains("content-type: text/plain; version=0.0.4; charset=utf-8"), "{}", plain.head);
+    assert!(
+        plain.body.contains("# TYPE palabre_build_info gauge\n") && !plain.body.contains("# EOF"),
+        "{}",
+        plain.body
+    );
 }
 
 #[tokio::test]
@@ -352,11 +375,44 @@ async fn connections_have_a_limit() {
     let server = Server::start(1).await;
     let began = Instant::now();
     let mut idle = Vec::new();
-    for _ in 0..CONNECTIONS_MAX {
-        idle.push(server.connect().await);
+    for host in [1, 2] {
+        for _ in 0..PEER_CONNECTIONS_MAX {
+            idle.push(server.connect_from(host).await);
+        }
     }
+    assert_eq!(idle.len(), CONNECTIONS_MAX);
     assert_eq!(server.get("/livez").await.status, 200, "one more is served when there is room");
     assert_took(began, HEAD_TIMEOUT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_peer_cannot_take_all_connections() {
+    let server = Server::start(1).await;
+    let began = Instant::now();
+    let mut held = Vec::new();
+    for _ in 0..PEER_CONNECTIONS_MAX {
+        held.push(server.connect_from(2).await);
+    }
+    assert!(server.connect_from(2).await.is_closed().await, "one more of the same is closed");
+    assert_eq!(server.get("/livez").await.status, 200);
+    assert_took(began, Duration::ZERO);
+    held.truncate(1);
+    held[0].write("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    assert_eq!(held[0].read().await.status, 200, "those that it has are served");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_is_cut_off() {
+    const REQUESTS: usize = 1_000;
+    let server = Server::start(1).await;
+    // The answers are more than the kernel keeps for somebody who does not read.
+    let mut deaf = server.connect_from(1).await;
+    deaf.write(&"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(REQUESTS)).await;
+    tokio::time::sleep(WRITE_TIMEOUT + Duration::from_secs(1)).await;
+    let mut received = Vec::new();
+    let _ = deaf.0.read_to_end(&mut received).await;
+    let answers = String::from_utf8_lossy(&received).matches("HTTP/1.1 200").count();
+    assert!((1..REQUESTS).contains(&answers), "{answers} answers in {} bytes", received.len());
 }
 
 #[tokio::test]

@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, Resettable, StyledStr, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use crate::build_info;
 use crate::cli::Error;
 use crate::cli::config::{ContentChoice, RunConfig, SettingError, TOKEN_ARGUMENT, TelegramOptions};
 use crate::content::json_schema::FileKind;
@@ -91,6 +93,13 @@ pub enum Command {
     ///
     /// Without keys it notes all but those that are stale already.
     Translated(TranslatedOptions),
+    /// Print what completes this program's commands and options in a shell
+    ///
+    /// Where it goes: ~/.local/share/bash-completion/completions/palabre, ~/.zfunc/_palabre, or
+    /// ~/.config/fish/completions/palabre.fish; for PowerShell, at the end of $PROFILE.
+    Completions(CompletionsOptions),
+    /// Print the manual page, or write one for each command into a directory
+    Man(ManOptions),
 }
 
 /// The variables that are no argument's.
@@ -396,6 +405,22 @@ pub struct TranslatedOptions {
     pub keys: Vec<String>,
 }
 
+/// The arguments of `palabre completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsOptions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The arguments of `palabre man`.
+#[derive(Debug, Args)]
+pub struct ManOptions {
+    /// Write palabre.1, palabre-run.1 and so on into this directory
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
 /// The output of `export`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
@@ -432,7 +457,11 @@ pub enum Format {
 /// When a setting has no valid value. The value is not repeated: addresses may hold passwords.
 pub fn parse() -> Result<Arguments, Error> {
     let locale = help_locale(std::env::args().skip(1)).unwrap_or_else(Locale::of_system);
-    let command = translated(without_blank_variables(Arguments::command()), locale);
+    let mut command = without_blank_variables(Arguments::command());
+    if std::env::args().any(|argument| ["--version", "-V"].contains(&&*argument)) {
+        command = command.version(version());
+    }
+    let command = translated(command, locale);
     let matches = command.try_get_matches().map_err(into_setting_error)?;
     if let Some((_, command)) = matches.subcommand()
         && command.ids().any(|id| id == TOKEN_ARGUMENT)
@@ -441,6 +470,17 @@ pub fn parse() -> Result<Arguments, Error> {
         return Err(SettingError::TokenArgument.into());
     }
     Arguments::from_arg_matches(&matches).map_err(into_setting_error)
+}
+
+/// Version, commit and the version of the content inside the binary, which takes a moment to find out.
+fn version() -> String {
+    let content = load::shipped_version();
+    format!("{} (commit {}, content {content})", build_info::VERSION, build_info::COMMIT)
+}
+
+/// The whole command line in a language, for what is made of it.
+pub(super) fn described(locale: Locale) -> clap::Command {
+    translated(Arguments::command(), locale)
 }
 
 /// The language of the help: the value of `--lang`, before the command line is read as a whole.

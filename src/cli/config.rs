@@ -98,6 +98,9 @@ pub struct RunConfig {
     /// An address and a port for /livez, /readyz, /metrics, /gaps and the webhook; 127.0.0.1:8080 with a webhook, else none
     #[arg(long, env = "PALABRE_LISTEN", value_name = "ADDRESS", value_parser = listen)]
     listen: Option<SocketAddr>,
+    /// An address and a port of their own for /livez, /readyz, /metrics and /gaps: then only the webhook is on that of PALABRE_LISTEN
+    #[arg(long, env = "PALABRE_METRICS_LISTEN", value_name = "ADDRESS", value_parser = metrics_listen)]
+    pub metrics_listen: Option<SocketAddr>,
     /// The most messages a second to all chats together; without it as many as Telegram takes
     #[arg(long, env = "PALABRE_MAX_PER_SECOND", value_name = "N", value_parser = max_per_second)]
     pub max_per_second: Option<NonZeroU32>,
@@ -149,8 +152,8 @@ pub enum SettingError {
     #[error("PALABRE_WEBHOOK_URL is not an address, as https://bot.example.org/telegram")]
     WebhookUrl,
     /// No IP address with a port.
-    #[error("PALABRE_LISTEN is not an address and a port, as 127.0.0.1:8080")]
-    Listen,
+    #[error("{0} is not an address and a port, as 127.0.0.1:8080")]
+    Listen(&'static str),
     /// Outside of Telegram's limits (Bot API, `setWebhook`).
     #[error("PALABRE_WEBHOOK_MAX_CONNECTIONS is not a number from 1 to 100")]
     MaxConnections,
@@ -171,7 +174,11 @@ fn webhook_url(value: &str) -> Result<Url, SettingError> {
 }
 
 fn listen(value: &str) -> Result<SocketAddr, SettingError> {
-    value.trim().parse().map_err(|_| SettingError::Listen)
+    value.trim().parse().map_err(|_| SettingError::Listen("PALABRE_LISTEN"))
+}
+
+fn metrics_listen(value: &str) -> Result<SocketAddr, SettingError> {
+    value.trim().parse().map_err(|_| SettingError::Listen("PALABRE_METRICS_LISTEN"))
 }
 
 fn max_connections(value: &str) -> Result<u8, SettingError> {

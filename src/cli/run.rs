@@ -1,16 +1,18 @@
 //! `palabre run`: answers on Telegram until it is told to stop.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::cli::Error;
 use crate::cli::config::RunConfig;
+use crate::cli::logging::Log;
 use crate::content::Content;
 use crate::content::load::{self, Loaded};
 use crate::messages::Locale;
@@ -25,9 +27,22 @@ const DELIVERY_QUEUE: usize = 256;
 
 /// Runs until SIGINT or SIGTERM.
 pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
-    let style = std::env::var("RUST_LOG_STYLE").unwrap_or_default();
-    env_logger::Builder::new().parse_filters(&config.log).parse_write_style(&style).init();
+    let health = Arc::new(Health::new(SILENCE_MAX));
+    let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
+    let log = Log::start(&config.log, Arc::clone(&metrics)).map_err(Error::Log)?;
     log_panics();
+    match answer(config, health, metrics) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        // The reason would not be read either, and to write it would be to wait for ever.
+        Err(_) if !log.flush() => Ok(ExitCode::FAILURE),
+        Err(error) => Err(error),
+    }
+}
+
+fn answer(config: RunConfig, health: Arc<Health>, metrics: Arc<Metrics>) -> Result<(), Error> {
+    if let Err(error) = platform::forbid_core_dumps() {
+        log::warn!("core dumps, which hold the token, cannot be forbidden: {error}");
+    }
     let directory = super::directory(&config.content);
     let last_good = config.state_directory().zip(directory.as_deref()).map(|(state, of)| LastGood::new(state, of));
     let first = first_content(directory.as_deref(), last_good.as_ref())?;
@@ -41,10 +56,12 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
     let follow = |served: &Content, metrics| {
         crate::reload::start(directory.as_deref(), served, first.origin, last_good, metrics)
     };
-    let result = runtime.block_on(serve(api, first.content, follow, token.webhook_secret(), config));
+    let unanswered = config.count_unanswered.then(Arc::default);
+    let monitoring = MonitoringState { health, metrics, unanswered };
+    let result = runtime.block_on(serve(api, first.content, follow, token.webhook_secret(), monitoring, config));
     // A DNS lookup that hangs would delay the exit for seconds.
     runtime.shutdown_background();
-    result.map(|()| ExitCode::SUCCESS)
+    result
 }
 
 /// The content of the start.
@@ -74,15 +91,10 @@ async fn serve(
     content: Content,
     follow: impl FnOnce(&Content, Arc<Metrics>) -> Result<mpsc::Receiver<Content>, ReloadError>,
     secret: String,
+    monitoring: MonitoringState,
     config: RunConfig,
 ) -> Result<(), Error> {
     let stop = platform::stop_signal().map_err(Error::Signals)?;
-    let health = Arc::new(Health::new(SILENCE_MAX));
-    let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
-    let unanswered = config.count_unanswered.then(Arc::default);
-    let monitoring =
-        MonitoringState { health: Arc::clone(&health), metrics: Arc::clone(&metrics), unanswered: unanswered.clone() };
-
     let listen = config.listen();
     let (sender, deliveries) = mpsc::channel(DELIVERY_QUEUE);
     let endpoint = config.webhook_url.as_ref().map(|url| WebhookEndpoint::new(url.path(), &secret, sender));
@@ -94,45 +106,56 @@ async fn serve(
         deliveries,
         answer_in_response: config.answer_in_response,
     });
-    // Dropped when the bot has stopped: then the server finishes its open requests and ends.
+    // Dropped when the bot has stopped: then the servers finish their open requests and end.
     let (stopping, stopped) = watch::channel(());
-    let server = match listen {
-        None => None,
-        Some(address) => {
-            let listener = TcpListener::bind(address).await.map_err(|error| Error::Listen(address, error))?;
-            // The port is the system's choice where `address` has 0.
-            log::info!("health and metrics are on {}", listener.local_addr().unwrap_or(address));
-            Some(start_server(listener, monitoring, endpoint, stopped))
+    let stopped = || {
+        let mut stopped = stopped.clone();
+        async move { drop(stopped.changed().await) }
+    };
+    let mut servers = JoinSet::new();
+    if let Some(address) = config.metrics_listen {
+        let listener = listen_on("PALABRE_METRICS_LISTEN", address, "health and metrics are").await?;
+        servers.spawn(server::serve(listener, monitoring.clone(), None, stopped()));
+        if let (Some(address), Some(endpoint)) = (listen, endpoint) {
+            let listener = listen_on("PALABRE_LISTEN", address, "the webhook is").await?;
+            servers.spawn(server::serve_webhook(listener, monitoring.clone(), endpoint, stopped()));
         }
-    };
+    } else if let Some(address) = listen {
+        let listener = listen_on("PALABRE_LISTEN", address, "health and metrics are").await?;
+        servers.spawn(server::serve(listener, monitoring.clone(), endpoint, stopped()));
+    }
+    let MonitoringState { health, metrics, unanswered } = monitoring;
     let contents = follow(&content, Arc::clone(&metrics))?;
-    let crash_guard = match config.crash_file {
-        None => CrashGuard::default(),
-        Some(file) => CrashGuard::open(file.clone()).map_err(|error| Error::CrashFile(file, error))?,
-    };
     let bot = Bot::new(api, content)
-        .crash_guard(crash_guard)
+        .crash_guard(config.crash_file.map(crash_guard).unwrap_or_default())
         .contents(contents)
         .max_per_second(config.max_per_second)
         .webhook(webhook)
         .metrics(health, metrics, unanswered);
     let result = bot.run(stop).await;
     drop(stopping);
-    if let Some(server) = server {
-        // Bounded by `server::DRAIN_TIMEOUT`.
-        let _ = server.await;
-    }
+    // Bounded by `server::DRAIN_TIMEOUT`.
+    servers.join_all().await;
     Ok(result?)
 }
 
-/// Serves until the sender of `stopped` is dropped.
-fn start_server(
-    listener: TcpListener,
-    monitoring: MonitoringState,
-    endpoint: Option<WebhookEndpoint>,
-    mut stopped: watch::Receiver<()>,
-) -> JoinHandle<()> {
-    tokio::spawn(server::serve(listener, monitoring, endpoint, async move { drop(stopped.changed().await) }))
+/// Listens on the address of a variable, and says so.
+async fn listen_on(variable: &'static str, address: SocketAddr, what: &str) -> Result<TcpListener, Error> {
+    let listener = TcpListener::bind(address).await.map_err(|error| Error::Listen(variable, address, error))?;
+    // The port is the system's choice where `address` has 0.
+    log::info!("{what} on {}", listener.local_addr().unwrap_or(address));
+    Ok(listener)
+}
+
+/// The guard of a crash file. Without one people are answered all the same, so a file that cannot be used stops nothing.
+fn crash_guard(file: PathBuf) -> CrashGuard {
+    CrashGuard::open(&file).unwrap_or_else(|error| {
+        let file = file.display();
+        log::error!(
+            "PALABRE_CRASH_FILE, {file}, is not used, so an update that ends the process is not given up: {error}"
+        );
+        CrashGuard::default()
+    })
 }
 
 /// Logs the place of a panic alone: its message may quote what a person wrote.

@@ -61,6 +61,12 @@ pub fn shipped(edition: impl Into<Edition>) -> Loaded {
     of_files(Files::shipped(), edition.into())
 }
 
+/// The version of the content inside the binary, which is not loaded for it.
+#[must_use]
+pub fn shipped_version() -> Version {
+    Files::shipped().version()
+}
+
 /// Loads the content of a directory; without one, that inside the binary.
 #[must_use]
 pub fn directory_or_shipped(path: Option<&Path>, edition: impl Into<Edition>) -> Loaded {

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::FILES_TIME_LIMIT;
 use super::errors;
 use super::report::Finding;
+use crate::build_info;
 use crate::content::load::{Loaded, today};
 use crate::content::{CHILDREN_MAX, Content, LANGUAGES_MAX};
 use crate::diag::{Code, Report, Severity, count_of_warnings};
@@ -23,7 +24,7 @@ pub(crate) const TOKEN_SHAPE: &str = "token-shape";
 const SECRET_LENGTH: usize = 35;
 
 pub(crate) fn version() -> Finding {
-    Finding::ok("version", Message::verbatim(concat!("palabre ", env!("CARGO_PKG_VERSION"))))
+    Finding::ok("version", Message::verbatim(format_args!("palabre {}", build_info::VERSION)))
 }
 
 /// The content's size and problems, the age of its facts, and limits that are near. `location` says where the content lies;

@@ -37,6 +37,8 @@ const TCP_KEEPALIVE: Duration = Duration::from_secs(15);
 const TCP_KEEPALIVE_RETRIES: u32 = 3;
 /// Longest answer in bytes: a hundred updates are far shorter.
 const ANSWER_MAX: usize = 16 << 20;
+/// The proxies that [`reqwest`] speaks to. An `h` or an `a` at the end: the proxy looks the server's name up, not this machine.
+const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 /// Longest name of a method in bytes.
 const METHOD_NAME_MAX: usize = 64;
 
@@ -52,8 +54,8 @@ pub enum ApiConfigError {
     /// `TELOXIDE_API_URL` is not a web address.
     #[error("TELOXIDE_API_URL is not an address, as https://api.telegram.org")]
     Server,
-    /// `TELOXIDE_PROXY` is not a web address. It may hold a password, so it is not repeated.
-    #[error("TELOXIDE_PROXY is not an address, as http://proxy.example:3128")]
+    /// `TELOXIDE_PROXY` is not the address of a proxy. It may hold a password, so it is not repeated.
+    #[error("TELOXIDE_PROXY is not an address, as http://proxy.example:3128 or socks5h://127.0.0.1:9050")]
     Proxy,
     /// TLS cannot be set up.
     #[error("the HTTP client cannot be built: {0}")]
@@ -167,7 +169,7 @@ fn client(proxy: Option<&str>) -> Result<Client, ApiConfigError> {
         .tcp_keepalive_interval(TCP_KEEPALIVE)
         .tcp_keepalive_retries(TCP_KEEPALIVE_RETRIES);
     if let Some(proxy) = proxy {
-        let address = web_address(proxy).ok_or(ApiConfigError::Proxy)?;
+        let address = address(proxy, &PROXY_SCHEMES).ok_or(ApiConfigError::Proxy)?;
         builder = builder.proxy(reqwest::Proxy::all(address).map_err(|_| ApiConfigError::Proxy)?);
     }
     builder.build().map_err(|error| ApiConfigError::Client(error.without_url()))
@@ -175,7 +177,11 @@ fn client(proxy: Option<&str>) -> Result<Client, ApiConfigError> {
 
 /// An address on the web.
 fn web_address(text: &str) -> Option<Url> {
-    Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    address(text, &["http", "https"])
+}
+
+fn address(text: &str, schemes: &[&str]) -> Option<Url> {
+    Url::parse(text.trim()).ok().filter(|url| schemes.contains(&url.scheme()) && url.has_host())
 }
 
 /// The method's name as the Bot API writes it (`getMe`): teloxide's begin with a capital, which other servers than Telegram's

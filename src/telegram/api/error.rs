@@ -15,8 +15,48 @@ pub(super) const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
 /// Longest pause after a 429. Telegram keeps an update for 24 hours and a polling bot that pauses longer than this looks dead to
 /// its operator; asking once an hour costs nothing.
 pub(super) const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
-/// Characters of Telegram's description that are shown.
-const DESCRIPTION_MAX: usize = 120;
+/// Beginnings of Telegram's descriptions, as a log shows them: the rest may name a chat, a person or what somebody wrote. Of a
+/// description that begins with a code, such as `BUTTON_DATA_INVALID`, that is shown.
+const KNOWN_DESCRIPTIONS: [&str; 38] = [
+    "Unauthorized",
+    "Too Many Requests",
+    "bot can't initiate conversation with a user",
+    "bot can't send messages to",
+    "bot is not a member of",
+    "bot was blocked by the user",
+    "bot was kicked from",
+    "user is deactivated",
+    "the group chat was deleted",
+    "group chat was deactivated",
+    "chat not found",
+    "chat_id is empty",
+    "have no rights to send a message",
+    "not enough rights",
+    "need administrator rights",
+    "message is not modified",
+    "message can't be edited",
+    "message to edit not found",
+    "message to be replied not found",
+    "replied message not found",
+    "message thread not found",
+    "message text is empty",
+    "message is too long",
+    "text must be non-empty",
+    "can't parse entities",
+    "can't parse inline keyboard",
+    "inline keyboard expected",
+    "query is too old and response timeout expired or query ID is invalid",
+    "result_id",
+    "file is too big",
+    "file must be non-empty",
+    "wrong file identifier",
+    "wrong remote file identifier",
+    "wrong type of the web page content",
+    "failed to get HTTP URL content",
+    "can't use getUpdates method while webhook is active",
+    "terminated by other getUpdates request",
+    "terminated by setWebhook request",
+];
 
 /// Why a request did not do what it should. `Display` holds no token, no id and no text that a person wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -34,8 +74,10 @@ pub(crate) enum ApiError {
     #[error("this server does not know the method {0}")]
     UnknownMethod(&'static str),
     /// Telegram understood and declined.
-    #[error("Telegram refuses ({code}): {}", without_digits(description))]
+    #[error("Telegram refuses {method} ({code}): {}", kind_of(description))]
     Refused {
+        /// The method.
+        method: &'static str,
         /// `error_code`, 400 to 499.
         code: u16,
         /// `description`, a sentence of Telegram's.
@@ -64,15 +106,24 @@ impl ApiError {
     /// (`Bad Request: `). Beginnings, because Telegram changes the ends of its sentences.
     pub(crate) fn says(&self, beginning: &str) -> bool {
         let Self::Refused { description, .. } = self else { return false };
-        let starts =
-            |text: &str| text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning));
-        starts(description) || description.split_once(": ").is_some_and(|(_, rest)| starts(rest))
+        begins(description, beginning)
     }
 }
 
-/// A description for the log: ids are digits, and a log holds none of them.
-fn without_digits(description: &str) -> String {
-    description.chars().take(DESCRIPTION_MAX).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
+fn begins(description: &str, beginning: &str) -> bool {
+    let starts = |text: &str| text.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning));
+    starts(description) || description.split_once(": ").is_some_and(|(_, rest)| starts(rest))
+}
+
+/// What a log says of a description. None of it is Telegram's free text.
+fn kind_of(description: &str) -> &str {
+    if let Some(known) = KNOWN_DESCRIPTIONS.into_iter().find(|known| begins(description, known)) {
+        return known;
+    }
+    let reason = description.split_once(": ").map_or(description, |(_, reason)| reason);
+    let code = reason.split(|c: char| !c.is_ascii_uppercase() && c != '_').next().unwrap_or_default();
+    // One capital letter begins a sentence, and capitals without an underscore may be a name.
+    if code.contains('_') { code } else { "for a reason that the log leaves out" }
 }
 
 /// A failure of the HTTP request, before there is an answer to read. The address, which holds the token, is left out.
@@ -163,7 +214,7 @@ impl ApiResponse {
             (429, _) => ApiError::RetryAfter(RETRY_AFTER_MIN),
             (500.., _) => ApiError::Unreachable(message!("error {code}", code)),
             (404, _) if self.method != "getMe" => ApiError::UnknownMethod(self.method),
-            _ => ApiError::Refused { code, description },
+            _ => ApiError::Refused { method: self.method, code, description },
         })
     }
 
@@ -182,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_pause_is_neither_nothing_nor_for_days() {
-        for (asked, pause) in [(0, 1), (3, 3), (86_400, 3_600)] {
+        for (asked, pause) in [(0, 1), (3, 3), (86_400, 3_600), (u64::MAX, 3_600)] {
             let body = format!(r#"{{"ok":false,"error_code":429,"parameters":{{"retry_after":{asked}}}}}"#);
             assert_eq!(read("sendMessage", &body), Err(ApiError::RetryAfter(Duration::from_secs(pause))), "{asked}");
         }
@@ -197,9 +248,31 @@ mod tests {
 
     #[test]
     fn a_description_is_known_by_its_beginning() {
-        let refused = |description: &str| ApiError::Refused { code: 400, description: description.into() };
+        let refused =
+            |description: &str| ApiError::Refused { method: "sendMessage", code: 400, description: description.into() };
         assert!(refused("Bad Request: Message Thread not found: 7").says("message thread not found"));
         assert!(refused("TOPIC_CLOSED").says("topic_closed") && !refused("TOPIC").says("TOPIC_CLOSED"));
-        assert_eq!(refused("user 12 is odd").to_string(), "Telegram refuses (400): user ## is odd");
+    }
+
+    #[test]
+    fn a_log_names_the_kind_of_a_refusal_and_nobody() {
+        let shown = |description: &str| {
+            let refused = ApiError::Refused { method: "sendMessage", code: 400, description: description.into() };
+            refused.to_string().split_once("Telegram refuses sendMessage (400): ").expect("it begins so").1.to_owned()
+        };
+        let unknown = "for a reason that the log leaves out";
+        for (description, kind) in [
+            ("Bad Request: chat not found: @kadiatou", "chat not found"),
+            ("Forbidden: Bot was kicked from the supergroup chat", "bot was kicked from"),
+            ("Bad Request: BUTTON_DATA_INVALID", "BUTTON_DATA_INVALID"),
+            ("Bad Request: PEER_ID_INVALID: 556677", "PEER_ID_INVALID"),
+            ("Bad Request: user Kadiatou Traoré is odd", unknown),
+            ("Bad Request: KADIATOU is odd", unknown),
+            ("Kadiatou: où est votre bureau", unknown),
+            ("Bad Request: 556677 is odd", unknown),
+            ("", unknown),
+        ] {
+            assert_eq!(shown(description), kind, "{description}");
+        }
     }
 }

@@ -79,3 +79,33 @@ fn methods_are_written_as_the_bot_api_writes_them() {
         assert_eq!(api.address(method_name::<GetMe>()).as_str(), address);
     }
 }
+
+#[tokio::test]
+async fn a_socks_proxy_is_asked_for_the_server_by_its_name() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("it works");
+    let proxy = format!("socks5h://{}", listener.local_addr().expect("it works"));
+    let bot = teloxide::Bot::with_client("1:secret", client(Some(&proxy)).expect("it works"));
+    let api = Api { bot: bot.set_api_url(web_address("http://telegram.invalid").expect("it works")) };
+    let proxied = async {
+        let (mut stream, _) = listener.accept().await.expect("it works");
+        // RFC 1928: the greeting with one method, none; then CONNECT to a name of 16 letters and a port.
+        let mut greeting = [0; 3];
+        stream.read_exact(&mut greeting).await.expect("it works");
+        stream.write_all(&[5, 0]).await.expect("it works");
+        let mut request = [0; 4 + 1 + 16 + 2];
+        stream.read_exact(&mut request).await.expect("it works");
+        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await.expect("it works");
+        let mut asked = vec![0; 4_096];
+        let length = stream.read(&mut asked).await.expect("it works");
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ntrue").await.expect("it works");
+        (greeting, request, String::from_utf8_lossy(&asked[..length]).into_owned())
+    };
+    let get_me = GetMe::new();
+    let ((greeting, request, asked), answer) = tokio::join!(proxied, api.post(&get_me));
+    assert_eq!(
+        (greeting, &request[..5], &request[5..]),
+        ([5, 1, 0], &[5, 1, 0, 3, 16][..], &b"telegram.invalid\0\x50"[..])
+    );
+    assert!(asked.starts_with("POST /bot1:secret/getMe HTTP/1.1\r\n"), "{asked}");
+    assert_eq!(answer.expect("it works").status, 200);
+}

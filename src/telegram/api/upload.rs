@@ -109,8 +109,8 @@ fn of_teloxide(error: RequestError, method: &'static str) -> ApiError {
             text if SERVER_ERRORS.iter().any(|words| text.starts_with(words)) => {
                 ApiError::Unreachable(message!("the server has an error"))
             }
-            description if description.starts_with("Forbidden") => ApiError::Refused { code: 403, description },
-            description => ApiError::Refused { code: 400, description },
+            description if description.starts_with("Forbidden") => ApiError::Refused { method, code: 403, description },
+            description => ApiError::Refused { method, code: 400, description },
         },
         // Its text may hold the address, and that the token.
         RequestError::Network(_) => ApiError::Unreachable(message!("the upload did not arrive")),

@@ -10,19 +10,23 @@
 //! update.
 
 use std::cell::Cell;
-use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 /// Recorded crashes while an update's answer was made, after which it is given up. Its first crash is not recorded.
 const CRASHES_MAX: u32 = 3;
 /// Answers that are recorded after a crash: more than Telegram sends at once.
 const RECORDED_MAX: u32 = 1_000;
 
+/// Bytes of the file that are read: more than an update's number and a count have.
+const LENGTH_MAX: u64 = 64;
+
 /// The file, and what it said of the process before this one. Without a file nothing is known and nothing is given up.
 #[derive(Debug, Default)]
 pub struct CrashGuard {
-    path: Option<PathBuf>,
+    /// The file, which is locked, and its name.
+    file: Option<(File, PathBuf)>,
     /// The update whose answer was being made when the process crashed, and the recorded crashes.
     suspect: Option<(i64, u32)>,
     /// Answers that are still to be recorded.
@@ -30,42 +34,57 @@ pub struct CrashGuard {
 }
 
 impl CrashGuard {
-    /// Reads how the process before this one ended, and marks that this one runs. Two processes must not share a file.
+    /// Reads how the process before this one ended, and marks that this one runs. A file that says nothing of an update, whatever
+    /// stands in it, is one of a process that ended between two answers.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or written.
-    pub fn open(path: PathBuf) -> io::Result<Self> {
-        let (suspect, remaining) = match fs::read_to_string(&path) {
-            Ok(text) => (suspect(&text), RECORDED_MAX),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (None, 0),
+    /// When the file cannot be read or written, or another process uses it.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let mut options = File::options();
+        options.read(true).write(true);
+        let (mut file, remaining) = match options.clone().create_new(true).open(path) {
+            Ok(file) => (file, 0),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (options.open(path)?, RECORDED_MAX),
             Err(error) => return Err(error),
         };
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => io::Error::other("another process uses it"),
+            TryLockError::Error(error) => error,
+        })?;
         // What it says stays until an answer is made.
-        fs::OpenOptions::new().append(true).create(true).open(&path)?;
-        Ok(Self { path: Some(path), suspect, remaining: Cell::new(remaining) })
+        let mut text = Vec::new();
+        (&mut file).take(LENGTH_MAX).read_to_end(&mut text)?;
+        let suspect = std::str::from_utf8(&text).ok().and_then(suspect);
+        Ok(Self { file: Some((file, path.to_owned())), suspect, remaining: Cell::new(remaining) })
     }
 
     /// Makes an update's answer; `None` when it has crashed too many processes.
     pub(crate) fn run<T>(&self, update_id: i64, make: impl FnOnce() -> T) -> Option<T> {
-        let Some(path) = self.path.as_ref().filter(|_| self.remaining.get() > 0) else { return Some(make()) };
+        let Some((file, _)) = self.file.as_ref().filter(|_| self.remaining.get() > 0) else { return Some(make()) };
         let crashes = self.suspect.filter(|(suspect, _)| *suspect == update_id).map_or(0, |(_, crashes)| crashes);
         if crashes >= CRASHES_MAX {
             return None;
         }
         self.remaining.set(self.remaining.get() - 1);
         // What cannot be written cannot be counted; the answer is worth more.
-        let _ = fs::write(path, format!("{update_id} {}", crashes + 1));
+        let _ = replace(file, &format!("{update_id} {}", crashes + 1));
         let made = make();
-        let _ = fs::write(path, "");
+        let _ = replace(file, "");
         Some(made)
     }
+}
+
+fn replace(mut file: &File, text: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(text.as_bytes())
 }
 
 impl Drop for CrashGuard {
     /// A clean stop.
     fn drop(&mut self) {
-        if let Some(path) = self.path.as_ref().filter(|_| !std::thread::panicking())
+        if let Some((_, path)) = self.file.as_ref().filter(|_| !std::thread::panicking())
             && let Err(error) = fs::remove_file(path)
         {
             log::warn!("{} cannot be removed: {error}", path.display());
@@ -91,7 +110,7 @@ mod tests {
         if let Some(before) = before {
             std::fs::write(&path, before).unwrap();
         }
-        let guard = CrashGuard::open(path.clone()).unwrap();
+        let guard = CrashGuard::open(&path).unwrap();
         guard.run(update_id, || std::fs::read_to_string(&path).unwrap())
     }
 
@@ -113,8 +132,30 @@ mod tests {
     fn a_clean_stop_leaves_nothing_behind() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("crash");
-        drop(CrashGuard::open(path.clone()).unwrap());
+        drop(CrashGuard::open(&path).unwrap());
         assert!(!path.exists());
-        assert!(CrashGuard::open(directory.path().to_owned()).is_err(), "a directory is no file");
+        assert!(CrashGuard::open(directory.path()).is_err(), "a directory is no file");
+    }
+
+    #[test]
+    fn a_file_belongs_to_one_process() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("crash");
+        let first = CrashGuard::open(&path).unwrap();
+        let error = CrashGuard::open(&path).unwrap_err();
+        assert!(error.to_string().contains("another process"), "{error}");
+        drop(first);
+        assert!(!path.exists() && CrashGuard::open(&path).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_file_of_ours_names_no_update() {
+        for before in [&b"\xFF\xFE\x00"[..], &[b'7'; 100_000], b"7", b"7 -1", b"\n\n"] {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("crash");
+            std::fs::write(&path, before).unwrap();
+            let guard = CrashGuard::open(&path).unwrap();
+            assert_eq!(guard.run(7, || std::fs::read_to_string(&path).unwrap()).as_deref(), Some("7 1"));
+        }
     }
 }

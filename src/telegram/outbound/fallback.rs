@@ -193,7 +193,7 @@ mod tests {
     use crate::telegram::api::newer::{EphemeralMessageParameters, ReplyParameters, SendOptions};
 
     fn refused(description: &str) -> ApiError {
-        ApiError::Refused { code: 400, description: format!("Bad Request: {description}") }
+        ApiError::Refused { method: "sendMessage", code: 400, description: format!("Bad Request: {description}") }
     }
 
     /// With all that a message can have.
@@ -242,7 +242,10 @@ mod tests {
         check(&[ApiError::UnknownMethod("sendMessage")], "-1 topic newer keyboard entities");
         check(&[ApiError::Unreachable(Message::verbatim("too late"))], "-1 topic newer keyboard entities");
         check(&[ApiError::MigratedTo(-2)], "-2 ephemeral newer keyboard entities");
-        check(&[ApiError::Refused { code: 403, description: "Forbidden: bot was blocked".into() }], "nothing");
+        check(
+            &[ApiError::Refused { method: "sendMessage", code: 403, description: "Forbidden: bot was blocked".into() }],
+            "nothing",
+        );
         let all = [
             ApiError::MigratedTo(-2),
             refused("EPHEMERAL_MESSAGE_NOT_ALLOWED"),

@@ -4,13 +4,16 @@
 //! once with what is known already, so the poller waits: until the offset moves, which it does as soon as an answer is out, and
 //! no longer than [`HELD_INTERVAL`], so that a slow chat does not make the bot deaf to the others.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::ExponentialBackoff;
-use serde::Serialize;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use teloxide::payloads::DeleteWebhook;
 use teloxide::requests::Payload;
@@ -119,7 +122,9 @@ impl Polling {
     fn start_poll(&mut self) {
         let offset = self.tracker.offset(self.holder);
         self.tracker.advance(offset);
-        let timeout = if self.holder.is_none() { LONG_POLL } else { Duration::ZERO };
+        // The first poll is answered at once: from then on the bot counts as ready.
+        let is_long = self.holder.is_none() && self.last.is_some();
+        let timeout = if is_long { LONG_POLL } else { Duration::ZERO };
         let context = Rc::clone(&self.context);
         let result = Box::pin(async move { poll(&context.sender, offset, timeout).await });
         self.poll = Some(PollInProgress { offset, started: Instant::now(), result });
@@ -237,13 +242,59 @@ async fn poll(sender: &Sender, offset: i64, timeout: Duration) -> PollResult {
 async fn get_updates(sender: &Sender, offset: i64, limit: usize, timeout: Duration) -> PollResult {
     let payload = GetUpdates { offset, limit, timeout: timeout.as_secs(), allowed_updates: ALLOWED_UPDATES };
     sender
-        .call_once(&payload, |response| match response.read::<Vec<Update>>() {
+        .call_once(&payload, |response| match response.read::<Batch<Update>>() {
             // An update of a shape that is new to us: then each by itself.
             Err(ApiError::Unreachable(_)) => {
-                let raw = response.read::<Vec<Box<RawValue>>>()?;
-                Ok(raw.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
+                let raw = response.read::<Batch<Box<RawValue>>>()?;
+                Ok(raw.0.iter().map(|raw| Update::read(raw.get().as_bytes())).collect())
             }
-            read => Ok(read?.into_iter().map(Update::of_concern).collect()),
+            read => Ok(read?.0.into_iter().map(Update::of_concern).collect()),
         })
         .await
+}
+
+/// The first [`BATCH_MAX`] elements of an array. A server that sends more has the rest asked again, for they are not confirmed;
+/// a million of them would take hundreds of megabytes.
+struct Batch<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Batch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(BatchVisitor(PhantomData))
+    }
+}
+
+struct BatchVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for BatchVisitor<T> {
+    type Value = Batch<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Batch<T>, A::Error> {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH_MAX
+            && let Some(element) = array.next_element()?
+        {
+            batch.push(element);
+        }
+        while array.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Batch(batch))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_batch_that_is_too_long_the_beginning_is_taken() {
+        for length in [0, 1, BATCH_MAX, BATCH_MAX + 1, 100_000] {
+            let array = serde_json::to_string(&Vec::from_iter(0..length)).expect("numbers");
+            let batch: Batch<usize> = serde_json::from_str(&array).expect("an array");
+            assert_eq!(batch.0, Vec::from_iter(0..length.min(BATCH_MAX)));
+        }
+        assert!(serde_json::from_str::<Batch<usize>>(&format!("[{}x]", "0,".repeat(200))).is_err(), "no JSON");
+    }
 }

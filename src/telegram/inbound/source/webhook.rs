@@ -223,7 +223,7 @@ impl Registration {
                 }
                 Err(error) => error,
             };
-            if let ApiError::Refused { code: 400, description } = error {
+            if let ApiError::Refused { code: 400, description, .. } = error {
                 return RunError::WebhookRefused(description);
             }
             match pause_after(&error, &mut backoff_pauses) {
