@@ -45,6 +45,7 @@ def compose():
             if source.startswith("."):
                 there = (pathlib.Path("deploy") / source).exists()
             expect(there, f"compose: the volume {source} is not there")
+    expect(services["palabre"].get("ulimits", {}).get("core") == 0, "compose: palabre may leave core files")
     user = services["palabre"].get("user", "")
     expect(re.fullmatch(r"[1-9]\d*:[1-9]\d*", user), "compose: palabre runs as root")
     path = urlsplit(services["palabre"]["environment"]["PALABRE_WEBHOOK_URL"].split("}")[-1]).path
@@ -64,6 +65,7 @@ def kubernetes():
         "Deployment": spec["selector"]["matchLabels"],
         "PodDisruptionBudget": by_kind["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
         "Service": service["spec"]["selector"],
+        "NetworkPolicy": by_kind["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"],
     }.items():
         expect(selector.items() <= labels.items(), f"Kubernetes: the {kind} selects no Pod")
     namespace = by_kind["Namespace"]["metadata"]["name"]
@@ -78,7 +80,14 @@ def kubernetes():
     expect(container["readinessProbe"]["httpGet"]["path"] == "/readyz", "Kubernetes: readiness is not /readyz")
     expect({port["targetPort"] for port in service["spec"]["ports"]} <= ports, "Kubernetes: the Service leads nowhere")
 
+    allowed = [port["port"] for rule in by_kind["NetworkPolicy"]["spec"]["ingress"] for port in rule["ports"]]
+    expect(sorted(allowed) == sorted(ports), f"Kubernetes: the NetworkPolicy lets somebody in to {allowed}")
+    expect(all(rule["from"] for rule in by_kind["NetworkPolicy"]["spec"]["ingress"]), "Kubernetes: the NetworkPolicy lets all in")
+
     environment = {variable["name"]: variable["value"] for variable in container["env"]}
+    for name, variable in {"http": "PALABRE_LISTEN", "metrics": "PALABRE_METRICS_LISTEN"}.items():
+        listened = [port["containerPort"] for port in container["ports"] if port["name"] == name]
+        expect(listened == [int(environment[variable].split(":")[1])], f"Kubernetes: {variable} is not the port {name}")
     webhook = urlsplit(environment["PALABRE_WEBHOOK_URL"])
     paths = [(rule["host"], path) for rule in ingress["rules"] for path in rule["http"]["paths"]]
     forwarded = [(host, path["path"], path["pathType"]) for host, path in paths]

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -216,13 +217,15 @@ impl Metrics {
         self.queue.get_or_create(&QueueLabels { state: state.into() }).set(updates);
     }
 
-    /// This content is served from now on. `version` is its digest.
-    pub fn content(&self, version: &str) {
-        self.serving.content(version);
+    /// This content is served from now on. `version` is its digest; `facts_checked` the first day of the month in which its facts
+    /// were last compared with their source.
+    pub fn content(&self, version: &str, facts_checked: NaiveDate) {
+        self.serving.content(version, facts_checked);
     }
 
-    /// How a change of the content ended.
+    /// How a change of the content ended, and with it whether its files have errors.
     pub fn reload(&self, result: ReloadResult) {
+        self.serving.set_broken(result == ReloadResult::Failed);
         self.reloads.get_or_create(&ResultLabels { result: result.into() }).inc();
     }
 

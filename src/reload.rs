@@ -77,7 +77,7 @@ pub(super) fn start(
     // In every case: without a handler SIGHUP ends the process.
     let mut hangup = HangupSignal::new().map_err(ReloadError::Signal)?;
     let (newer, contents) = mpsc::channel(1);
-    metrics.content(&served.version().to_string());
+    tell(&metrics, served);
     if matches!(origin, Origin::Copy { .. }) {
         metrics.reload(ReloadResult::Failed);
     }
@@ -117,6 +117,10 @@ pub(super) fn start(
     Ok(contents)
 }
 
+fn tell(metrics: &Metrics, served: &Content) {
+    metrics.content(&served.version().to_string(), served.facts_checked().first_day());
+}
+
 /// The thread of the poller.
 fn run(
     mut reloader: Reloader,
@@ -135,7 +139,7 @@ fn run(
         if let Some(content) = loaded.content {
             let version = content.version();
             metrics.reload(ReloadResult::Ok);
-            metrics.content(&version.to_string());
+            tell(metrics, &content);
             if newer.blocking_send(content).is_err() {
                 return; // The bot has stopped.
             }

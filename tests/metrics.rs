@@ -1,6 +1,10 @@
 //! What `/metrics` and `/gaps` say.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -8,32 +12,65 @@ use chrono::{Days, NaiveDate};
 use palabre::content::load;
 use palabre::metrics::unanswered::{DAYS, QUESTIONS_MIN, Unanswered, WORDS_MAX};
 use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, MetricsFormat, Surface};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::bot::{BotTest, Process};
-use crate::support::snapshot;
+use crate::support::school::change;
+use crate::support::{content_files, snapshot};
 use fake_bot_api::{BOT_USERNAME, Fake, Person, Post, WAIT_LIMIT};
 
 const GROUP: i64 = -100_777;
 const ENGLISH: Person = Person::new(2, "en");
 
 /// A bot that serves its metrics.
-fn bot() -> BotTest {
+fn bot(extra_args: &[&str]) -> BotTest {
     let env = [("PALABRE_LISTEN", "127.0.0.1:0")];
-    BotTest::start_with(env!("CARGO_BIN_EXE_palabre"), Fake::start(), &[], &env)
+    BotTest::start_with(env!("CARGO_BIN_EXE_palabre"), Fake::start(), extra_args, &env)
+}
+
+/// Host and port of its metrics.
+fn address(process: &Process) -> String {
+    let log = process.log();
+    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
+    line.rsplit(' ').next().unwrap().to_owned()
+}
+
+fn get(url: &str, accept: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let request = reqwest::Client::new().get(url).header("accept", accept);
+    runtime.block_on(async { request.send().await.unwrap().error_for_status().unwrap().text().await.unwrap() })
 }
 
 fn scrape(process: &Process) -> String {
-    let log = process.log();
-    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
-    let url = format!("http://{}/metrics", line.rsplit(' ').next().unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() })
+    get(&format!("http://{}/metrics", address(process)), "application/openmetrics-text")
 }
 
 /// The metrics of a bot that was asked once in every way there is.
 static SCRAPED: LazyLock<String> = LazyLock::new(|| {
-    let mut bot = bot();
+    let content = asking();
+    scrape(&asked_in_every_way(content.path()).process)
+});
+
+/// The shipped content, which asks here whether an answer helped.
+fn asking() -> tempfile::TempDir {
+    let content = tempfile::tempdir().unwrap();
+    for (path, text) in content_files::read("content") {
+        let path = content.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    change(content.path(), "palabre.toml", "allow =", "feedback = true\nallow =");
+    for language in ["fr", "en"] {
+        let (file, texts) = (format!("{language}/interface.toml"), "feedback_thanks = \"👍\"\nfeedback_sorry = \"👎\"\n");
+        change(content.path(), &file, "facts = ", &format!("{texts}facts = "));
+        change(content.path(), &file, "[buttons]\n", "[buttons]\nhelped = \"👍\"\nnot_helped = \"👎\"\n");
+    }
+    content
+}
+
+/// A bot that was asked once in every way there is, and has answered.
+fn asked_in_every_way(content: &Path) -> BotTest {
+    let mut bot = bot(&["--content", content.to_str().unwrap()]);
     for text in [
         "/start",
         "/help",
@@ -47,6 +84,7 @@ static SCRAPED: LazyLock<String> = LazyLock::new(|| {
     ] {
         bot.say(text).page();
     }
+    bot.say("comment vous joindre").tap("👍").page();
     let page = bot.say("/contact").page();
     let card = page.buttons().into_iter().find_map(|b| b.data.filter(|data| data.ends_with(".card"))).unwrap();
     bot.fake.tap(1, 1, page.id, &card);
@@ -64,8 +102,8 @@ static SCRAPED: LazyLock<String> = LazyLock::new(|| {
     bot.fake.wait_confirmed(last);
     bot.fake.wait_sent(GROUP, 1);
     bot.fake.assert_clean();
-    scrape(&bot.process)
-});
+    bot
+}
 
 /// Methods whose number of requests does not depend on time.
 const COUNTED_METHODS: [&str; 3] = ["editMessageText", "sendContact", "sendMessage"];
@@ -76,7 +114,10 @@ fn a_bot_counts_what_it_does() {
         Some(("palabre_bot_api_requests_total", labels)) => {
             COUNTED_METHODS.iter().any(|method| labels.contains(&format!("\"{method}\"")))
         }
-        Some((name, _)) => !name.ends_with("_seconds") && !name.contains("_duration_seconds_"),
+        Some((name, _)) => {
+            let varies = ["_seconds", "_seconds_total", "_bytes", "_fds"].iter().any(|end| name.ends_with(end));
+            !varies && !name.contains("_duration_seconds_")
+        }
         None => true,
     };
     let text = SCRAPED.replace(env!("CARGO_PKG_VERSION"), "VERSION");
@@ -102,7 +143,7 @@ fn answers_are_counted_wherever_they_are_read() {
 
 #[test]
 fn a_flood_notice_is_counted() {
-    let bot = bot();
+    let bot = bot(&[]);
     // 40 messages at once are allowed.
     for _ in 0..41 {
         bot.fake.private_message(9, "/contact");
@@ -114,9 +155,13 @@ fn a_flood_notice_is_counted() {
     }
 }
 
+fn deployed(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(file)
+}
+
 /// The expressions of `deploy/grafana.json`, those of its variables included.
 fn expressions() -> Vec<String> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/grafana.json");
+    let path = deployed("grafana.json");
     let dashboard: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let panels = dashboard["panels"].as_array().unwrap().iter();
     let targets = panels.filter_map(|panel| panel["targets"].as_array()).flatten().map(|target| &target["expr"]);
@@ -130,10 +175,12 @@ fn the_dashboard_shows_every_metric_and_no_other() {
     let exported: BTreeSet<&str> = samples.filter_map(|line| line.split(['{', ' ']).next()).collect();
     let expressions = expressions();
     let words = expressions.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
-    let shown: BTreeSet<&str> = words.filter(|word| word.starts_with("palabre_")).collect();
+    let shown: BTreeSet<&str> =
+        words.filter(|word| word.starts_with("palabre_") || word.starts_with("process_")).collect();
     assert!(shown.is_subset(&exported), "not exported: {:?}", shown.difference(&exported));
-    // Sum and count of a histogram are for those who want an average.
-    let missing: Vec<_> = exported.difference(&shown).filter(|name| !name.contains("_duration_seconds_")).collect();
+    // Sum and count of a histogram are for those who want an average; address space says little of memory.
+    let is_aside = |name: &str| name.contains("_duration_seconds_") || name == "process_virtual_memory_bytes";
+    let missing: Vec<_> = exported.difference(&shown).filter(|name| !is_aside(name)).collect();
     assert!(missing.is_empty(), "not shown: {missing:?}");
 }
 
@@ -155,6 +202,112 @@ fn the_dashboard_asks_for_labels_that_there_are() {
         }
     }
     assert!(grouped > 10 && selected > 3, "{grouped} and {selected} were read");
+}
+
+/// A Prometheus that asks one bot for its metrics, each second.
+struct Prometheus {
+    child: Child,
+    url: String,
+    _directory: tempfile::TempDir,
+}
+
+impl Prometheus {
+    fn start(program: &str, bot: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let config = directory.path().join("prometheus.yml");
+        let text = json!({
+            "global": { "scrape_interval": "1s", "evaluation_interval": "1s" },
+            "rule_files": [deployed("alerts.yaml")],
+            "scrape_configs": [{ "job_name": "palabre", "static_configs": [{ "targets": [bot] }] }],
+        });
+        // JSON is YAML.
+        fs::write(&config, text.to_string()).unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new(program)
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()))
+            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, url: format!("http://127.0.0.1:{port}/api/v1"), _directory: directory }
+    }
+
+    /// What an expression gives, or what is wrong with it.
+    fn query(&self, expression: &str) -> Result<Vec<Value>, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let query: String = url::form_urlencoded::byte_serialize(expression.as_bytes()).collect();
+        let request = reqwest::Client::new().get(format!("{}/query?query={query}", self.url)).send();
+        let answer = runtime.block_on(async { request.await?.text().await }).map_err(|error| error.to_string())?;
+        let answer: Value = serde_json::from_str(&answer).map_err(|error| error.to_string())?;
+        let result = answer["data"]["result"].as_array();
+        result.cloned().ok_or_else(|| answer["error"].to_string())
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Feeds a program; its status and what it says.
+fn fed(program: &str, arguments: &[&str], input: &str) -> (bool, String) {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// `.ci/monitoring` runs this: it gives the paths of the programs.
+#[test]
+#[ignore = "needs Prometheus and promtool: .ci/monitoring"]
+fn prometheus_understands_what_is_served_and_asked() {
+    let (prometheus, promtool) = (std::env::var("PROMETHEUS").unwrap(), std::env::var("PROMTOOL").unwrap());
+    let content = asking();
+    let bot = asked_in_every_way(content.path());
+    let url = format!("http://{}/metrics", address(&bot.process));
+    // promtool reads the older format alone.
+    let (is_valid, said) = fed(&promtool, &["check", "metrics"], &get(&url, "text/plain"));
+    assert!(is_valid && said.is_empty(), "{said}");
+
+    let prometheus = Prometheus::start(&prometheus, &address(&bot.process));
+    let deadline = Instant::now() + WAIT_LIMIT;
+    // A rate takes two scrapes. Prometheus asks for OpenMetrics.
+    while prometheus.query("count_over_time(up{job=\"palabre\"}[1m]) >= 3").map_or(true, |found| found.is_empty()) {
+        assert!(Instant::now() < deadline, "Prometheus does not scrape");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(prometheus.query("up == 1").unwrap().len(), 1, "it can be read");
+    let alerts = fs::read_to_string(deployed("alerts.yaml")).unwrap();
+    let rules = alerts.lines().filter_map(|line| line.trim_start().strip_prefix("expr: ")).map(str::to_owned);
+    let rules: Vec<String> = rules.collect();
+    assert!(rules.len() >= 8, "{rules:?}");
+    for expression in &rules {
+        // What an alert compares has to be there, whether or not it is as large as the alert says.
+        for compared in expression.split(" or ").filter(|part| !part.starts_with("absent")) {
+            let compared = compared.rsplit_once(['<', '>', '=']).map_or(compared, |(value, _)| value);
+            let compared = compared.trim_end_matches(['=', '<', '>', ' ']);
+            let found = prometheus.query(compared).unwrap_or_else(|error| panic!("{compared}: {error}"));
+            assert!(!found.is_empty(), "{compared} finds nothing");
+        }
+        prometheus.query(expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
+    }
+    for expression in expressions().iter().filter(|expression| !expression.starts_with("label_values")) {
+        let expression = expression
+            .replace("$job", "palabre")
+            .replace("$instance", ".+")
+            .replace("$__rate_interval", "1m")
+            .replace("$__range", "1h");
+        let found = prometheus.query(&expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
+        assert!(!found.is_empty(), "{expression} finds nothing");
+    }
 }
 
 #[test]

@@ -32,6 +32,12 @@ impl YearMonth {
         (1..=12).contains(&month).then_some(Self { year, month })
     }
 
+    /// Its first day.
+    #[must_use]
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or_default()
+    }
+
     /// The number of months from this month to `later`; negative when `later` is earlier.
     #[must_use]
     pub fn months_until(self, later: Self) -> i64 {

@@ -1,10 +1,11 @@
 //! Readiness: how long ago Telegram was last heard from, and which content is served.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use chrono::{NaiveDate, NaiveTime};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
@@ -85,18 +86,30 @@ pub enum NotReady {
 #[derive(Debug)]
 pub(super) struct ServingCollector {
     health: Arc<Health>,
-    /// The content's version, and since when it is served.
-    content: RwLock<Option<(Box<str>, Instant)>>,
+    content: RwLock<Option<ServedContent>>,
+    /// Whether the content of the directory has errors, so that another one is served.
+    is_broken: AtomicBool,
+}
+
+#[derive(Debug)]
+struct ServedContent {
+    version: Box<str>,
+    since: Instant,
+    facts_checked: NaiveDate,
 }
 
 impl ServingCollector {
     pub(super) fn new(health: Arc<Health>) -> Self {
-        Self { health, content: RwLock::default() }
+        Self { health, content: RwLock::default(), is_broken: AtomicBool::new(false) }
     }
 
-    pub(super) fn content(&self, version: &str) {
+    pub(super) fn content(&self, version: &str, facts_checked: NaiveDate) {
         let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
-        *content = Some((version.into(), Instant::now()));
+        *content = Some(ServedContent { version: version.into(), since: Instant::now(), facts_checked });
+    }
+
+    pub(super) fn set_broken(&self, is_broken: bool) {
+        self.is_broken.store(is_broken, Ordering::Relaxed);
     }
 }
 
@@ -112,9 +125,14 @@ impl Collector for ServingCollector {
             gauge("silence", help, Some(&Unit::Seconds), silence.as_secs_f64())?;
         }
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, since)) = &*content {
+        let broken = f64::from(u8::from(self.is_broken.load(Ordering::Relaxed)));
+        gauge("content_broken", "1 when the files have errors, so that an older content is served.", None, broken)?;
+        if let Some(ServedContent { version, since, facts_checked }) = &*content {
             let help = "Since this content began to serve.";
             gauge("content_age", help, Some(&Unit::Seconds), since.elapsed().as_secs_f64())?;
+            let help = "The month in which the facts were last compared with their source, as Unix time.";
+            let checked = facts_checked.and_time(NaiveTime::MIN).and_utc().timestamp() as f64;
+            gauge("content_facts_checked_timestamp", help, Some(&Unit::Seconds), checked)?;
             let mut info = encoder.encode_descriptor("content", "What serves.", None, MetricType::Info)?;
             info.encode_info(&[("version", &**version)])?;
         }
