@@ -64,7 +64,7 @@ def log_of(caddy, configuration, directory):
 def main():
     caddy, path = sys.argv[1:]
     shipped = pathlib.Path(path).read_text()
-    by_name = "dynamic a {$PALABRE_HOST:palabre} 8080"
+    by_name = "dynamic a {$BOT_UPSTREAM:palabre} 8080"
     if by_name not in shipped:
         sys.exit(f"caddy: {path} does not name the copies as before")
     # No copy has an address; a copy has one, and nobody listens there.
