@@ -307,10 +307,10 @@ fn a_page_is_turned_without_its_buttons_if_they_are_refused() {
 #[test]
 fn a_refusal_is_one_line_in_the_log_and_the_loop_goes_on() {
     let bot = bot();
-    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: chat 123456 not found")).on("sendMessage"));
+    bot.fake.fault(Fault::new(FaultKind::refuse(400, "Bad Request: chat not found: 123456")).on("sendMessage"));
     let asked = bot.fake.private_message(1, "/contact");
     bot.fake.wait_confirmed(asked.update_id);
-    bot.process.wait_log("chat ###### not found");
+    bot.process.wait_log("an answer was not sent: Telegram refuses sendMessage (400): chat not found\n");
     bot.fake.private_message(2, "/contact");
     bot.fake.wait_sent(2, 1);
 }

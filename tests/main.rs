@@ -34,6 +34,7 @@ mod preview;
 mod profile;
 mod properties;
 mod questions;
+mod refusals;
 mod reload;
 mod scaffold;
 mod server;

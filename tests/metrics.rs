@@ -61,7 +61,8 @@ fn asking() -> tempfile::TempDir {
     }
     change(content.path(), "palabre.toml", "allow =", "feedback = true\nallow =");
     for language in ["fr", "en"] {
-        let (file, texts) = (format!("{language}/interface.toml"), "feedback_thanks = \"👍\"\nfeedback_sorry = \"👎\"\n");
+        let (file, texts) =
+            (format!("{language}/interface.toml"), "feedback_thanks = \"👍\"\nfeedback_sorry = \"👎\"\n");
         change(content.path(), &file, "facts = ", &format!("{texts}facts = "));
         change(content.path(), &file, "[buttons]\n", "[buttons]\nhelped = \"👍\"\nnot_helped = \"👎\"\n");
     }

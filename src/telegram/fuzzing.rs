@@ -11,6 +11,7 @@ use crate::bot::view::View;
 use crate::content::Content;
 use crate::telegram::api::newer::Me;
 use crate::telegram::inbound::update::Update;
+use crate::telegram::outbound::fallback::{Keyboard, OptionalParts};
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::render::{Rendered, Surroundings, entities, keyboard};
 
@@ -31,7 +32,8 @@ pub fn update(content: &Content, json: &[u8]) {
         let answer = inline::answer(content, &query.query());
         let next_offset = answer.next_offset.clone();
         let answer = answer.map(|page| Rc::new(Rendered::new(content, surroundings, &page)));
-        let payload = serde_json::to_value(inline_query::answer(&query.id, &answer));
+        let payload =
+            serde_json::to_value(inline_query::answer(&query.id, &answer, OptionalParts::all(Keyboard::Plain)));
         let payload = payload.expect("an answer can be written");
         // None beyond the last, for an offset that this bot never gave.
         assert!(payload["results"].as_array().is_some_and(|results| results.len() <= 50));
@@ -53,7 +55,8 @@ pub fn update(content: &Content, json: &[u8]) {
             check(content, surroundings, &view);
             if let Some(query) = update.guest_message.as_ref().and_then(|guest| guest.guest_query_id.as_ref()) {
                 let rendered = Rendered::new(content, surroundings, &page);
-                serde_json::to_vec(&inline_query::guest(query, &rendered)).expect("an answer can be written");
+                serde_json::to_vec(&inline_query::guest(query, &rendered, OptionalParts::all(Keyboard::Plain)))
+                    .expect("an answer can be written");
             }
         }
     }

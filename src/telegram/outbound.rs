@@ -1,7 +1,7 @@
 //! Requests: what is sent, at which rate, and what is tried after a refusal.
 
 pub(crate) mod deliver;
-mod fallback;
+pub(crate) mod fallback;
 pub(crate) mod files;
 pub(crate) mod inline_query;
 mod payloads;

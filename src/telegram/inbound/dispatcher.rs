@@ -24,6 +24,7 @@ use crate::telegram::api::newer::SetMyCommands;
 use crate::telegram::outbound::deliver::{
     Delivery, answer_callback_query, follow_language, menu_to_follow, notice, send_sentence,
 };
+use crate::telegram::outbound::fallback::{Keyboard, OptionalParts};
 use crate::telegram::outbound::inline_query;
 use crate::telegram::outbound::render::{ContentCache, Rendered};
 use crate::telegram::outbound::sender::CALLBACK_DEADLINE;
@@ -359,15 +360,21 @@ async fn answer_inline_query(context: &Context, update_id: i64, query: &InlineQu
     let answer = async {
         let _slot = if context.answer_in_response { None } else { context.sender.inline_slot().await };
         let answer = context.make_inline_answer(update_id, &query.query())?;
-        let payload = inline_query::answer(&query.id, &answer);
+        let mut parts = OptionalParts::all(Keyboard::Plain);
         if context.answer_in_response {
             let response = WebhookResponse::default();
+            let payload = inline_query::answer(&query.id, &answer, parts);
             return response.set(&payload).ok().and_then(|()| response.into_bytes());
         }
-        if let Err(error) = context.sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await {
-            log::debug!("an inline query was not answered: {error}");
+        loop {
+            let payload = inline_query::answer(&query.id, &answer, parts);
+            let Err(error) = context.sender.send_with_deadline(CALLBACK_DEADLINE, &payload).await else { return None };
+            let Some(fewer) = parts.after(&error) else {
+                log::debug!("an inline query was not answered: {error}");
+                return None;
+            };
+            parts = fewer;
         }
-        None
     };
     tokio::time::timeout(CALLBACK_DEADLINE, answer).await.ok().flatten()
 }

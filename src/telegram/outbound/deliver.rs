@@ -176,10 +176,14 @@ impl Delivery<'_> {
 
     async fn answer_guest(&self, message: &Message, reply: Reply<Rc<Rendered>>) -> Result<(), ApiError> {
         let (Some(query), Reply::Page(reply)) = (&message.guest_query_id, reply) else { return Ok(()) };
-        let payload = inline_query::guest(query, &reply.page);
-        match self.response {
-            Some(response) => response.set(&payload),
-            None => self.sender.send_with_deadline(GUEST_DEADLINE, &payload).await,
+        let mut parts = OptionalParts::all(Keyboard::Plain);
+        if let Some(response) = self.response {
+            return response.set(&inline_query::guest(query, &reply.page, parts));
+        }
+        loop {
+            let payload = inline_query::guest(query, &reply.page, parts);
+            let Err(error) = self.sender.send_with_deadline(GUEST_DEADLINE, &payload).await else { return Ok(()) };
+            parts = parts.after(&error).ok_or(error)?;
         }
     }
 
@@ -334,19 +338,36 @@ impl Delivery<'_> {
     }
 
     async fn send_contact(&self, to: Recipient<'_>, card: &ContactCard) -> Result<(), ApiError> {
-        self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
+        let attempt = Attempt::new(to.clone(), OptionalParts::NONE);
+        let sent = self.send_with_fallback(attempt, async |Attempt { to, .. }| {
             let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name);
             payload.vcard = Some(card.vcard.clone());
             self.send_or_respond(to, &WithOptions { payload, options: &to.options }).await
-        })
-        .await
+        });
+        match sent.await {
+            Err(error) if !is_final(&error) => self.send_words(to, &format!("{}\n{}", card.name, card.phone)).await,
+            sent => sent,
+        }
     }
 
     async fn send_venue(&self, to: Recipient<'_>, venue: &Venue) -> Result<(), ApiError> {
         let Venue { title, address, location: Location { latitude, longitude } } = venue;
-        self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
+        let attempt = Attempt::new(to.clone(), OptionalParts::NONE);
+        let sent = self.send_with_fallback(attempt, async |Attempt { to, .. }| {
             let payload = SendVenue::new(ChatId(to.chat), *latitude, *longitude, &**title, &**address);
             self.send_or_respond(to, &WithOptions { payload, options: &to.options }).await
+        });
+        match sent.await {
+            Err(error) if !is_final(&error) => self.send_words(to, &format!("{title}\n{address}")).await,
+            sent => sent,
+        }
+    }
+
+    /// Sends the words of something that was refused.
+    async fn send_words(&self, to: Recipient<'_>, words: &str) -> Result<(), ApiError> {
+        self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
+            let payload = SendText::new(ChatId(to.chat), words);
+            self.send(Some(to.chat), to.is_ephemeral(), &WithOptions { payload, options: &to.options }).await
         })
         .await
     }

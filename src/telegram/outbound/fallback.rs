@@ -16,6 +16,12 @@
 //! | the keyboard or the entities are refused | an edit without them |
 //! | any other 400 or 404, the group became a supergroup | a new message, unless it is a shared card: its chat is unknown |
 //!
+//! | refusal of an answer to a query | next try |
+//! |---|---|
+//! | the keyboard or the entities of a result are refused | an answer without those of any result |
+//!
+//! A contact or a place that is refused, as in a group that takes text alone, is sent in words.
+//!
 //! Each try has something less than the one before, so it ends after eight at most.
 
 use crate::telegram::api::ApiError;
@@ -90,6 +96,12 @@ impl OptionalParts {
     /// Everything, with such a keyboard.
     pub(crate) fn all(keyboard: Keyboard) -> Self {
         Self { keyboard, entities: true }
+    }
+
+    /// What is left to be sent after a refusal; `None` when it was not of a part, or nothing is left out any more.
+    pub(crate) fn after(mut self, error: &ApiError) -> Option<Self> {
+        let part = refused_part(error).filter(|part| matches!(part, RefusedPart::Keyboard | RefusedPart::Entities))?;
+        self.remove(part).then_some(self)
     }
 
     /// Leaves out the refused part, else the other one; `false` when both are left out already.
@@ -169,14 +181,12 @@ pub(crate) enum AfterEdit {
 }
 
 impl AfterEdit {
-    pub(crate) fn of(error: &ApiError, target: EditTarget<'_>, mut parts: OptionalParts) -> Self {
+    pub(crate) fn of(error: &ApiError, target: EditTarget<'_>, parts: OptionalParts) -> Self {
         if error.says("message is not modified") {
             return Self::Done;
         }
-        if let Some(part @ (RefusedPart::Keyboard | RefusedPart::Entities)) = refused_part(error)
-            && parts.remove(part)
-        {
-            return Self::Edit(parts);
+        if let Some(fewer) = parts.after(error) {
+            return Self::Edit(fewer);
         }
         let is_lost = matches!(
             error,

@@ -12,6 +12,7 @@ use teloxide::types::{LinkPreviewOptions, True};
 
 use crate::bot::inline::{InlineAnswer, InlineResult};
 use crate::telegram::api::newer::{AnswerGuestQuery, payload};
+use crate::telegram::outbound::fallback::{Keyboard, OptionalParts};
 use crate::telegram::outbound::render::Rendered;
 
 /// Seconds for which Telegram may give an answer to others who type the same.
@@ -59,14 +60,19 @@ pub(crate) enum InlineQueryResult<'a> {
 #[derive(Serialize)]
 pub(crate) struct InputTextMessageContent<'a> {
     message_text: &'a RawValue,
-    entities: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entities: Option<&'a RawValue>,
     link_preview_options: LinkPreviewOptions,
 }
 
 /// The answer to an inline query.
-pub(crate) fn answer<'a>(query: &'a str, answer: &'a InlineAnswer<Rc<Rendered>>) -> AnswerInlineQuery<'a> {
+pub(crate) fn answer<'a>(
+    query: &'a str,
+    answer: &'a InlineAnswer<Rc<Rendered>>,
+    parts: OptionalParts,
+) -> AnswerInlineQuery<'a> {
     let result = |result: &'a InlineResult<Rc<Rendered>>| match result {
-        InlineResult::Page { id, title, description, page } => article(id, title, description, page),
+        InlineResult::Page { id, title, description, page } => article(id, title, description, page, parts),
         InlineResult::Contact { id, card } => {
             InlineQueryResult::Contact { id, phone_number: &card.phone, first_name: &card.name, vcard: &card.vcard }
         }
@@ -85,21 +91,32 @@ pub(crate) fn answer<'a>(query: &'a str, answer: &'a InlineAnswer<Rc<Rendered>>)
 }
 
 /// The answer to a guest's question.
-pub(crate) fn guest<'a>(query: &'a str, page: &'a Rendered) -> AnswerGuestQuery<'a, InlineQueryResult<'a>> {
+pub(crate) fn guest<'a>(
+    query: &'a str,
+    page: &'a Rendered,
+    parts: OptionalParts,
+) -> AnswerGuestQuery<'a, InlineQueryResult<'a>> {
     // Nobody sees the title of a result that is sent without being chosen.
-    AnswerGuestQuery { guest_query_id: query, result: article("answer", "answer", "", page) }
+    AnswerGuestQuery { guest_query_id: query, result: article("answer", "answer", "", page, parts) }
 }
 
-fn article<'a>(id: &'a str, title: &'a str, description: &'a str, page: &'a Rendered) -> InlineQueryResult<'a> {
+fn article<'a>(
+    id: &'a str,
+    title: &'a str,
+    description: &'a str,
+    page: &'a Rendered,
+    parts: OptionalParts,
+) -> InlineQueryResult<'a> {
+    let has_keyboard = page.force_reply.is_none() && parts.keyboard != Keyboard::None;
     InlineQueryResult::Article {
         id,
         title,
         description,
         input_message_content: InputTextMessageContent {
             message_text: &page.text,
-            entities: &page.entities,
+            entities: parts.entities.then_some(&*page.entities),
             link_preview_options: page.preview.clone(),
         },
-        reply_markup: page.force_reply.is_none().then_some(&*page.keyboard),
+        reply_markup: has_keyboard.then_some(&*page.keyboard),
     }
 }
