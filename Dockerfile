@@ -9,6 +9,8 @@ COPY fake-bot-api/Cargo.toml fake-bot-api/
 # What Cargo.toml names must be there, though nothing of it is built here: benches, tests, the crate that tests use.
 RUN mkdir -p tests benches fake-bot-api/src fake-bot-api/tests \
     && touch tests/main.rs benches/palabre.rs benches/delivery.rs fake-bot-api/src/lib.rs fake-bot-api/tests/main.rs
+# What `palabre --version` says: `docker build --build-arg PALABRE_COMMIT="$(git rev-parse HEAD)"`. The history is not in the context.
+ARG PALABRE_COMMIT=""
 # The C library inside: the binary needs nothing around it. The target is named so that macros are not built that way.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 RUN target="$(rustc -vV | sed -n 's/^host: //p')" \

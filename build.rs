@@ -24,7 +24,11 @@ fn commit() -> String {
     if named.is_none() && env::var("PROFILE").is_ok_and(|profile| profile != "release") {
         return "development".to_owned();
     }
-    let commit = named.or_else(|| git(&["rev-parse", "HEAD"])).unwrap_or_else(|| "unknown".to_owned());
+    // An unpacked archive may lie in somebody else's repository.
+    let own = env::var("CARGO_MANIFEST_DIR").ok().and_then(|own| Path::new(&own).canonicalize().ok());
+    let top = git(&["rev-parse", "--show-toplevel"]).and_then(|top| Path::new(&top).canonicalize().ok());
+    let known = || git(&["rev-parse", "HEAD"]).filter(|_| own.is_some() && own == top);
+    let commit = named.or_else(known).unwrap_or_else(|| "unknown".to_owned());
     // Where the commit stands: in HEAD, or in the branch that HEAD names.
     let branch = git(&["symbolic-ref", "--quiet", "HEAD"]);
     for name in ["HEAD"].into_iter().chain(branch.as_deref()) {

@@ -68,7 +68,7 @@ def main():
     if by_name not in shipped:
         sys.exit(f"caddy: {path} does not name the copies as before")
     # No copy has an address; a copy has one, and nobody listens there.
-    for configuration in shipped, shipped.replace(by_name, f"dynamic a localhost {free_port()}"):
+    for configuration in shipped, shipped.replace(by_name, f"dynamic a 127.0.0.1 {free_port()}"):
         with tempfile.TemporaryDirectory() as directory:
             log = log_of(caddy, configuration, directory)
         for private in SECRET, WORDS, "/telegram":

@@ -21,7 +21,7 @@ TEXTS = ("license", "licence", "copying", "notice", "copyright", "unlicense")
 
 
 def cargo(*arguments):
-    return subprocess.run(["cargo", *arguments], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(["cargo", *arguments], check=True, capture_output=True, encoding="utf-8").stdout
 
 
 def licences(target, file):
@@ -34,13 +34,17 @@ def licences(target, file):
             continue
         directory = pathlib.Path(package["manifest_path"]).parent
         found = sorted(path for path in directory.iterdir() if path.is_file() and path.name.lower().startswith(TEXTS))
-        said = "\n\n".join(path.read_text(errors="replace").strip() for path in found)
+        said = "\n\n".join(path.read_text(encoding="utf-8", errors="replace").strip() for path in found)
         said = said or f"(The crate has no licence text of its own; it says: {package['license']}. {package['repository'] or ''})"
         texts.setdefault(said, []).append(f"{package['name']} {package['version']} ({package['license']})")
     if not texts:
         sys.exit("release: no crate was found")
     with open(file, "w", encoding="utf-8") as out:
-        out.write("The program is made of these crates of others, each under its licence.\n")
+        out.write(
+            "The program is made of these crates of others, each under its licence, and of Rust's standard library (MIT OR Apache-2.0,\n"
+            "https://github.com/rust-lang/rust). The programs for Linux also hold the GNU C Library (LGPL-2.1-or-later,\n"
+            "https://sourceware.org/glibc/): with another version of it they can be built anew from the source of this release.\n"
+        )
         for said, crates in sorted(texts.items(), key=lambda entry: sorted(entry[1])):
             out.write("\n" + "=" * 80 + "\n" + "\n".join(sorted(crates)) + "\n" + "=" * 80 + "\n\n" + said + "\n")
 

@@ -113,7 +113,10 @@ impl Metrics {
         let reloads = of_each(all, "content_reloads", "Changes of the content while it ran", labels);
         let mut counter = |name, help| registered(all, name, help, Counter::default());
         let retries = counter("retries", "Requests to the Bot API that were made once more");
-        let given_up = counter("updates_given_up", "Updates that were not answered after every try");
+        let given_up = counter(
+            "updates_given_up",
+            "Updates that were not answered: after every try, or because Telegram refuses the answer",
+        );
         let flood_notices = counter("flood_notices", "People and chats that were told to slow down");
         let log_lines_dropped = counter("log_lines_dropped", "Lines of the log that nobody read in time");
         let labels = |state: QueueState| QueueLabels { state: state.into() };
@@ -223,9 +226,13 @@ impl Metrics {
         self.serving.content(version, facts_checked);
     }
 
-    /// How a change of the content ended, and with it whether its files have errors.
+    /// Whether the content's files have errors, so that something older is served.
+    pub fn content_broken(&self, is_broken: bool) {
+        self.serving.set_broken(is_broken);
+    }
+
+    /// How a change of the content ended.
     pub fn reload(&self, result: ReloadResult) {
-        self.serving.set_broken(result == ReloadResult::Failed);
         self.reloads.get_or_create(&ResultLabels { result: result.into() }).inc();
     }
 

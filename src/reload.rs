@@ -80,6 +80,7 @@ pub(super) fn start(
     tell(&metrics, served);
     if matches!(origin, Origin::Copy { .. }) {
         metrics.reload(ReloadResult::Failed);
+        metrics.content_broken(true);
     }
     // One request is enough: whenever it is read, it reads what is there then.
     let (request, requests) = sync_channel(1);
@@ -136,6 +137,7 @@ fn run(
             Err(RecvTimeoutError::Disconnected) => return,
         };
         let Some(loaded) = loaded else { continue };
+        metrics.content_broken(reloader.has_errors());
         if let Some(content) = loaded.content {
             let version = content.version();
             metrics.reload(ReloadResult::Ok);
@@ -166,6 +168,8 @@ pub struct Reloader {
     /// Whether the files need not be read again while their metadata stays the same.
     is_settled: bool,
     candidate: Candidate<Fingerprint>,
+    /// Whether the files of the directory had errors when they were last loaded.
+    has_errors: bool,
 }
 
 /// The content that is served.
@@ -191,7 +195,14 @@ impl Reloader {
         let candidate = Candidate { known: is_served.then(|| files.fingerprint()), latest: None, reads: 0 };
         let files = (is_served && calendar.has_dates()).then_some(files);
         let served = Served { version, calendar, files };
-        Self { directory: directory.map(Path::to_owned), served, stamp, is_settled: false, candidate }
+        Self {
+            directory: directory.map(Path::to_owned),
+            served,
+            stamp,
+            is_settled: false,
+            candidate,
+            has_errors: false,
+        }
     }
 
     /// Says that a copy of these files is served, because those of the directory, of the version `broken`, have errors, which are
@@ -200,6 +211,13 @@ impl Reloader {
         self.served.files = self.served.calendar.has_dates().then_some(files);
         let found = self.directory.as_deref().map(Files::read).filter(|found| found.version() == broken);
         self.candidate.known = found.map(|found| found.fingerprint());
+        self.has_errors = true;
+    }
+
+    /// Whether the files of the directory had errors when they were last loaded, so that something older is served.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.has_errors
     }
 
     /// The content after it has changed, prepared for questions, or what is wrong with it. The same files are never given
@@ -236,11 +254,12 @@ impl Reloader {
             Decision::Known | Decision::Wait => None,
             Decision::Take => {
                 self.candidate.take();
-                self.load(files, today)
+                self.load_directory(files, today)
             }
             Decision::TakeIfSound => {
                 let loaded = self.load(files, today).filter(|loaded| loaded.content.is_some())?;
                 self.candidate.take();
+                self.has_errors = false;
                 Some(loaded)
             }
         }
@@ -252,7 +271,13 @@ impl Reloader {
         let files = self.directory.as_deref().map_or_else(Files::shipped, Files::read);
         self.candidate.decide(files.fingerprint());
         self.candidate.take();
-        self.load(files, today)
+        self.load_directory(files, today)
+    }
+
+    fn load_directory(&mut self, files: Files, today: NaiveDate) -> Option<Loaded> {
+        let loaded = self.load(files, today)?;
+        self.has_errors = loaded.content.is_none();
+        Some(loaded)
     }
 
     /// Validates and prepares; what has no errors is served. A panic must not end the thread: the next change may be a good one.

@@ -1,7 +1,11 @@
 //! What can go wrong with Telegram and the way to it: everybody is answered in the end, and nothing stays behind in the
 //! process. One-off faults of single requests are in `delivery`.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::ops::Range;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use palabre::bot::action::Page;
@@ -210,6 +214,73 @@ fn a_request_that_hangs_is_given_up_and_made_again() {
     }
     assert_eq!(fake.calls_of("sendMessage").len(), 2);
     fake.assert_clean();
+}
+
+/// A server that answers every poll at once with the same body, and anything else with what a bot needs to start.
+struct Hasty {
+    url: String,
+    /// When polls came.
+    polls: mpsc::Receiver<Instant>,
+}
+
+impl Hasty {
+    fn start(updates: String) -> Hasty {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (polled, polls) = mpsc::channel();
+        let updates = Arc::new(updates);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (updates, polled) = (Arc::clone(&updates), polled.clone());
+                thread::spawn(move || {
+                    let mut stream = BufReader::new(stream?);
+                    let mut head = String::new();
+                    while !head.ends_with("\r\n\r\n") {
+                        stream.read_line(&mut head)?;
+                    }
+                    let head = head.to_ascii_lowercase();
+                    let length =
+                        head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+                    stream.read_exact(&mut vec![0; length.unwrap_or(0)])?;
+                    let me = json!({"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "x", "username": "x_bot"}});
+                    let body = if head.contains("/getupdates") { updates.to_string() } else { me.to_string() };
+                    if head.contains("/getupdates") {
+                        let _ = polled.send(Instant::now());
+                    }
+                    write!(
+                        stream.get_mut(),
+                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                        body.len()
+                    )
+                });
+            }
+        });
+        Hasty { url, polls }
+    }
+}
+
+#[test]
+fn a_server_that_does_not_hold_polls_is_not_flooded() {
+    const POLLS: u32 = 20;
+    let server = Hasty::start(json!({"ok": true, "result": []}).to_string());
+    let _bot = Process::start_with(BINARY, &Fake::start(), &[], &[("TELOXIDE_API_URL", &server.url)]);
+    let times: Vec<Instant> = (0..POLLS).map(|_| server.polls.recv_timeout(WAIT_LIMIT).unwrap()).collect();
+    let took = times[times.len() - 1] - times[0];
+    // 50 ms from the end of one to the begin of the next: a busy machine can only make it more.
+    assert!(took >= Duration::from_millis(50) * (POLLS - 1), "{POLLS} polls in {took:?}");
+}
+
+#[test]
+fn of_an_answer_with_a_million_updates_a_hundred_are_taken() {
+    let updates: Vec<String> = (1..900_000).map(|id| format!("{{\"update_id\":{id}}}")).collect();
+    let server = Hasty::start(format!("{{\"ok\":true,\"result\":[{}]}}", updates.join(",")));
+    let bot = Process::start_with(BINARY, &Fake::start(), &[], &[("TELOXIDE_API_URL", &server.url)]);
+    for _ in 0..3 {
+        server.polls.recv_timeout(WAIT_LIMIT).unwrap();
+    }
+    // The answer itself, as it grows in memory; each update that is kept beside it would take some hundred bytes.
+    let peak = bot.vitals().peak;
+    assert!(peak < 140 * 1_024, "{peak} KiB");
 }
 
 /// A language that the shipped content does not have.

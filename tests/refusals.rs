@@ -305,7 +305,7 @@ fn play(bot: &BotTest, scene: &Scene, first: i64) -> String {
                 1..=12 => {
                     let others = REFUSALS.iter().filter(|(_, text)| !descriptions.contains(text));
                     writeln!(table, "      all but:").unwrap();
-                    others.for_each(|(_, text)| writeln!(table, "      - {}", shorten(&text)).unwrap());
+                    others.for_each(|(_, text)| writeln!(table, "      - {}", shorten(text)).unwrap());
                 }
                 _ => list.iter().for_each(|text| writeln!(table, "      {text}").unwrap()),
             }

@@ -431,12 +431,16 @@ fn a_day_comes_for_what_is_served_though_the_files_are_broken_meanwhile() {
     let mut watched = with_dates();
     watched.write(WELL, "broken");
     assert!(watched.reloader.poll(day("2026-02-28")).is_none());
+    assert!(!watched.reloader.has_errors());
     assert!(watched.reloader.poll(day("2026-02-28")).unwrap().content.is_none());
+    assert!(watched.reloader.has_errors());
     assert_eq!(has_school(watched.reloader.poll(day("2026-03-01"))), Some(true));
     assert!(watched.reloader.poll(day("2026-03-01")).is_none());
+    assert!(watched.reloader.has_errors(), "what is served now is not what lies there");
     watched.write(WELL, &well("The mended well"));
     assert!(watched.reloader.poll(day("2026-03-02")).is_none());
     assert_eq!(has_school(watched.reloader.poll(day("2026-03-02"))), Some(true));
+    assert!(!watched.reloader.has_errors());
 }
 
 #[test]

@@ -6,9 +6,9 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use env_logger::Target;
@@ -19,6 +19,8 @@ use crate::metrics::Metrics;
 const QUEUED_MAX: usize = 1_000;
 /// On a stop: the longest time for the last lines to be written.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+/// The pause before a queue that is full is looked at again.
+const FLUSH_PAUSE: Duration = Duration::from_millis(5);
 
 enum Entry {
     Line(Vec<u8>),
@@ -56,8 +58,18 @@ impl Log {
 
     /// Waits until all lines are written; `false` when nobody reads them.
     pub(super) fn flush(&self) -> bool {
+        let deadline = Instant::now() + FLUSH_TIMEOUT;
         let (done, is_done) = sync_channel(1);
-        self.0.try_send(Entry::Flush(done)).is_ok() && is_done.recv_timeout(FLUSH_TIMEOUT).is_ok()
+        let mut entry = Entry::Flush(done);
+        // A full queue may be one that is being written.
+        while let Err(TrySendError::Full(unsent)) = self.0.try_send(entry) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            entry = unsent;
+            thread::sleep(FLUSH_PAUSE);
+        }
+        is_done.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok()
     }
 }
 
@@ -102,7 +114,8 @@ fn write(queued: &Receiver<Entry>, dropped: &AtomicU64) {
         }
         let lines = dropped.swap(0, Ordering::Relaxed);
         if lines > 0 {
-            log::warn!("{lines} lines of the log were dropped here: whoever reads it was too slow");
+            // Not by way of the queue, in which there may be no room again.
+            let _ = writeln!(io::stderr(), "{lines} lines of the log were dropped here: whoever reads it was too slow");
         }
     }
 }

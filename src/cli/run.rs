@@ -40,9 +40,6 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
 }
 
 fn answer(config: RunConfig, health: Arc<Health>, metrics: Arc<Metrics>) -> Result<(), Error> {
-    if let Err(error) = platform::forbid_core_dumps() {
-        log::warn!("core dumps, which hold the token, cannot be forbidden: {error}");
-    }
     let directory = super::directory(&config.content);
     let last_good = config.state_directory().zip(directory.as_deref()).map(|(state, of)| LastGood::new(state, of));
     let first = first_content(directory.as_deref(), last_good.as_ref())?;
@@ -116,9 +113,15 @@ async fn serve(
     if let Some(address) = config.metrics_listen {
         let listener = listen_on("PALABRE_METRICS_LISTEN", address, "health and metrics are").await?;
         servers.spawn(server::serve(listener, monitoring.clone(), None, stopped()));
-        if let (Some(address), Some(endpoint)) = (listen, endpoint) {
-            let listener = listen_on("PALABRE_LISTEN", address, "the webhook is").await?;
-            servers.spawn(server::serve_webhook(listener, monitoring.clone(), endpoint, stopped()));
+        match (listen, endpoint) {
+            (Some(address), Some(endpoint)) => {
+                let listener = listen_on("PALABRE_LISTEN", address, "the webhook is").await?;
+                servers.spawn(server::serve_webhook(listener, monitoring.clone(), endpoint, stopped()));
+            }
+            (Some(_), None) => {
+                log::warn!("PALABRE_LISTEN is not served: there is no webhook, and the pages have a port of their own")
+            }
+            (None, _) => {}
         }
     } else if let Some(address) = listen {
         let listener = listen_on("PALABRE_LISTEN", address, "health and metrics are").await?;

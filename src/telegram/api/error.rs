@@ -121,9 +121,10 @@ fn kind_of(description: &str) -> &str {
         return known;
     }
     let reason = description.split_once(": ").map_or(description, |(_, reason)| reason);
-    let code = reason.split(|c: char| !c.is_ascii_uppercase() && c != '_').next().unwrap_or_default();
-    // One capital letter begins a sentence, and capitals without an underscore may be a name.
-    if code.contains('_') { code } else { "for a reason that the log leaves out" }
+    let code = reason.split(':').next().unwrap_or_default();
+    // Words in capitals may be a name.
+    let is_code = code.contains('_') && code.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    if is_code { code } else { "for a reason that the log leaves out" }
 }
 
 /// A failure of the HTTP request, before there is an answer to read. The address, which holds the token, is left out.
@@ -268,6 +269,8 @@ mod tests {
             ("Bad Request: PEER_ID_INVALID: 556677", "PEER_ID_INVALID"),
             ("Bad Request: user Kadiatou Traoré is odd", unknown),
             ("Bad Request: KADIATOU is odd", unknown),
+            ("Bad Request: KADI_T is odd", unknown),
+            ("KADI_T wrote: où", unknown),
             ("Kadiatou: où est votre bureau", unknown),
             ("Bad Request: 556677 is odd", unknown),
             ("", unknown),

@@ -14,11 +14,15 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::platform::FileIdentity;
+
 /// Recorded crashes while an update's answer was made, after which it is given up. Its first crash is not recorded.
 const CRASHES_MAX: u32 = 3;
 /// Answers that are recorded after a crash: more than Telegram sends at once.
 const RECORDED_MAX: u32 = 1_000;
 
+/// Times that the file is opened, when it is removed in between.
+const OPENS_MAX: u32 = 10;
 /// Bytes of the file that are read: more than an update's number and a count have.
 const LENGTH_MAX: u64 = 64;
 
@@ -41,22 +45,41 @@ impl CrashGuard {
     ///
     /// When the file cannot be read or written, or another process uses it.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let mut options = File::options();
-        options.read(true).write(true);
-        let (mut file, remaining) = match options.clone().create_new(true).open(path) {
-            Ok(file) => (file, 0),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (options.open(path)?, RECORDED_MAX),
-            Err(error) => return Err(error),
-        };
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => io::Error::other("another process uses it"),
-            TryLockError::Error(error) => error,
-        })?;
+        let (mut file, remaining) = Self::lock(path)?;
         // What it says stays until an answer is made.
         let mut text = Vec::new();
         (&mut file).take(LENGTH_MAX).read_to_end(&mut text)?;
         let suspect = std::str::from_utf8(&text).ok().and_then(suspect);
         Ok(Self { file: Some((file, path.to_owned())), suspect, remaining: Cell::new(remaining) })
+    }
+
+    /// The file, locked, and how many answers are to be recorded: none where it is new.
+    fn lock(path: &Path) -> io::Result<(File, u32)> {
+        let mut options = File::options();
+        options.read(true).write(true);
+        for _ in 0..OPENS_MAX {
+            let (file, remaining) = match options.clone().create_new(true).open(path) {
+                Ok(file) => (file, 0),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match options.open(path) {
+                    Ok(file) => (file, RECORDED_MAX),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    Err(error) => return Err(error),
+                },
+                Err(error) => return Err(error),
+            };
+            file.try_lock().map_err(|error| match error {
+                TryLockError::WouldBlock => io::Error::other("another process uses it"),
+                TryLockError::Error(error) => error,
+            })?;
+            // The process before may have removed it between the opening and the lock.
+            let is_there = fs::metadata(path).is_ok_and(|there| {
+                file.metadata().is_ok_and(|ours| FileIdentity::of(&ours) == FileIdentity::of(&there))
+            });
+            if is_there {
+                return Ok((file, remaining));
+            }
+        }
+        Err(io::Error::other("it is removed again and again"))
     }
 
     /// Makes an update's answer; `None` when it has crashed too many processes.

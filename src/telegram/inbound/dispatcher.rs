@@ -295,6 +295,7 @@ async fn process(context: &Context, chat: i64, queued: &QueuedUpdate) -> Answere
                 unreachable += 1;
             }
             Ok(Err(error)) => {
+                context.metrics().give_up();
                 log::error!("an answer was not sent: {error}");
                 return Answered::default();
             }
