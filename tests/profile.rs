@@ -245,7 +245,7 @@ fn a_setting_that_telegram_refuses_does_not_stop_the_others() {
     assert_eq!(settings(&bot.fake).len(), 3);
     assert!(!can_share(&mut bot), "inline mode was refused");
     let log = bot.process.log();
-    assert!(log.contains("cannot set inline mode itself: Telegram refuses (400)"), "{log}");
+    assert!(log.contains("cannot set inline mode itself: Telegram refuses setMySettings (400)"), "{log}");
     assert_eq!(log.matches("`palabre doctor`").count(), 2, "{log}");
     bot.fake.assert_clean();
 }

@@ -36,7 +36,7 @@ const LONG_POLL: Duration = Duration::from_secs(25);
 const HELD_INTERVAL: Duration = Duration::from_millis(600);
 /// From the end of a poll to the next while the offset is held: most answers are out by then, and a long poll can follow.
 const HELD_PAUSE: Duration = Duration::from_millis(100);
-/// From the end of a poll that brought nothing new to the next: a server that does not hold long polls is not to be flooded.
+/// From the end of a long poll that brought nothing new to the next: a server that does not hold them is not to be flooded.
 const IDLE_PAUSE: Duration = Duration::from_millis(50);
 /// On a stop: time for the last confirmation, and the pause after one that failed.
 const CONFIRM_TIMEOUT: Duration = Duration::from_millis(1_200);
@@ -66,6 +66,7 @@ type PollResult = Result<Vec<ReadUpdate>, ApiError>;
 /// A poll that Telegram has not answered yet.
 struct PollInProgress {
     offset: i64,
+    is_long: bool,
     started: Instant,
     result: Pin<Box<dyn Future<Output = PollResult>>>,
 }
@@ -73,6 +74,8 @@ struct PollInProgress {
 /// The last poll that Telegram answered.
 struct LastPoll {
     offset: i64,
+    /// Whether Telegram might have held it.
+    is_long: bool,
     started: Instant,
     ended: Instant,
 }
@@ -110,7 +113,7 @@ impl Polling {
         let after_last = self.last.as_ref().map_or_else(Instant::now, |last| {
             let is_moved = self.tracker.offset(self.holder) != last.offset;
             match self.holder {
-                None if is_moved => last.ended,
+                None if is_moved || !last.is_long => last.ended,
                 None => last.ended + IDLE_PAUSE,
                 Some(_) if is_moved => last.ended + HELD_PAUSE,
                 Some(_) => (last.started + HELD_INTERVAL).max(last.ended + HELD_PAUSE),
@@ -127,7 +130,7 @@ impl Polling {
         let timeout = if is_long { LONG_POLL } else { Duration::ZERO };
         let context = Rc::clone(&self.context);
         let result = Box::pin(async move { poll(&context.sender, offset, timeout).await });
-        self.poll = Some(PollInProgress { offset, started: Instant::now(), result });
+        self.poll = Some(PollInProgress { offset, is_long, started: Instant::now(), result });
     }
 
     /// The updates of a batch that were not there before.
@@ -177,7 +180,7 @@ impl Source for Polling {
                 self.start_poll();
                 continue;
             };
-            let (offset, started) = (poll.offset, poll.started);
+            let (offset, is_long, started) = (poll.offset, poll.is_long, poll.started);
             let polled = poll.result.as_mut().await;
             self.poll = None;
             let ended = Instant::now();
@@ -186,7 +189,7 @@ impl Source for Polling {
                 Ok(batch) => {
                     self.backoff = backoff();
                     self.health.mark_alive();
-                    self.last = Some(LastPoll { offset, started, ended });
+                    self.last = Some(LastPoll { offset, is_long, started, ended });
                     return Ok(self.new_updates(batch));
                 }
                 Err(error) => self.retry_at = ended.checked_add(pause_after(&error, &mut self.backoff)?),
