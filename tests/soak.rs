@@ -64,11 +64,11 @@ fn two_hundred_thousand_updates_leave_nothing_behind() {
             }
         }
     }
-    // A tap may be acknowledged twice when the first answer was lost. A pause that Telegram asks for is kept in its chat; what
+    // A query may be answered twice when the first answer was lost. A pause that Telegram asks for is kept in its chat; what
     // has none, a tap or typing, cannot be told apart by the fake and seems to come too early.
     let is_odd = |broken: &String| {
         let has_chat = broken.contains("\"chat_id\"");
-        !broken.contains("a tap answered twice") && (has_chat || !broken.contains("before the end of retry_after"))
+        !broken.contains("a query answered twice") && (has_chat || !broken.contains("before the end of retry_after"))
     };
     let odd: Vec<String> = fake.violations().into_iter().filter(is_odd).collect();
     assert!(odd.is_empty(), "{odd:#?}");
