@@ -31,6 +31,7 @@ use crate::content::load::{self, Edition, Loaded};
 use crate::diag::Report;
 use crate::message;
 use crate::messages::Locale;
+use crate::platform;
 use crate::reload::ReloadError;
 use crate::scaffold::ScaffoldError;
 use crate::server::EndpointError;
@@ -146,6 +147,13 @@ pub enum Error {
 impl From<ScaffoldError> for Error {
     fn from(error: ScaffoldError) -> Self {
         Self::Scaffold(error.message().to_text(Locale::of_system()))
+    }
+}
+
+/// Keeps the token out of core files, before a command reads it.
+fn forbid_core_dumps() {
+    if let Err(error) = platform::forbid_core_dumps() {
+        log::warn!("core dumps, which hold the token, cannot be forbidden: {error}");
     }
 }
 

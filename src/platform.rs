@@ -1,5 +1,5 @@
-//! What differs between operating systems: signals, file permissions and identities, what a process takes. All other code is portable, so outside of
-//! tests this is the only file with `cfg(unix)`.
+//! What differs between operating systems: signals, file permissions and identities, what a process takes. All other code is
+//! portable, so outside of tests this is the only file with `cfg(unix)`.
 
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
-//! The HTTP servers of `PALABRE_LISTEN` and `PALABRE_METRICS_LISTEN`: health, metrics, the report of unanswered questions and, if there is one, the
-//! webhook's endpoint.
+//! The HTTP servers of `PALABRE_LISTEN` and `PALABRE_METRICS_LISTEN`: health, metrics, the report of unanswered questions and, if
+//! there is one, the webhook's endpoint.
 //!
 //! Whoever can connect can read every page but the webhook's, so the port must be private, and a proxy in front of it passes on
-//! only the webhook's path. With `PALABRE_METRICS_LISTEN` the pages are on a port of their own, with its own limits, so that nobody who reads
-//! them can be in the way of the webhook. Nothing of a request is logged: no path, no body, no sender.
+//! only the webhook's path. With `PALABRE_METRICS_LISTEN` the pages are on a port of their own, with its own limits, so that nobody
+//! who reads them can be in the way of the webhook. Nothing of a request is logged: no path, no body, no sender.
 
 mod webhook;
 
@@ -97,19 +97,19 @@ pub(crate) async fn serve_router(listener: TcpListener, router: Router, stop: im
     protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let draining = GracefulShutdown::new();
     let mut connections = JoinSet::new();
-    let mut peers = Peers::default();
+    // Whose each connection is.
+    let mut peers = HashMap::new();
     let mut stop = pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {
             () = &mut stop => break,
-            // None panics, for hyper does not; of one that did, the place would stay taken.
-            Some(ended) = connections.join_next() => {
-                ended.into_iter().for_each(|peer| peers.leave(peer));
+            Some(ended) = connections.join_next_with_id() => {
+                peers.remove(&ended.map_or_else(|panicked| panicked.id(), |(id, _)| id));
                 continue;
             }
             accepted = accept(&listener), if connections.len() < CONNECTIONS_MAX => accepted,
         };
-        if !peers.enter(peer) {
+        if peers.values().filter(|other| **other == peer).count() >= PEER_CONNECTIONS_MAX {
             continue;
         }
         // Responses are small and written at once, so Nagle's algorithm only delays them. A closed connection needs no option.
@@ -117,40 +117,13 @@ pub(crate) async fn serve_router(listener: TcpListener, router: Router, stop: im
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE_TIMEOUT));
         let connection = protocol.serve_connection(TokioIo::new(Box::pin(stream)), service.clone());
-        let connection = draining.watch(connection);
-        connections.spawn(async move {
-            // An error (reset, timeout, no HTTP) needs no handling: the connection is closed.
-            let _ = connection.await;
-            peer
-        });
+        // An error (reset, timeout, no HTTP) needs no handling: the connection is closed.
+        let task = connections.spawn(draining.watch(connection));
+        peers.insert(task.id(), peer);
     }
     drop(listener);
     if tokio::time::timeout(DRAIN_TIMEOUT, draining.shutdown()).await.is_err() {
         log::warn!("{} HTTP connections were still busy and are cut off", connections.len());
-    }
-}
-
-/// How many connections each peer has.
-#[derive(Default)]
-struct Peers(HashMap<IpAddr, usize>);
-
-impl Peers {
-    /// Whether the peer may have one more.
-    fn enter(&mut self, peer: IpAddr) -> bool {
-        let count = self.0.entry(network(peer)).or_default();
-        let has_room = *count < PEER_CONNECTIONS_MAX;
-        *count += usize::from(has_room);
-        has_room
-    }
-
-    fn leave(&mut self, peer: IpAddr) {
-        let peer = network(peer);
-        if let Some(count) = self.0.get_mut(&peer) {
-            *count -= 1;
-            if *count == 0 {
-                self.0.remove(&peer);
-            }
-        }
     }
 }
 
@@ -162,11 +135,12 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
+/// The next connection, and whose it is.
 async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer.ip()),
+            Ok((stream, peer)) => return (stream, network(peer.ip())),
             // The error of one connection, not of the listener.
             Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(error) => {
@@ -223,21 +197,10 @@ mod tests {
     }
 
     #[test]
-    fn one_peer_leaves_room_for_others() {
-        let mut peers = Peers::default();
-        let (one, same, other) = (ip("10.0.0.1"), ip("::ffff:10.0.0.1"), ip("10.0.0.2"));
-        assert!((0..PEER_CONNECTIONS_MAX).all(|_| peers.enter(one)));
-        assert!(!peers.enter(one) && !peers.enter(same) && peers.enter(other));
-        peers.leave(same);
-        assert!(peers.enter(one) && !peers.enter(one));
-        (0..PEER_CONNECTIONS_MAX).for_each(|_| peers.leave(one));
-        peers.leave(other);
-        assert!(peers.0.is_empty(), "nothing is remembered of who has gone");
-    }
-
-    #[test]
     fn a_network_of_ipv6_is_one_peer() {
         assert_eq!(network(ip("2001:db8:1:2:3:4:5:6")), network(ip("2001:db8:1:2::7")));
         assert_ne!(network(ip("2001:db8:1:2::7")), network(ip("2001:db8:1:3::7")));
+        assert_eq!(network(ip("::ffff:10.0.0.1")), ip("10.0.0.1"));
+        assert_ne!(network(ip("10.0.0.1")), network(ip("10.0.0.2")));
     }
 }

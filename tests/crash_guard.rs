@@ -112,7 +112,7 @@ fn with_a_file_that_cannot_be_used_it_says_so_and_answers() {
         let mut process = Process::start_with(env!("CARGO_BIN_EXE_palabre"), &fake, &[], &env);
         let asked = fake.private_message(1, "/contact");
         fake.wait_confirmed(asked.update_id);
-        assert_eq!(fake.sent_to(1).len(), 1, "{file:?}");
+        assert!(!fake.sent_to(1).is_empty(), "{file:?}");
         process.signal("TERM");
         assert!(process.wait_exit(fake_bot_api::WAIT_LIMIT).success());
         let log = process.log();

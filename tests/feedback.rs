@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::support::bot::{BotTest, PERSON};
+use crate::support::http::get;
 use crate::support::school::{change, content};
 use fake_bot_api::{Fake, Person};
 
@@ -29,17 +30,9 @@ fn bot(directory: &Path) -> BotTest {
     BotTest::start_with(BINARY, Fake::start(), &["--content", directory.to_str().unwrap()], &env)
 }
 
-fn get(bot: &BotTest, path: &str) -> String {
-    let log = bot.process.log();
-    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
-    let url = format!("http://{}{path}", line.rsplit(' ').next().unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() })
-}
-
 /// The lines of the counter, without its comments.
 fn counted(bot: &BotTest) -> Vec<String> {
-    let metrics = get(bot, "/metrics");
+    let (_, metrics) = get(&bot.process.address(), "/metrics");
     metrics.lines().filter(|line| line.starts_with("palabre_feedback_total{")).map(str::to_owned).collect()
 }
 
@@ -73,7 +66,7 @@ fn what_is_said_twice_is_counted_once() {
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("section=\"fees\"") && lines[0].contains("language=\"fr\""), "{lines:?}");
     assert!(lines[0].contains("helped=\"no\"") && lines[0].ends_with(" 1"), "{lines:?}");
-    let report = get(&bot, "/gaps");
+    let (_, report) = get(&bot.process.address(), "/gaps");
     assert!(report.contains("fees") && !report.contains(&PERSON.id.to_string().repeat(3)), "{report}");
     bot.fake.assert_clean();
 }

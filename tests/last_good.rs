@@ -92,9 +92,7 @@ impl Places {
 
 /// What the bot's port says at a path.
 fn get(bot: &BotTest, path: &str) -> String {
-    let log = bot.process.log();
-    let address = log.split("health and metrics are on ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
+    let mut stream = TcpStream::connect(bot.process.address()).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: bot\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -14,9 +14,11 @@ use palabre::metrics::unanswered::{DAYS, QUESTIONS_MIN, Unanswered, WORDS_MAX};
 use palabre::metrics::{ANSWER_SERIES_MAX, Health, Metrics, MetricsFormat, Surface};
 use serde_json::{Value, json};
 
+use crate::diagnostics::lay_over;
 use crate::support::bot::{BotTest, Process};
+use crate::support::http::{get, get_as};
 use crate::support::school::change;
-use crate::support::{content_files, snapshot};
+use crate::support::snapshot;
 use fake_bot_api::{BOT_USERNAME, Fake, Person, Post, WAIT_LIMIT};
 
 const GROUP: i64 = -100_777;
@@ -28,21 +30,8 @@ fn bot(extra_args: &[&str]) -> BotTest {
     BotTest::start_with(env!("CARGO_BIN_EXE_palabre"), Fake::start(), extra_args, &env)
 }
 
-/// Host and port of its metrics.
-fn address(process: &Process) -> String {
-    let log = process.log();
-    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
-    line.rsplit(' ').next().unwrap().to_owned()
-}
-
-fn get(url: &str, accept: &str) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let request = reqwest::Client::new().get(url).header("accept", accept);
-    runtime.block_on(async { request.send().await.unwrap().error_for_status().unwrap().text().await.unwrap() })
-}
-
 fn scrape(process: &Process) -> String {
-    get(&format!("http://{}/metrics", address(process)), "application/openmetrics-text")
+    get_as(&process.address(), "/metrics", "application/openmetrics-text").1
 }
 
 /// The metrics of a bot that was asked once in every way there is.
@@ -54,11 +43,7 @@ static SCRAPED: LazyLock<String> = LazyLock::new(|| {
 /// The shipped content, which asks here whether an answer helped.
 fn asking() -> tempfile::TempDir {
     let content = tempfile::tempdir().unwrap();
-    for (path, text) in content_files::read("content") {
-        let path = content.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    lay_over(&root().join("content"), content.path());
     change(content.path(), "palabre.toml", "allow =", "feedback = true\nallow =");
     for language in ["fr", "en"] {
         let (file, texts) =
@@ -156,8 +141,12 @@ fn a_flood_notice_is_counted() {
     }
 }
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn deployed(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(file)
+    root().join("deploy").join(file)
 }
 
 /// The expressions of `deploy/grafana.json`, those of its variables included.
@@ -273,12 +262,12 @@ fn prometheus_understands_what_is_served_and_asked() {
     let (prometheus, promtool) = (std::env::var("PROMETHEUS").unwrap(), std::env::var("PROMTOOL").unwrap());
     let content = asking();
     let bot = asked_in_every_way(content.path());
-    let url = format!("http://{}/metrics", address(&bot.process));
+    let address = bot.process.address();
     // promtool reads the older format alone.
-    let (is_valid, said) = fed(&promtool, &["check", "metrics"], &get(&url, "text/plain"));
+    let (is_valid, said) = fed(&promtool, &["check", "metrics"], &get(&address, "/metrics").1);
     assert!(is_valid && said.is_empty(), "{said}");
 
-    let prometheus = Prometheus::start(&prometheus, &address(&bot.process));
+    let prometheus = Prometheus::start(&prometheus, &address);
     let deadline = Instant::now() + WAIT_LIMIT;
     // A rate takes two scrapes. Prometheus asks for OpenMetrics.
     while prometheus.query("count_over_time(up{job=\"palabre\"}[1m]) >= 3").map_or(true, |found| found.is_empty()) {

@@ -12,16 +12,22 @@ use std::thread;
 
 use serde_json::json;
 
+use crate::diagnostics::lay_over;
 use crate::support::bot::{BotTest, Process};
-use crate::support::content_files;
-use fake_bot_api::{Fake, TOKEN, WAIT_LIMIT};
+use crate::support::http::get;
+use fake_bot_api::{ALWAYS, Fake, Fault, FaultKind, TOKEN, WAIT_LIMIT};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
 
-/// A bot whose log goes where the test says, by a shell command that ends in `exec`.
+/// A bot whose log goes where the test says.
+fn started(fake: &Fake, directory: &Path, log: impl Into<Stdio>) -> Child {
+    started_by("exec \"$0\" run", fake, directory, log)
+}
+
+/// What a shell makes of a command, in which `$0` is the program.
 fn started_by(shell: &str, fake: &Fake, directory: &Path, log: impl Into<Stdio>) -> Child {
     Command::new("sh")
-        .args(["-c", &format!("{shell} exec \"$0\" run"), BINARY])
+        .args(["-c", shell, BINARY])
         .env_clear()
         .env("TELOXIDE_TOKEN", TOKEN)
         .env("TELOXIDE_API_URL", fake.url())
@@ -67,7 +73,7 @@ fn much_is_logged(fake: &Fake) {
 fn a_log_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
     let fake = Fake::start();
     let directory = tempfile::tempdir().unwrap();
-    let mut child = started_by("", &fake, directory.path(), Stdio::piped());
+    let mut child = started(&fake, directory.path(), Stdio::piped());
     let _open_and_full = child.stderr.take().unwrap();
     much_is_logged(&fake);
     somebody_asks(&fake);
@@ -79,7 +85,7 @@ fn a_log_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
 fn a_log_says_what_it_left_out_when_it_is_read_again() {
     let fake = Fake::start();
     let directory = tempfile::tempdir().unwrap();
-    let mut child = started_by("", &fake, directory.path(), Stdio::piped());
+    let mut child = started(&fake, directory.path(), Stdio::piped());
     let mut log = child.stderr.take().unwrap();
     much_is_logged(&fake);
     let reader = thread::spawn(move || {
@@ -99,15 +105,11 @@ fn a_log_says_what_it_left_out_when_it_is_read_again() {
 fn a_log_beside_or_above_the_content_does_not_feed_itself() {
     let around = tempfile::tempdir().unwrap();
     let content = around.path().join("content");
-    for (path, text) in content_files::read("content") {
-        let path = content.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    lay_over(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content"), &content);
     let logs = ["bot.log", "fr/bot.log", "../bot.log"].map(|log| content.join(log));
     let mut files = logs.clone().map(|log| File::create(log).unwrap());
     let fake = Fake::start();
-    let mut child = started_by("", &fake, around.path(), Stdio::piped());
+    let mut child = started(&fake, around.path(), Stdio::piped());
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let (served, is_served) = mpsc::channel();
     thread::spawn(move || {
@@ -144,36 +146,43 @@ fn user_signals_are_ignored() {
     }
 }
 
-#[test]
-fn no_signal_leaves_a_core_file() {
-    let fake = Fake::start();
+/// The program is running with the token in its memory; a signal that leaves a core file ends it.
+#[track_caller]
+fn check_leaves_no_core_file(command: &str, fake: &Fake, is_running: impl Fn()) {
     let directory = tempfile::tempdir().unwrap();
-    let child = started_by("ulimit -c unlimited;", &fake, directory.path(), Stdio::null());
-    somebody_asks(&fake);
+    let child =
+        started_by(&format!("ulimit -c unlimited; exec \"$0\" {command}"), fake, directory.path(), Stdio::null());
+    is_running();
     signal(&child, "QUIT");
     let status = end(child);
     assert_eq!((status.signal(), status.core_dumped()), (Some(3), false));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
-/// Where a bot serves what its log says in these words.
-fn address(process: &Process, what: &str) -> String {
-    let log = process.log();
-    let line = log.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("no {what:?}: {log}"));
-    line.rsplit(' ').next().unwrap().to_owned()
+#[test]
+fn no_signal_leaves_a_core_file() {
+    let fake = Fake::start();
+    check_leaves_no_core_file("run", &fake, || somebody_asks(&fake));
+}
+
+#[test]
+fn no_signal_leaves_a_core_file_of_doctor() {
+    let fake = Fake::start();
+    fake.fault(Fault::new(FaultKind::Hang).on("getMe").times(ALWAYS));
+    check_leaves_no_core_file("doctor", &fake, || {
+        fake.wait_for("a call", |state| (state.calls_made() > 0).then_some(()));
+    });
 }
 
 fn status(address: &str, path: &str) -> u16 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let url = format!("http://{address}{path}");
-    runtime.block_on(async { reqwest::get(url).await.unwrap().status().as_u16() })
+    get(address, path).0
 }
 
 #[test]
 fn a_quiet_start_is_ready_with_its_first_poll() {
     let fake = Fake::start();
     let bot = BotTest::start_with(BINARY, fake, &[], &[("PALABRE_LISTEN", "127.0.0.1:0")]);
-    let address = address(&bot.process, "health and metrics are on");
+    let address = bot.process.address();
     // The second poll begins when the first has come back. It is held for longer than this test waits for anything.
     bot.fake.wait_polls(2);
     assert_eq!(status(&address, "/readyz"), 200);
@@ -192,8 +201,7 @@ fn monitoring_has_a_port_of_its_own_where_it_is_asked_for() {
     ];
     let process = Process::start_with(BINARY, &fake, &[], &env);
     process.wait_log("the webhook is set");
-    let (webhook, monitoring) =
-        (address(&process, "the webhook is on"), address(&process, "health and metrics are on"));
+    let (webhook, monitoring) = (process.address_of("the webhook is on"), process.address());
     for page in PAGES {
         assert_eq!(status(&webhook, page), 404, "{page}");
     }
@@ -208,5 +216,5 @@ fn monitoring_has_a_port_of_its_own_where_it_is_asked_for() {
 
     let alone = Process::start_with(BINARY, &fake, &[], &[("PALABRE_METRICS_LISTEN", "127.0.0.1:0")]);
     alone.wait_log("answers as");
-    assert_eq!(status(&address(&alone, "health and metrics are on"), "/livez"), 200);
+    assert_eq!(status(&alone.address(), "/livez"), 200);
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod bot;
 pub(crate) mod content_files;
+pub(crate) mod http;
 pub(crate) mod project_rule;
 pub(crate) mod record;
 pub(crate) mod school;

@@ -6,6 +6,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::bot::Process;
+use crate::support::http::get;
 use fake_bot_api::{BOT_USERNAME, Fake, Person, Post, WAIT_LIMIT, WebhookDelivery};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_palabre");
@@ -49,24 +50,9 @@ impl Proxy {
         let own = [("PALABRE_WEBHOOK_URL", self.url.as_str()), ("PALABRE_LISTEN", "127.0.0.1:0")];
         let process = Process::start_with(BINARY, fake, &[], &[&own, env].concat());
         process.wait_log("answers as");
-        self.backends.lock().unwrap().push(address(&process));
+        self.backends.lock().unwrap().push(process.address());
         process
     }
-}
-
-/// Where a bot serves.
-fn address(process: &Process) -> String {
-    let log = process.log();
-    let line = log.lines().find(|line| line.contains("health and metrics are on")).unwrap();
-    line.rsplit(' ').next().unwrap().to_owned()
-}
-
-fn get(address: &str, path: &str) -> (u16, String) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let response = reqwest::get(format!("http://{address}{path}")).await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
-    })
 }
 
 /// A bot behind a proxy, and Telegram that delivers to it.
@@ -180,10 +166,10 @@ fn what_nobody_can_read_is_taken_and_counted() {
     }
     let asked = fake.private_message(1, "/contact");
     fake.wait_confirmed(asked.update_id);
-    let (_, metrics) = get(&address(&bot), "/metrics");
+    let (_, metrics) = get(&bot.address(), "/metrics");
     assert!(metrics.contains("palabre_updates_total{kind=\"other\"} 3"), "{metrics}");
     assert!(metrics.contains("section=\"contact\""), "{metrics}");
-    let (status, _) = get(&address(&bot), "/readyz");
+    let (status, _) = get(&bot.address(), "/readyz");
     assert_eq!(status, 200);
 }
 

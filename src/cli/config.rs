@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use clap::{ArgAction, Args};
 use url::Url;
 
-use crate::platform;
 use crate::telegram::{Token, TokenError};
 
 /// The address of the HTTP server where a webhook is set and no other address is: a proxy on the same machine leads there.
@@ -42,15 +41,12 @@ pub struct TelegramOptions {
 pub(super) const TOKEN_ARGUMENT: &str = "token";
 
 impl TelegramOptions {
-    /// The token. From now on nothing of this process gets into a core file.
+    /// The token.
     ///
     /// # Errors
     ///
     /// When there is none.
     pub(super) fn token(&self) -> Result<Token, TokenError> {
-        if let Err(error) = platform::forbid_core_dumps() {
-            log::warn!("core dumps, which hold the token, cannot be forbidden: {error}");
-        }
         Token::read(self.token.as_deref(), self.token_file.as_deref())
     }
 }

@@ -13,6 +13,7 @@ use crate::terminal;
 
 /// Prints the report; the exit status is 1 when something is broken.
 pub(super) fn execute(options: DoctorOptions) -> Result<ExitCode, Error> {
+    super::forbid_core_dumps();
     let DoctorOptions { content, telegram, webhook_url, format, lang } = options;
     let locale = lang.unwrap_or_else(Locale::of_system);
     let options = doctor::Options {

@@ -31,6 +31,7 @@ pub(super) fn execute(config: RunConfig) -> Result<ExitCode, Error> {
     let metrics = Arc::new(Metrics::new(Arc::clone(&health)));
     let log = Log::start(&config.log, Arc::clone(&metrics)).map_err(Error::Log)?;
     log_panics();
+    super::forbid_core_dumps();
     match answer(config, health, metrics) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         // The reason would not be read either, and to write it would be to wait for ever.

@@ -62,6 +62,20 @@ impl Process {
         self.log.lock().text.clone()
     }
 
+    /// Host and port of its pages.
+    #[track_caller]
+    pub fn address(&self) -> String {
+        self.address_of("health and metrics are on")
+    }
+
+    /// Host and port of what its log names in these words.
+    #[track_caller]
+    pub fn address_of(&self, what: &str) -> String {
+        let log = self.log();
+        let line = log.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("no {what:?}: {log}"));
+        line.rsplit(' ').next().unwrap_or_default().to_owned()
+    }
+
     /// Waits until the log contains the needle.
     ///
     /// # Panics

@@ -20,7 +20,6 @@ use crate::platform::FileIdentity;
 const CRASHES_MAX: u32 = 3;
 /// Answers that are recorded after a crash: more than Telegram sends at once.
 const RECORDED_MAX: u32 = 1_000;
-
 /// Times that the file is opened, when it is removed in between.
 const OPENS_MAX: u32 = 10;
 /// Bytes of the file that are read: more than an update's number and a count have.

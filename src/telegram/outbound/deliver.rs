@@ -338,38 +338,41 @@ impl Delivery<'_> {
     }
 
     async fn send_contact(&self, to: Recipient<'_>, card: &ContactCard) -> Result<(), ApiError> {
-        let attempt = Attempt::new(to.clone(), OptionalParts::NONE);
-        let sent = self.send_with_fallback(attempt, async |Attempt { to, .. }| {
+        self.send_or_say(to, &format!("{}\n{}", card.name, card.phone), async |to| {
             let mut payload = SendContact::new(ChatId(to.chat), &*card.phone, &*card.name);
             payload.vcard = Some(card.vcard.clone());
             self.send_or_respond(to, &WithOptions { payload, options: &to.options }).await
-        });
-        match sent.await {
-            Err(error) if !is_final(&error) => self.send_words(to, &format!("{}\n{}", card.name, card.phone)).await,
-            sent => sent,
-        }
+        })
+        .await
     }
 
     async fn send_venue(&self, to: Recipient<'_>, venue: &Venue) -> Result<(), ApiError> {
         let Venue { title, address, location: Location { latitude, longitude } } = venue;
-        let attempt = Attempt::new(to.clone(), OptionalParts::NONE);
-        let sent = self.send_with_fallback(attempt, async |Attempt { to, .. }| {
+        self.send_or_say(to, &format!("{title}\n{address}"), async |to| {
             let payload = SendVenue::new(ChatId(to.chat), *latitude, *longitude, &**title, &**address);
             self.send_or_respond(to, &WithOptions { payload, options: &to.options }).await
-        });
-        match sent.await {
-            Err(error) if !is_final(&error) => self.send_words(to, &format!("{title}\n{address}")).await,
-            sent => sent,
-        }
-    }
-
-    /// Sends the words of something that was refused.
-    async fn send_words(&self, to: Recipient<'_>, words: &str) -> Result<(), ApiError> {
-        self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
-            let payload = SendText::new(ChatId(to.chat), words);
-            self.send(Some(to.chat), to.is_ephemeral(), &WithOptions { payload, options: &to.options }).await
         })
         .await
+    }
+
+    /// Sends what words can say as well: where it is refused, those are sent.
+    async fn send_or_say(
+        &self,
+        to: Recipient<'_>,
+        words: &str,
+        send: impl AsyncFn(&Recipient<'_>) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
+        let attempt = Attempt::new(to.clone(), OptionalParts::NONE);
+        match self.send_with_fallback(attempt, async |attempt| send(&attempt.to).await).await {
+            Err(error) if !is_final(&error) => {
+                self.send_with_fallback(Attempt::new(to, OptionalParts::NONE), async |Attempt { to, .. }| {
+                    let payload = SendText::new(ChatId(to.chat), words);
+                    self.send(Some(to.chat), to.is_ephemeral(), &WithOptions { payload, options: &to.options }).await
+                })
+                .await
+            }
+            sent => sent,
+        }
     }
 
     /// Sends a message; one to a private chat, which is hardly ever refused, in the response to the webhook, if there is one.
