@@ -106,10 +106,14 @@ fn live_for_a_while(fake: &Fake, chance: &mut Rng, crowd: &mut Crowd) {
     match chance.u32(0..10) {
         0 => {} // While it starts.
         1 => fake.wait_polls(polls + 1),
-        // A start alone makes ten requests: getMe, and three for the menu in each language and in none.
+        // A first start alone makes ten requests: getMe, and three for the menu in each language and in none. A later one that nobody asks
+        // anything comes to rest before: its second poll is held.
         2..=6 => {
             let some = chance.u64(1..=10);
-            fake.wait_for("some requests", |state| (state.calls_made() >= calls + some).then_some(()));
+            fake.wait_for("some requests", |state| {
+                let rests = state.pending_updates() == 0 && state.polls.len() > polls + 1;
+                (rests || state.calls_made() >= calls + some).then_some(())
+            });
         }
         // Until it has confirmed some of what waits.
         _ => {

@@ -38,6 +38,10 @@ const HELD_INTERVAL: Duration = Duration::from_millis(600);
 const HELD_PAUSE: Duration = Duration::from_millis(100);
 /// From the end of a long poll that brought nothing new to the next: a server that does not hold them is not to be flooded.
 const IDLE_PAUSE: Duration = Duration::from_millis(50);
+/// On a stop: a poll without an answer for so long is one that Telegram holds, and not one that it refuses.
+const HELD_AFTER: Duration = Duration::from_secs(1);
+/// On a stop: time to read an answer that has come while the last updates were processed.
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// On a stop: time for the last confirmation, and the pause after one that failed.
 const CONFIRM_TIMEOUT: Duration = Duration::from_millis(1_200);
 const CONFIRM_PAUSE: Duration = Duration::from_millis(200);
@@ -69,6 +73,14 @@ struct PollInProgress {
     is_long: bool,
     started: Instant,
     result: Pin<Box<dyn Future<Output = PollResult>>>,
+}
+
+impl PollInProgress {
+    /// Whether Telegram has taken its offset: it answers the poll, or holds it. One that is refused, or never got there, confirms nothing.
+    async fn is_taken(self) -> bool {
+        let held_from = (self.started + HELD_AFTER).max(Instant::now() + READ_TIMEOUT);
+        !matches!(tokio::time::timeout_at(held_from, self.result).await, Ok(Err(_)))
+    }
 }
 
 /// The last poll that Telegram answered.
@@ -209,11 +221,16 @@ impl Source for Polling {
     }
 
     async fn close(&mut self) -> bool {
-        // A poll in progress would compete with the last one.
-        let in_progress = self.poll.take().map(|poll| poll.offset);
         let Some(offset) = self.tracker.final_offset() else { return true };
-        // Telegram has this offset, and would hold a poll that repeats it.
-        if in_progress == Some(offset) || self.last.as_ref().is_some_and(|last| last.offset == offset) {
+        // One with another offset ends here: it would compete with the last one.
+        let in_progress = self.poll.take().filter(|poll| poll.offset == offset);
+        // Where Telegram has this offset, it would hold a poll that repeats it.
+        if self.last.as_ref().is_some_and(|last| last.offset == offset) {
+            return true;
+        }
+        if let Some(poll) = in_progress
+            && poll.is_taken().await
+        {
             return true;
         }
         let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, async {
@@ -290,6 +307,27 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for BatchVisitor<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poll_in_progress_confirms_unless_it_is_refused() {
+        let poll = |answers_after: Duration, result: PollResult| PollInProgress {
+            offset: 1,
+            is_long: true,
+            started: Instant::now(),
+            result: Box::pin(async move {
+                tokio::time::sleep(answers_after).await;
+                result
+            }),
+        };
+        let refused = || Err(ApiError::RetryAfter(LONG_POLL));
+        let soon = Duration::from_millis(300);
+        assert!(poll(LONG_POLL, Ok(Vec::new())).is_taken().await, "Telegram holds it");
+        assert!(poll(soon, Ok(Vec::new())).is_taken().await);
+        assert!(!poll(soon, refused()).is_taken().await);
+        let read_late = poll(READ_TIMEOUT / 2, refused());
+        tokio::time::advance(HELD_AFTER * 2).await;
+        assert!(!read_late.is_taken().await, "the answer came while the last updates were processed");
+    }
 
     #[test]
     fn of_a_batch_that_is_too_long_the_beginning_is_taken() {
