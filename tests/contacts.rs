@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use palabre::bot::pages;
+use palabre::bot::action::{Action, Page, Target};
+use palabre::bot::pages::{self, Frame, PageId};
 use palabre::bot::reply::{Input, Place, Reply, Request, reply};
+use palabre::bot::view::ButtonAction;
 use palabre::content::load::{self, Loaded, YearMonth};
 use palabre::content::{Content, VCARD_MAX};
 use palabre::diag::Code;
@@ -134,6 +136,33 @@ fn the_same_tap_says_what_the_clock_says() {
     assert!(page("1.en.s.desk", Place::Ephemeral, 10).contains("Open now"));
     assert!(!page("1.en.s.desk", Place::InlineMessage, 10).contains("Open now"), "a shared card is read at any time");
     assert!(!page("1.en.s.van", Place::Private, 10).contains(" now"), "nobody knows its time zone");
+}
+
+#[test]
+fn a_shared_card_offers_no_contact_and_no_place_to_a_chat_that_is_not_the_bot_s() {
+    let content = library();
+    let lang = content.language("en").unwrap();
+    for id in ["desk", "van"] {
+        let section = content.find(id).unwrap();
+        let offered = |frame| {
+            let rows = pages::view(&content, PageId::new(lang, Page::Section(section, 0), frame)).rows;
+            let actions = rows.into_iter().flatten().map(|button| button.action);
+            let (mut sent, mut copied) = (0, 0);
+            for action in actions {
+                match action {
+                    ButtonAction::Open(Action { target: Target::Contact(_) | Target::Venue(_), .. }) => sent += 1,
+                    ButtonAction::Copy(_) => copied += 1,
+                    _ => {}
+                }
+            }
+            (sent, copied)
+        };
+        let (sent, copied) = offered(Frame::Message);
+        assert!(sent > 0 && copied > 0, "{id}");
+        for frame in [Frame::InlineMessage, Frame::BesideCard] {
+            assert_eq!(offered(frame), (0, copied), "{id} {frame:?}");
+        }
+    }
 }
 
 #[test]

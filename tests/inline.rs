@@ -95,6 +95,7 @@ fn a_card_turns_its_pages_in_place_for_everybody() {
         let card = bot.fake.inline_message("card-1").unwrap();
         assert!(card.text().contains(words), "{card}");
     }
+    // It stands under cards from before they left it out.
     let tap = bot.fake.tap_inline(ENGLISH, "card-1", "1.en.card");
     bot.fake.wait_confirmed(tap.update_id);
     assert_eq!(

@@ -112,9 +112,9 @@ pub fn view(content: &Content, id: PageId) -> View {
 fn with_frame(content: &Content, PageId { lang, page, frame, .. }: PageId, view: View) -> View {
     match frame {
         Frame::Message => view,
-        Frame::InlineMessage => with_open_button(content, Action::page(lang, page), without_uploads(content, view)),
+        Frame::InlineMessage => with_open_button(content, Action::page(lang, page), in_shared_message(content, view)),
         Frame::Ephemeral => with_everyone_button(content, lang, page, view),
-        Frame::BesideCard => beside_card(content, lang, page, without_uploads(content, view)),
+        Frame::BesideCard => beside_card(content, lang, page, in_shared_message(content, view)),
     }
 }
 
@@ -141,8 +141,9 @@ fn listen_row(content: &Content, lang: LangId, page: Page) -> Option<Vec<Button>
     Some(vec![open(label, Action { lang, target: Target::Listen(page) })])
 }
 
-/// A view in a chat to which nothing can be uploaded: clips open in a chat with the bot; help, to which no link leads, has none there.
-fn without_uploads(content: &Content, mut view: View) -> View {
+/// A view in or beside a shared message: nothing can be sent to that chat. Clips open in a chat with the bot; help, to which no link
+/// leads, has none there. A contact's card and place are left out: the buttons beside them copy the same, or open the map.
+fn in_shared_message(content: &Content, mut view: View) -> View {
     let opens = |button: &mut Button| match button.action {
         ButtonAction::Open(listen @ Action { target: Target::Listen(_), .. }) => {
             let payload = listen.to_start_parameter(content);
@@ -150,6 +151,7 @@ fn without_uploads(content: &Content, mut view: View) -> View {
                 payload.map_or(ButtonAction::Nothing, |payload| ButtonAction::OpenPrivateChat(payload.into()));
             button.action != ButtonAction::Nothing
         }
+        ButtonAction::Open(Action { target: Target::Contact(_) | Target::Venue(_), .. }) => false,
         _ => true,
     };
     view.rows.iter_mut().for_each(|row| row.retain_mut(opens));
@@ -207,7 +209,7 @@ fn beside_card(content: &Content, lang: LangId, page: Page, view: View) -> View 
             ButtonAction::Open(action) => match action.target {
                 Target::Page(page) | Target::Choose(page) => action.target = Target::Alone(page),
                 // What opens in a message of its own has no chat to open in.
-                Target::Languages(_) | Target::Contact(_) | Target::Venue(_) => return None,
+                Target::Languages(_) => return None,
                 _ => {}
             },
             ButtonAction::Share(_) => return None,
