@@ -224,7 +224,8 @@ impl LanguageIndex {
         for ((&sum, &phrase_weight), &topic) in in_phrases.sums.iter().zip(&self.phrase_weights).zip(&self.topic_of) {
             if sum > 0.0 {
                 let dice = &mut features[topic as usize].dice;
-                *dice = dice.max(2.0 * sum / (weight.all + phrase_weight));
+                // Two spellings of one word in the question are no more than the phrase has of it.
+                *dice = dice.max(2.0 * sum.min(phrase_weight) / (weight.all + phrase_weight));
             }
         }
         for (features, sum) in features.iter_mut().zip(in_topics.sums) {
@@ -347,7 +348,7 @@ impl LanguageIndex {
         }
         // Of the common ones a phrase has as much as of the words.
         for features in features.iter_mut() {
-            features.ngrams += common * features.dice;
+            features.ngrams = (features.ngrams + common * features.dice).min(1.0);
         }
         if let Some(classifier) = &self.classifier {
             let (min, max) = CLASSIFIER_RANGE;
