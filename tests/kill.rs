@@ -98,9 +98,20 @@ fn begin(seed: u64, kinds: Vec<FaultKind>) -> (Fake, Crowd, Rng) {
     (fake, crowd, Rng::with_seed(seed))
 }
 
+/// The requests and polls that there were before a process.
+struct Before {
+    calls: u64,
+    polls: usize,
+}
+
+impl Before {
+    fn now(fake: &Fake) -> Before {
+        fake.with_state(|state| Before { calls: state.calls_made(), polls: state.polls.len() })
+    }
+}
+
 /// Lets a new process get to some moment of its life: it starts, asks who it is, publishes its commands, polls, answers.
-fn live_for_a_while(fake: &Fake, chance: &mut Rng, crowd: &mut Crowd) {
-    let (calls, polls) = fake.with_state(|state| (state.calls_made(), state.polls.len()));
+fn live_for_a_while(fake: &Fake, Before { calls, polls }: Before, chance: &mut Rng, crowd: &mut Crowd) {
     let early = chance.usize(0..8);
     crowd.ask(chance, early);
     match chance.u32(0..10) {
@@ -154,8 +165,9 @@ fn no_question_is_lost_however_often_it_is_killed() {
     let (fake, mut crowd, mut chance) = begin(seed, kinds);
     for _ in 0..kills {
         let born = fake.with_state(|state| state.calls.len());
+        let before = Before::now(&fake);
         let mut process = Process::start(BINARY, &fake, &[]);
-        live_for_a_while(&fake, &mut chance, &mut crowd);
+        live_for_a_while(&fake, before, &mut chance, &mut crowd);
         process.kill();
         check_answers_nothing_twice(&fake, born);
     }
@@ -189,9 +201,10 @@ fn nothing_is_lost_or_repeated_when_it_is_told_to_stop() {
     // Stops that say that they left an answer in hand, or could not confirm: these may repeat something.
     let (mut in_hand, mut unconfirmed) = (0, 0);
     for round in 0..stops {
+        let before = Before::now(&fake);
         let mut process = Process::start(BINARY, &fake, &[]);
-        process.wait_log("answers as"); // Before, a signal ends it as it ends any program.
-        live_for_a_while(&fake, &mut chance, &mut crowd);
+        process.wait_log("answers as"); // Sooner, a signal ends it as it ends any program.
+        live_for_a_while(&fake, before, &mut chance, &mut crowd);
         process.signal(if round % 2 == 0 { "TERM" } else { "INT" });
         let status = process.wait_exit(WAIT_LIMIT);
         assert!(status.success(), "{status}");
