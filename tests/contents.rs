@@ -437,6 +437,33 @@ fn what_is_built_in_yields_to_what_a_school_says() {
 }
 
 #[test]
+fn spellings_of_telephones_are_built_in_and_yield_to_those_of_the_content() {
+    let root = "languages = { default = \"fr\", order = [\"fr\"] }\n\
+                sections = [{ id = \"well\", emoji = \"💧\" }, { id = \"road\", emoji = \"🛣\" }]\n\
+                [names]\norganisation = \"Commune\"\n[source]\ntitle = \"x\"\nchecked = \"2026-01\"\n";
+    let words = "[well]\ntitle = \"Puits\"\ncommand = \"puits\"\nsummary = \"Profond\"\nbody = \"Profond.\"\nask = [\"problème du puits\"]\n\
+                 [road]\ntitle = \"Piste\"\ncommand = \"piste\"\nsummary = \"Longue\"\nbody = \"Longue.\"\nask = [\"message à la piste\"]\n";
+    let interface = std::fs::read_to_string(directory("school").join("fr/interface.toml")).unwrap();
+    let interface =
+        interface.replace("{phones}", "").replace("[voices]\nhome = \"home.ogg\"\nhelp = \"help.ogg\"\n", "");
+    let first = |search: &str| {
+        let files = [
+            ("palabre.toml", root.as_bytes()),
+            ("fr/interface.toml", interface.as_bytes()),
+            ("fr/words.toml", words.as_bytes()),
+            ("fr/search.toml", search.as_bytes()),
+        ];
+        let Loaded { content, report, .. } = load::memory(files, Edition::new(load::today(), Scope::Published));
+        let content = content.unwrap_or_else(|| panic!("{}", report.to_text(Locale::English, false)));
+        let found = content.search("pb", content.default_language(), false);
+        let section = found.matches.first().and_then(|found| found.topic.section());
+        section.map(|section| content.section(section).id.to_string())
+    };
+    assert_eq!(first("stemmer = \"french\"\n").as_deref(), Some("well"));
+    assert_eq!(first("[spellings]\npb = \"message\"\n").as_deref(), Some("road"));
+}
+
+#[test]
 fn a_section_that_nobody_sees_wins_no_test_question() {
     let root = "languages = { default = \"pt\", order = [\"pt\"] }\n\
                 sections = [{ id = \"well\", emoji = \"💧\" }, { id = \"tap\", emoji = \"🚰\", draft = true }]\n\

@@ -82,7 +82,8 @@ fn lexicon(tag: &str, own: Option<&RawSearch>, builtin: Option<&RawSearch>) -> L
     let stop_words = if told.is_empty() { builtin::stop_words(tag).to_vec() } else { told };
     let stemmers = [own, builtin].into_iter().flatten();
     let algorithm = stemmers.filter_map(|raw| raw.stemmer.as_ref()).find_map(|name| stemmer(&name.value));
-    let spellings = own.into_iter().flat_map(|raw| &raw.spellings);
+    // The content's own come last: they take the place of the same ones built in.
+    let spellings = [builtin, own].into_iter().flatten().flat_map(|raw| &raw.spellings);
     Lexicon::new(
         algorithm,
         stop_words,

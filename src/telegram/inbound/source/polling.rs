@@ -76,8 +76,8 @@ struct PollInProgress {
 }
 
 impl PollInProgress {
-    /// Whether Telegram has taken its offset: it answers the poll, or holds it. One that is refused, or never got there, confirms nothing.
-    async fn is_taken(self) -> bool {
+    /// Whether Telegram has taken its offset: it answers the poll, or holds it. One that is refused confirms nothing.
+    async fn confirms(self) -> bool {
         let held_from = (self.started + HELD_AFTER).max(Instant::now() + READ_TIMEOUT);
         !matches!(tokio::time::timeout_at(held_from, self.result).await, Ok(Err(_)))
     }
@@ -229,7 +229,7 @@ impl Source for Polling {
             return true;
         }
         if let Some(poll) = in_progress
-            && poll.is_taken().await
+            && poll.confirms().await
         {
             return true;
         }
@@ -321,12 +321,12 @@ mod tests {
         };
         let refused = || Err(ApiError::RetryAfter(LONG_POLL));
         let soon = Duration::from_millis(300);
-        assert!(poll(LONG_POLL, Ok(Vec::new())).is_taken().await, "Telegram holds it");
-        assert!(poll(soon, Ok(Vec::new())).is_taken().await);
-        assert!(!poll(soon, refused()).is_taken().await);
+        assert!(poll(LONG_POLL, Ok(Vec::new())).confirms().await, "Telegram holds it");
+        assert!(poll(soon, Ok(Vec::new())).confirms().await);
+        assert!(!poll(soon, refused()).confirms().await);
         let read_late = poll(READ_TIMEOUT / 2, refused());
         tokio::time::advance(HELD_AFTER * 2).await;
-        assert!(!read_late.is_taken().await, "the answer came while the last updates were processed");
+        assert!(!read_late.confirms().await, "the answer came while the last updates were processed");
     }
 
     #[test]
