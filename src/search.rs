@@ -43,7 +43,8 @@ use std::ops::Range;
 use index::LanguageIndex;
 use score::Reading;
 use segments::{Part, Segments};
-use tokenizer::{first_words, words_of};
+use tokenizer::first_words;
+pub(crate) use tokenizer::words_of;
 
 /// From this number of phrases on, each language is prepared on a thread of its own (benchmark
 /// `load_1000_sections_in_5_languages_and_prepare`). A thread costs memory that a small content does not get back.
@@ -462,6 +463,18 @@ mod tests {
         let corpus = Corpus { lexicon, phrases, general, ..Corpus::default() };
         let ranking = Index::new(vec![corpus], vec![Role::Subject, Role::Foreign]).search(question, 0, false).ranking;
         [0, 1].map(|topic| ranking.iter().find(|ranked| ranked.topic == topic).map_or(0.0, |ranked| ranked.score))
+    }
+
+    #[test]
+    fn a_word_that_is_being_typed_is_no_spelling_yet() {
+        let mut phrases = Phrases::default();
+        phrases.add(0, "la paix");
+        phrases.add(1, "pas encore");
+        let lexicon = Lexicon::new(stemmer("french"), ["la"], [], [("pa", "pas"), ("ankor", "encore")]);
+        let index = Index::new(vec![Corpus { lexicon, phrases, ..Corpus::default() }], vec![Role::Subject; 2]);
+        let first = |question, unfinished| index.search(question, 0, unfinished).ranking[0].topic;
+        assert_eq!([first("pa", true), first("pa", false)], [0, 1]);
+        assert_eq!(first("ankor", true), 1, "no word begins so");
     }
 
     #[test]

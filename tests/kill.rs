@@ -98,7 +98,8 @@ fn begin(seed: u64, kinds: Vec<FaultKind>) -> (Fake, Crowd, Rng) {
     (fake, crowd, Rng::with_seed(seed))
 }
 
-/// The requests and polls that there were before a process.
+/// The requests and polls that there were before a process. The last ones of a process that was killed may be counted after it: then the
+/// next one is met at an earlier moment.
 struct Before {
     calls: u64,
     polls: usize,

@@ -144,7 +144,7 @@ fn listen_row(content: &Content, lang: LangId, page: Page) -> Option<Vec<Button>
 /// A view in or beside a shared message: nothing can be sent to that chat. Clips open in a chat with the bot; help, to which no link
 /// leads, has none there. A contact's card and place are left out: the buttons beside them copy the same, or open the map.
 fn in_shared_message(content: &Content, mut view: View) -> View {
-    let opens = |button: &mut Button| match button.action {
+    let stays = |button: &mut Button| match button.action {
         ButtonAction::Open(listen @ Action { target: Target::Listen(_), .. }) => {
             let payload = listen.to_start_parameter(content);
             button.action =
@@ -154,7 +154,7 @@ fn in_shared_message(content: &Content, mut view: View) -> View {
         ButtonAction::Open(Action { target: Target::Contact(_) | Target::Venue(_), .. }) => false,
         _ => true,
     };
-    view.rows.iter_mut().for_each(|row| row.retain_mut(opens));
+    view.rows.iter_mut().for_each(|row| row.retain_mut(stays));
     view.rows.retain(|row| !row.is_empty());
     view
 }

@@ -1,6 +1,6 @@
 //! What is known of common languages without being told: question words, words for "you", greetings, what people ask any
-//! bot; stop-words by the `stop-words` crate. A content's `search.toml` comes first, key by key; what is not ours
-//! is added to it.
+//! bot, spellings of telephones; stop-words by the `stop-words` crate. A content's `search.toml` comes first, key by key; what is
+//! not ours and the spellings are added to it.
 
 use super::schema::{RawSearch, Reader};
 use crate::diag::{Report, Source};
@@ -49,7 +49,7 @@ pub(crate) fn describe(tag: &str) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::stemmer;
+    use crate::search::{stemmer, words_of};
 
     #[test]
     fn every_file_is_read_without_problems() {
@@ -63,5 +63,31 @@ mod tests {
             assert!(!stop_words(tag).is_empty(), "{tag}");
         }
         assert!(search("bm").is_none() && stop_words("bm").is_empty());
+    }
+
+    #[test]
+    fn every_spelling_does_something_and_is_no_word_of_its_own() {
+        let folded = |text: &str| words_of(text).concat();
+        for (tag, _) in FILES {
+            let spellings = search(tag).expect("a file").spellings;
+            let mut keys: Vec<String> = spellings.iter().map(|(from, _)| folded(&from.value)).collect();
+            for ((from, to), key) in spellings.iter().zip(&keys) {
+                let is_short = key.chars().count() < 2 && from.value.chars().count() > 1;
+                assert!(words_of(&to.value) != [key.as_str()] && !is_short, "{tag}: {}", from.value);
+            }
+            keys.sort();
+            assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "{tag}: two are the same");
+            let words = match tag {
+                "fr" => {
+                    "gère été fer ski tel fée à jeun existe-t-il non carte vitamine C mètre père vélo tant an concours"
+                }
+                "en" => {
+                    "a wit bout truss tel aviv fon people cost apartment apt 4 organization program vitamin C plan B"
+                }
+                _ => "",
+            };
+            let taken: Vec<String> = words_of(words).into_iter().filter(|word| keys.contains(word)).collect();
+            assert!(taken.is_empty(), "{tag}: {taken:?}");
+        }
     }
 }

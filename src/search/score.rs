@@ -92,7 +92,12 @@ impl<'a> Reading<'a> {
         let mut known = Vec::with_capacity(text.len());
         for (word, &is_known) in text.iter().zip(are_known) {
             starts.push(words.len());
-            words.extend(index.lexicon.respell(std::slice::from_ref(word)));
+            // `pa` may become `paix`: what it is short for in a message is not yet written.
+            if unfinished && starts.len() == text.len() && index.vocabulary.begins_one(word) {
+                words.push(word.as_str());
+            } else {
+                words.extend(index.lexicon.respell(std::slice::from_ref(word)));
+            }
             known.resize(words.len(), is_known);
         }
         starts.push(words.len());

@@ -129,7 +129,7 @@ const STEMMERS: &[(&str, Algorithm)] = &[
 
 /// The words of a text: lower case, without accents and characters that nobody sees, letters that phone keyboards lack
 /// replaced, digits those of ASCII, repeated letters squeezed into one, so that `Télephooone` and `telephone` are the same.
-pub(super) fn words_of(text: &str) -> Vec<String> {
+pub(crate) fn words_of(text: &str) -> Vec<String> {
     first_words(text, usize::MAX)
 }
 

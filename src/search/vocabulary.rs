@@ -108,6 +108,11 @@ impl Vocabulary {
         self.by_length.iter_mut().for_each(Vec::shrink_to_fit);
     }
 
+    /// Whether some longer word of a phrase begins so.
+    pub(super) fn begins_one(&self, beginning: &str) -> bool {
+        self.iter().any(|word| word.len() > beginning.len() && word.starts_with(beginning))
+    }
+
     /// The words that a question's word may be. An unfinished word may be the beginning of one. Whether it may be misspelt is
     /// for the caller to know.
     pub(super) fn candidates(

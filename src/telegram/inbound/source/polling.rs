@@ -5,8 +5,9 @@
 //! no longer than [`HELD_INTERVAL`], so that a slow chat does not make the bot deaf to the others.
 
 use std::fmt;
+use std::future;
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::panic;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use teloxide::payloads::DeleteWebhook;
 use teloxide::requests::Payload;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{ReadUpdate, Source, count_skipped};
@@ -38,10 +40,8 @@ const HELD_INTERVAL: Duration = Duration::from_millis(600);
 const HELD_PAUSE: Duration = Duration::from_millis(100);
 /// From the end of a long poll that brought nothing new to the next: a server that does not hold them is not to be flooded.
 const IDLE_PAUSE: Duration = Duration::from_millis(50);
-/// On a stop: a poll without an answer for so long is one that Telegram holds, and not one that it refuses.
+/// On a stop: a poll without an answer for so long is taken for one that Telegram holds, not one that it refuses.
 const HELD_AFTER: Duration = Duration::from_secs(1);
-/// On a stop: time to read an answer that has come while the last updates were processed.
-const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// On a stop: time for the last confirmation, and the pause after one that failed.
 const CONFIRM_TIMEOUT: Duration = Duration::from_millis(1_200);
 const CONFIRM_PAUSE: Duration = Duration::from_millis(200);
@@ -72,14 +72,33 @@ struct PollInProgress {
     offset: i64,
     is_long: bool,
     started: Instant,
-    result: Pin<Box<dyn Future<Output = PollResult>>>,
+    /// One task, which goes on while something else is waited for, and ends when this is dropped.
+    task: JoinSet<PollResult>,
 }
 
 impl PollInProgress {
-    /// Whether Telegram has taken its offset: it answers the poll, or holds it. One that is refused confirms nothing.
-    async fn confirms(self) -> bool {
-        let held_from = (self.started + HELD_AFTER).max(Instant::now() + READ_TIMEOUT);
-        !matches!(tokio::time::timeout_at(held_from, self.result).await, Ok(Err(_)))
+    fn start(offset: i64, is_long: bool, poll: impl Future<Output = PollResult> + 'static) -> Self {
+        let mut task = JoinSet::new();
+        task.spawn_local(poll);
+        Self { offset, is_long, started: Instant::now(), task }
+    }
+
+    async fn result(&mut self) -> PollResult {
+        match self.task.join_next().await {
+            Some(Ok(result)) => result,
+            Some(Err(error)) => panic::resume_unwind(error.into_panic()),
+            // It was given before.
+            None => future::pending().await,
+        }
+    }
+
+    /// Whether Telegram has taken its offset: it answers the poll, or holds it until somebody else polls. A poll that is refused, or
+    /// does not get through, confirms nothing.
+    async fn confirms(mut self) -> bool {
+        match tokio::time::timeout_at(self.started + HELD_AFTER, self.result()).await {
+            Ok(Err(error)) => error.says("terminated by other getUpdates request"),
+            Ok(Ok(_)) | Err(_) => true,
+        }
     }
 }
 
@@ -141,8 +160,8 @@ impl Polling {
         let is_long = self.holder.is_none() && self.last.is_some();
         let timeout = if is_long { LONG_POLL } else { Duration::ZERO };
         let context = Rc::clone(&self.context);
-        let result = Box::pin(async move { poll(&context.sender, offset, timeout).await });
-        self.poll = Some(PollInProgress { offset, is_long, started: Instant::now(), result });
+        let poll = async move { poll(&context.sender, offset, timeout).await };
+        self.poll = Some(PollInProgress::start(offset, is_long, poll));
     }
 
     /// The updates of a batch that were not there before.
@@ -193,7 +212,7 @@ impl Source for Polling {
                 continue;
             };
             let (offset, is_long, started) = (poll.offset, poll.is_long, poll.started);
-            let polled = poll.result.as_mut().await;
+            let polled = poll.result().await;
             self.poll = None;
             let ended = Instant::now();
             self.retry_at = None;
@@ -306,27 +325,77 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for BatchVisitor<T> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::task::LocalSet;
+
     use super::*;
+    use crate::bot::reply::reply;
+    use crate::content::load;
+    use crate::metrics::Metrics;
+    use crate::telegram::Token;
+    use crate::telegram::api::Api;
+    use crate::telegram::api::newer::Me;
+
+    /// A poll that is answered after this time.
+    fn poll(offset: i64, answered_after: Duration, result: PollResult) -> PollInProgress {
+        PollInProgress::start(offset, true, async move {
+            tokio::time::sleep(answered_after).await;
+            result
+        })
+    }
+
+    fn refused(code: u16, description: &str) -> PollResult {
+        Err(ApiError::Refused { method: "getUpdates", code, description: description.to_owned() })
+    }
+
+    const SOON: Duration = Duration::from_millis(300);
 
     #[tokio::test(start_paused = true)]
     async fn a_poll_in_progress_confirms_unless_it_is_refused() {
-        let poll = |answers_after: Duration, result: PollResult| PollInProgress {
-            offset: 1,
-            is_long: true,
-            started: Instant::now(),
-            result: Box::pin(async move {
-                tokio::time::sleep(answers_after).await;
-                result
-            }),
+        let in_a_scheduler = async {
+            assert!(poll(7, LONG_POLL, Ok(Vec::new())).confirms().await, "Telegram holds it");
+            assert!(poll(7, SOON, Ok(Vec::new())).confirms().await);
+            assert!(
+                poll(7, SOON, refused(409, "Conflict: terminated by other getUpdates request; make sure"))
+                    .confirms()
+                    .await
+            );
+            assert!(!poll(7, SOON, refused(500, "Internal Server Error")).confirms().await);
+            let refused_meanwhile = poll(7, SOON, refused(500, "Internal Server Error"));
+            tokio::time::sleep(HELD_AFTER * 3).await;
+            assert!(!refused_meanwhile.confirms().await, "while the last updates were processed");
         };
-        let refused = || Err(ApiError::RetryAfter(LONG_POLL));
-        let soon = Duration::from_millis(300);
-        assert!(poll(LONG_POLL, Ok(Vec::new())).confirms().await, "Telegram holds it");
-        assert!(poll(soon, Ok(Vec::new())).confirms().await);
-        assert!(!poll(soon, refused()).confirms().await);
-        let read_late = poll(READ_TIMEOUT / 2, refused());
-        tokio::time::advance(HELD_AFTER * 2).await;
-        assert!(!read_late.confirms().await, "the answer came while the last updates were processed");
+        LocalSet::new().run_until(in_a_scheduler).await;
+    }
+
+    /// Polling of a server that is not there, after update 6; a last confirmation cannot succeed.
+    fn away() -> Polling {
+        let token: Token = Token::new("1:secret").expect("a token");
+        let api = Api::new(&token, Some("http://127.0.0.1:9"), None).expect("an address");
+        let me = Me::deserialize(serde_json::json!({ "id": 1, "username": "palabre_bot" })).expect("a bot");
+        let content = load::shipped(load::today()).content.expect("the shipped content is sound");
+        let health = Arc::new(Health::new(LONG_POLL));
+        let sender = Sender::new(api, None, Arc::new(Metrics::new(Arc::clone(&health))));
+        let mut polling = Polling::new(Rc::new(Context::new(sender, me, reply, content)), health);
+        polling.tracker.track(6, 1);
+        polling.tracker.finish(6);
+        polling
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_offset_is_known_by_the_poll_that_names_it() {
+        let in_a_scheduler = async {
+            let mut polling = away();
+            for (in_progress, is_confirmed) in [
+                (None, false),
+                (Some(poll(7, LONG_POLL, Ok(Vec::new()))), true),
+                (Some(poll(7, SOON, refused(500, "Internal Server Error"))), false),
+                (Some(poll(6, LONG_POLL, Ok(Vec::new()))), false),
+            ] {
+                polling.poll = in_progress;
+                assert_eq!(polling.close().await, is_confirmed);
+            }
+        };
+        LocalSet::new().run_until(in_a_scheduler).await;
     }
 
     #[test]
