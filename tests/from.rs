@@ -294,6 +294,13 @@ fn document() -> impl Strategy<Value = (String, Vec<String>)> {
     })
 }
 
+#[test]
+fn words_beside_a_fence_are_kept() {
+    let made = made("a.md", "We teach.\n\n~~~ Opening hours ~~~\nmonday\n\n~~~\n", &["en"]).unwrap();
+    let shown = shown(&content(&made));
+    assert!(shown.contains("Opening hours ~~~") && shown.contains("monday"), "{shown}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
