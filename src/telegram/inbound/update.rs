@@ -379,7 +379,7 @@ impl Message {
 
     fn input(&self, me: &Me, place: Place) -> Input<'_> {
         let written = self.written();
-        let text = written.text;
+        let text = written.words(me);
         match (self.media().filter(|_| written.is_blank()), self.quoted(me)) {
             (Some(media), _) => Input::Media(media),
             _ if place == (Place::Group { addressed: false }) && self.answers(me) => {

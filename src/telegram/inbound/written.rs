@@ -75,6 +75,25 @@ impl<'a> Written<'a> {
         })
     }
 
+    /// The text without the bot's own name in front, where it is a mention by name (`Palabre, votre numéro ?`): it is no word of the
+    /// question, unless there is no other. A name with an `@` is known to the reader of questions.
+    pub(crate) fn words(&self, me: &Me) -> &'a str {
+        let is_own_name = |entity: &&Entity| {
+            entity.kind == "text_mention"
+                && entity.offset == 0
+                && entity.user.as_ref().is_some_and(|user| user.id == me.id)
+        };
+        let Some(name) = self.entities.iter().find(is_own_name) else { return self.text };
+        let mut units = 0;
+        let end = self.text.char_indices().find(|(_, c)| {
+            let is_after = units >= name.length;
+            units += c.len_utf16() as i64;
+            is_after
+        });
+        let rest = end.map_or("", |(end, _)| self.text[end..].trim_start_matches([',', ':', ' ', '\u{a0}']));
+        if rest.contains(char::is_alphanumeric) { rest } else { self.text }
+    }
+
     /// Whether somebody is named before anything is said.
     pub(crate) fn begins_with_a_name(&self) -> bool {
         let words = self.text.trim_start();
@@ -288,6 +307,21 @@ mod tests {
         assert!(names(json!({ "type": "mention", "text": "@Palabre_Bot", "username": "Palabre_Bot" })));
         assert!(names(json!({ "type": "text_mention", "text": "Palabre", "user": { "id": 7 } })));
         assert!(!names(json!({ "type": "mention", "text": "@moussa", "username": "moussa" })));
+    }
+
+    #[test]
+    fn the_bot_s_own_name_in_front_is_no_word_of_the_question() {
+        let me: Me = serde_json::from_value(json!({ "id": 7, "username": "palabre_bot" })).expect("it can be read");
+        let words = |text: &str, offset: i64, length: i64, id: i64| {
+            let entity = json!([{ "type": "text_mention", "offset": offset, "length": length, "user": { "id": id } }]);
+            let entities: Vec<Entity> = serde_json::from_value(entity).expect("it can be read");
+            Written::of(Some(text), Some(&entities)).words(&me).to_owned()
+        };
+        assert_eq!(words("Bot 🕊, votre numéro ?", 0, 6, 7), "votre numéro ?");
+        assert_eq!(words("Bot ?", 0, 3, 7), "Bot ?");
+        assert_eq!(words("Bot", 0, 99, 7), "Bot");
+        assert_eq!(words("Moussa, votre numéro ?", 0, 6, 8), "Moussa, votre numéro ?");
+        assert_eq!(words("dis, Bot", 5, 3, 7), "dis, Bot");
     }
 
     #[test]
