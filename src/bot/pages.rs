@@ -241,6 +241,10 @@ pub fn home(content: &Content, lang: LangId, note: Option<&str>) -> View {
         text.push_paragraph(&RichText::plain(note));
     }
     text.push_paragraph(&content.interface(lang).home);
+    // In the preview of a content that lacks it.
+    if text.as_str().is_empty() {
+        text.push_paragraph(&RichText::plain(&*content.interface(lang).button_home));
+    }
     let mut rows: Vec<Vec<Button>> = listen_row(content, lang, Page::Home).into_iter().collect();
     rows.extend(pack(content.top().iter().map(|&section| link(content, lang, section))));
     if let Some(first) = rows.iter_mut().flatten().next() {
